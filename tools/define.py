@@ -1,0 +1,169 @@
+"""The tool contract: a typed function becomes a LangChain tool that says all the desk must know about it.
+
+    @tool("case.get", title="查询案件", effect="read", roles=EVERYONE, say=say_case,
+          examples=("我上周报的案子处理了吗",))
+    async def case_get(number: Annotated[str, Slot("case_no", "案件编号", ask="请告诉我案件编号（WH 开头）。")],
+                       call: Call) -> CaseView: ...
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool
+
+from .principal import Principal
+
+Effect = Literal["read", "write"]
+SlotKind = Literal[
+    "address",
+    "district",
+    "phone",
+    "resident_id",
+    "case_no",
+    "component_no",
+    "credit_code",
+    "date",
+    "money",
+    "number",
+    "category",
+    "enum",
+    "text",
+    "query",
+]
+Arguments = Mapping[str, Any]
+Say = Callable[[Mapping[str, Any]], str]
+Prepare = Callable[[dict[str, Any], "Call"], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What one argument is: its kind, its Chinese label, the question when it is missing.
+
+    `choices` are (value, label, *synonyms) rows of an enum. `personal` marks personal data:
+    models see placeholders and logs nothing. `volunteer` marks an optional argument worth one question.
+    """
+
+    kind: SlotKind
+    label: str
+    ask: str = ""
+    choices: tuple[tuple[str, ...], ...] = ()
+    personal: bool = False
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the desk hands to a tool beside its arguments: who, when (city clock), and the key of a write."""
+
+    principal: Principal
+    now: datetime
+    idempotency_key: str | None = None
+    assertion: str | None = None
+
+
+CallArgument = Annotated[Call, InjectedToolArg]
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """Everything the desk knows of a tool; rides on `BaseTool.metadata["spec"]`.
+
+    `say` turns the tool's result (a JSON-like mapping) into the Chinese sentences every model reports.
+    `prepare` runs before a write is proposed: it returns the canonical arguments (geocoded address,
+    resolved class) or raises `NeedsAnswer` / `ToolError`. It must not change anything outside.
+    `object_id` names the result field that identifies what a write made (for the receipt).
+    """
+
+    name: str
+    title: str
+    effect: Effect = "write"
+    roles: frozenset[str] = frozenset({"operator"})
+    confirm: bool = True
+    timeout_s: float = 8.0
+    examples: tuple[str, ...] = ()
+    slots: Mapping[str, Slot] = field(default_factory=lambda: MappingProxyType({}))
+    required: tuple[str, ...] = ()
+    say: Say | None = None
+    prepare: Prepare | None = None
+    object_id: str | None = None
+    takes_call: bool = False
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """The arguments that carry personal data."""
+        return tuple(name for name, slot in self.slots.items() if slot.personal)
+
+
+def spec_of(tool: BaseTool) -> ToolSpec:
+    """The tool's spec; a tool that declares none gets the strict default (write, operator only)."""
+    spec = (tool.metadata or {}).get("spec")
+    if isinstance(spec, ToolSpec):
+        return spec
+    required = tuple(name for name, schema in tool.args.items() if "default" not in schema)
+    return ToolSpec(name=tool.name, title=tool.name, required=required)
+
+
+def tool(
+    name: str,
+    *,
+    title: str,
+    effect: Effect,
+    roles: frozenset[str],
+    say: Say,
+    examples: Sequence[str] = (),
+    prepare: Prepare | None = None,
+    object_id: str | None = None,
+    timeout_s: float = 8.0,
+) -> Callable[[Callable[..., Awaitable[Mapping[str, Any]]]], BaseTool]:
+    """Turn an async function (typed, with a docstring a clerk would understand) into a tool.
+
+    The function returns a JSON-like mapping. Each argument is `Annotated[type, Slot(...)]`;
+    an argument `call: CallArgument` receives the `Call` and is invisible to models.
+    """
+
+    def build(function: Callable[..., Awaitable[Mapping[str, Any]]]) -> BaseTool:
+        spec = ToolSpec(
+            name=name,
+            title=title,
+            effect=effect,
+            roles=roles,
+            confirm=effect == "write",
+            timeout_s=timeout_s,
+            examples=tuple(examples),
+            slots=MappingProxyType(_slots(function)),
+            required=_required(function),
+            say=say,
+            prepare=prepare,
+            object_id=object_id,
+            takes_call="call" in inspect.signature(function).parameters,
+        )
+        built = StructuredTool.from_function(coroutine=function, name=name, description=inspect.getdoc(function))
+        built.metadata = {"spec": spec}
+        return built
+
+    return build
+
+
+def _slots(function: Callable[..., Any]) -> dict[str, Slot]:
+    hints = get_type_hints(function, include_extras=True)
+    found: dict[str, Slot] = {}
+    for name in inspect.signature(function).parameters:
+        hint = hints.get(name)
+        slots = [extra for extra in get_args(hint)[1:] if isinstance(extra, Slot)] if get_origin(hint) is Annotated else []
+        if slots:
+            found[name] = slots[0]
+    return found
+
+
+def _required(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.default is inspect.Parameter.empty and name != "call"
+    )

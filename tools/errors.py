@@ -12,7 +12,12 @@ from __future__ import annotations
 
 
 class ToolError(Exception):
-    """A failure the model can react to; the message is written for the citizen, in Chinese."""
+    """A failure the model can react to; the message is written for the citizen, in Chinese.
+
+    `kind` names it for models and records.
+    """
+
+    kind = "invalid"
 
 
 class NeedsAnswer(ToolError):
@@ -28,14 +33,22 @@ class NeedsAnswer(ToolError):
 class NotAllowed(ToolError):
     """This person may not do this."""
 
+    kind = "not_allowed"
+
 
 class NotFound(ToolError):
     """No such object, or not this person's."""
+
+    kind = "not_found"
 
 
 class Conflict(ToolError):
     """The object's state forbids it (a repeated urge, an illegal transition)."""
 
+    kind = "conflict"
+
 
 class Unavailable(ToolError):
     """The platform did not answer in time or failed."""
+
+    kind = "unavailable"

@@ -1,0 +1,158 @@
+"""Puts the house together. The only file that knows every concrete class."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from langchain_core.language_models import BaseChatModel
+
+import knowledge
+from knowledge import DocumentFacts, Library, open_embeddings, open_library
+from tools import Platform, Sandbox, open_sandbox
+
+from .builtin import PLUGINS
+from .clock import Clock, city_clock
+from .conversations import Conversations
+from .database import Database, open_database
+from .deciding import Decisions
+from .desk import Desk, Parts
+from .errors import Misconfigured
+from .lookup import lookup_tool
+from .loop import Loop
+from .plugins import Plugins, open_plugins
+from .records import Agent
+from .routing import Router, declared_examples
+from .seal import Seal
+from .settings import Settings
+from .toolbox import Toolbox
+from .understanding import fit_intents
+
+_log = logging.getLogger(__name__)
+BUNDLED = Path(knowledge.__file__).parent / "bundled"
+
+
+@dataclass
+class House:
+    """Everything that runs: the desk, the library, and the sandbox platform where there is one."""
+
+    desk: Desk
+    library: Library
+    sandbox: FastAPI | None
+    platform: Platform
+    settings: Settings
+    _database: Database
+    _sandbox_store: Sandbox | None = None
+
+    async def __aenter__(self) -> House:
+        await self.desk.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Finish running turns, then close every store."""
+        await self.desk.close()
+        await self.platform.close()
+        await asyncio.to_thread(self.library.close)
+        self._database.close()
+        if self._sandbox_store is not None:
+            self._sandbox_store.close()
+
+
+def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: BaseChatModel | None = None) -> House:
+    """Build the house from settings. Raises `Misconfigured` with what to change."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    clock = city_clock(settings.clock)
+    hooks = open_plugins(PLUGINS, extra=plugins)
+    library = _library(settings, hooks)
+    sandbox = _sandbox(settings, clock)
+    platform = _platform(settings, sandbox)
+    tools = [lookup_tool(library), *hooks.tools(platform, library)]
+    agents = hooks.agents()
+    _refuse_unknown_tools(agents, {each.name for each in tools})
+    database = open_database(settings.database_url or f"sqlite:///{settings.data_dir / 'records.db'}")
+    seal = Seal(settings.signing_secret())
+    toolbox = Toolbox(tools)
+    intents = fit_intents(declared_examples(agents, tools), settings.data_dir / "cache")
+    parts = Parts(
+        agents=agents,
+        library=library,
+        conversations=Conversations(database, seal),
+        decisions=Decisions(database, seal, toolbox, platform, clock, settings.action_minutes),
+        router=Router(agents, intents),
+        loop=Loop(model or _model(settings, hooks), toolbox, library, settings.action_minutes),
+        clock=clock,
+        turn_max_chars=settings.turn_max_chars,
+        alone=database.alone,
+    )
+    return House(Desk(parts), library, sandbox.app if sandbox else None, platform, settings, database, sandbox)
+
+
+def _library(settings: Settings, hooks: Plugins) -> Library:
+    library = open_library(
+        settings.data_dir / "knowledge",
+        url=settings.knowledge_url or None,
+        embeddings=open_embeddings(settings.embedding),
+        keyword_weight=settings.keyword_weight,
+        loaders=hooks.loaders(),
+    )
+    if settings.bundled_knowledge and not library.bases():
+        _add_bundled(library)
+    return library
+
+
+def _add_bundled(library: Library) -> None:
+    for path in sorted(BUNDLED.glob("*/*.md")):
+        library.add(
+            path.read_bytes(), f"bundled/{path.parent.name}/{path.name}", path.parent.name, facts=DocumentFacts()
+        )
+    _log.info("bundled knowledge loaded: %s", library.status())
+
+
+def _sandbox(settings: Settings, clock: Clock) -> Sandbox | None:
+    if settings.platform_url:
+        return None
+    return open_sandbox(
+        settings.data_dir / "sandbox", clock=clock, apps={settings.platform_key: _platform_secret(settings)}
+    )
+
+
+def _platform(settings: Settings, sandbox: Sandbox | None) -> Platform:
+    transport: Any = httpx.ASGITransport(app=sandbox.app) if sandbox else None
+    return Platform(
+        base_url=settings.platform_url or "http://sandbox",
+        app_key=settings.platform_key,
+        secret=_platform_secret(settings),
+        transport=transport,
+        timeout_s=settings.platform_timeout_s,
+    )
+
+
+def _platform_secret(settings: Settings) -> str:
+    return settings.platform_secret.get_secret_value() or f"sandbox:{settings.signing_secret()}"
+
+
+def _model(settings: Settings, hooks: Plugins) -> BaseChatModel:
+    makers = hooks.models()
+    if settings.model not in makers:
+        names = "、".join(sorted(makers))
+        raise Misconfigured(f"设置 model（环境变量 HANZHI_MODEL）的值 {settings.model!r} 不可用。可用的有：{names}。")
+    return makers[settings.model](settings)
+
+
+def _refuse_unknown_tools(agents: Sequence[Agent], names: set[str]) -> None:
+    for agent in agents:
+        unknown = [name for name in agent.tools if name not in names]
+        if unknown:
+            raise Misconfigured(f"智能体 {agent.name} 用到不存在的工具：{'、'.join(unknown)}。请注册它或从声明中去掉。")

@@ -1,0 +1,33 @@
+"""What the control tools do: a model asks, refuses or hands off, and the turn ends there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from . import wording
+from .records import Asked, Event, Outcome, Reason
+from .toolbox import ASK, HAND_OFF
+from .turn import Turn
+
+
+def obey(turn: Turn, call: Mapping[str, Any]) -> list[Event]:
+    """End the turn the way the model asked for. Its words still pass the guard."""
+    arguments = call["args"]
+    turn.answer_call(call, {"status": "done"})
+    if call["name"] == HAND_OFF:
+        turn.end(Outcome("handoff"))
+        return [turn.speak(wording.HANDED_OFF)]
+    if call["name"] == ASK:
+        question = str(arguments.get("question") or "请再说具体一点。")
+        choices = tuple(str(choice) for choice in arguments.get("choices") or ())
+        turn.asks.append(Asked(None, "choice", "enum" if choices else "text", question, choices))
+        turn.end(Outcome("clarify"))
+        return [turn.speak(question)]
+    given = arguments.get("reason")
+    reason: Reason = given if given in get_args(Reason) else "no_evidence"
+    events = turn.feed(str(arguments.get("text") or "")) + turn.flush()
+    if not turn.said:
+        events.append(turn.speak(wording.NO_SUPPORT))
+    turn.end(Outcome("refused", reason))
+    return events

@@ -1,0 +1,304 @@
+"""The desk: the only door to the agents.
+
+async with open_house(settings) as house:
+    conversation = await house.desk.open_conversation(principal)
+    reply = await house.desk.ask(Ask(conversation.id, "居住证怎么办？"), principal)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import unicodedata
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from langchain_core.messages import HumanMessage
+
+from knowledge import Document, DocumentFacts, Found, Job, Library, Query, Visibility
+from tools import Call, Principal
+
+from . import wording
+from .clock import Clock
+from .conversations import Conversations, Opening
+from .deciding import Decisions, Told
+from .errors import Conflict, DeskError, Forbidden, Gone, Invalid
+from .guard import screen, triage
+from .lookup import visibilities
+from .loop import Loop
+from .records import Agent, Ask, Decision, Event, Finished, Outcome, Reply, Started
+from .routing import Router
+from .rows import restored
+from .turn import Turn
+from .understanding import assent
+from .views import AuditRow, Conversation, ConversationView, Trace
+
+_log = logging.getLogger(__name__)
+_RECOVERY_S = 30.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a desk is made of; `bootstrap` puts it together."""
+
+    agents: tuple[Agent, ...]
+    library: Library
+    conversations: Conversations
+    decisions: Decisions
+    router: Router
+    loop: Loop
+    clock: Clock
+    turn_max_chars: int
+    alone: bool
+
+
+class Desk:
+    """Takes messages and decisions from verified people and answers them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.library = parts.library
+        self.agents = parts.agents
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Finish what a dead process left behind, then keep looking for more."""
+        await self._parts.conversations.fail_abandoned()
+        self._spawn(self._recover())
+
+    async def close(self) -> None:
+        """Let running turns end (they are stored), stop looking."""
+        for task in list(self._running):
+            if task.get_name() == "recovery":
+                task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def open_conversation(self, principal: Principal, *, idempotency_key: str | None = None) -> Conversation:
+        """Start a conversation; the same key gives the same one."""
+        return await self._parts.conversations.open(principal.id, idempotency_key)
+
+    async def conversations(
+        self, principal: Principal, *, limit: int = 20, before: datetime | None = None
+    ) -> list[Conversation]:
+        """The person's conversations, newest first."""
+        return await self._parts.conversations.list(principal.id, limit, before)
+
+    async def conversation(self, principal: Principal, conversation_id: str) -> ConversationView:
+        """One conversation of this person, with its turns."""
+        return await self._parts.conversations.view(principal.id, conversation_id)
+
+    async def delete_conversation(self, principal: Principal, conversation_id: str) -> None:
+        """Delete one conversation of this person; receipts and audit stay."""
+        await self._parts.conversations.remove(principal.id, conversation_id)
+
+    async def ask(self, ask: Ask, principal: Principal) -> Reply:
+        """One turn, as its final reply."""
+        async for event in self.stream(ask, principal):
+            if isinstance(event, Finished):
+                return event.reply
+        raise AssertionError("a turn always ends with Finished")
+
+    async def stream(self, ask: Ask, principal: Principal) -> AsyncIterator[Event]:
+        """One turn, as it happens. The turn runs to its end even if nobody keeps listening."""
+        text = self._readable(ask.text)
+        opening = await self._parts.conversations.begin(principal.id, ask.conversation_id, text, ask.idempotency_key)
+        yield Started(ask.conversation_id, opening.turn_id)
+        if opening.replay is not None:
+            yield Finished(opening.replay)
+            return
+        events: asyncio.Queue[Event | Exception] = asyncio.Queue()
+        self._spawn(self._run(replace(ask, text=text), principal, opening, events))
+        while True:
+            event = await events.get()
+            if isinstance(event, Exception):
+                raise event
+            yield event
+            if isinstance(event, Finished):
+                return
+
+    async def decide(
+        self,
+        principal: Principal,
+        conversation_id: str,
+        action_id: str,
+        decision: Decision,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Reply:
+        """Confirm, cancel or edit a pending action of this person."""
+        decisions = self._parts.decisions
+        if decision == "confirm":
+            work = decisions.confirm(principal, conversation_id, action_id, idempotency_key)
+            # Shielded: once claimed, an execution is finished even if the client goes away.
+            told = await asyncio.shield(self._spawn_value(work))
+        elif decision == "cancel":
+            told = await decisions.cancel(principal, conversation_id, action_id)
+        else:
+            told = await decisions.edit(principal, conversation_id, action_id, arguments or {})
+        return told if isinstance(told, Reply) else restored(told.reply, told.vault)
+
+    async def trace(self, principal: Principal, conversation_id: str, turn_id: str) -> Trace:
+        """How a turn came to its reply; for its owner or an operator."""
+        owner = None if "operator" in principal.roles else principal.id
+        return await self._parts.conversations.trace(owner, conversation_id, turn_id)
+
+    async def feedback(
+        self,
+        principal: Principal,
+        conversation_id: str,
+        turn_id: str,
+        rating: Literal["up", "down"],
+        comment: str | None = None,
+    ) -> None:
+        """Store what the person thought of a reply."""
+        await self._parts.conversations.rate(principal.id, conversation_id, turn_id, rating, comment)
+
+    async def audit(self, principal: Principal, *, limit: int = 50, before: int | None = None) -> list[AuditRow]:
+        """The newest audit rows, for operators."""
+        self._operators_only(principal, "审计记录")
+        return await self._parts.conversations.audit(limit, before)
+
+    async def search(
+        self, principal: Principal, text: str, *, k: int = 5, base: str | None = None, as_of: date | None = None
+    ) -> Found:
+        """Search the knowledge base as this person; the same function as chat uses."""
+        query = Query(
+            self._readable(text),
+            as_of or self._parts.clock().date(),
+            k=k,
+            bases=frozenset((base,)) if base else None,
+            visibilities=visibilities(principal),
+        )
+        return await asyncio.to_thread(self.library.search, query)
+
+    async def submit_document(
+        self, principal: Principal, data: bytes, name: str, base: str, visibility: Visibility, facts: DocumentFacts
+    ) -> Job:
+        """Queue a file for ingestion; for operators."""
+        self._operators_only(principal, "知识库的写入")
+        return await asyncio.to_thread(self.library.submit, data, name, base, visibility=visibility, facts=facts)
+
+    async def job(self, principal: Principal, job_id: str) -> Job:
+        """The state of an ingestion job; for operators."""
+        self._operators_only(principal, "入库任务")
+        return await asyncio.to_thread(self.library.job, job_id)
+
+    async def documents(self, principal: Principal, base: str | None = None) -> tuple[Document, ...]:
+        """The documents this person may see."""
+        found = await asyncio.to_thread(self.library.documents, base, visibilities(principal))
+        return tuple(found)
+
+    async def document(self, principal: Principal, document_id: str) -> Document:
+        """One document this person may see."""
+        return await asyncio.to_thread(self.library.document, document_id, visibilities(principal))
+
+    async def remove_document(self, principal: Principal, document_id: str) -> None:
+        """Remove a document; for operators."""
+        self._operators_only(principal, "知识库的写入")
+        await asyncio.to_thread(self.library.remove, document_id)
+
+    def _operators_only(self, principal: Principal, what: str) -> None:
+        if "operator" not in principal.roles:
+            raise Forbidden(f"{what}只对运维人员开放。请用有 operator 角色的身份登录。")
+
+    def _readable(self, text: str) -> str:
+        cleaned = text.strip()
+        if not cleaned:
+            raise Invalid("消息是空的。请写下要咨询或办理的事。", "text")
+        if len(cleaned) > self._parts.turn_max_chars:
+            raise Invalid(f"消息太长（{len(cleaned)} 字）。请压缩到 {self._parts.turn_max_chars} 字以内。", "text")
+        odd = sum(
+            unicodedata.category(letter) in ("Cc", "Cn", "Co", "Cs") and letter not in "\n\r\t" for letter in cleaned
+        )
+        if "\0" in cleaned or odd * 20 > len(cleaned):
+            raise Invalid("消息里有无法识别的字符。请只发送文字。", "text")
+        return cleaned
+
+    async def _run(
+        self, ask: Ask, principal: Principal, opening: Opening, events: asyncio.Queue[Event | Exception]
+    ) -> None:
+        try:
+            async for event in self._turn(ask, principal, opening):
+                events.put_nowait(event)
+        except Exception as problem:
+            if not isinstance(problem, DeskError):
+                _log.exception("turn %s failed", opening.turn_id)
+            await self._parts.conversations.fail(principal.id, opening.turn_id, type(problem).__name__)
+            events.put_nowait(problem)
+
+    async def _turn(self, ask: Ask, principal: Principal, opening: Opening) -> AsyncIterator[Event]:
+        reply = await self._decide_in_words(ask, principal, opening)
+        if reply is not None:
+            yield Finished(reply)
+            return
+        parts = self._parts
+        route = parts.router.choose(opening.text, principal, opening.waiting, opening.agent)
+        call = Call(principal=principal, now=parts.clock())
+        turn = Turn(ask.conversation_id, opening, principal, route.agent, call, opening.vault)
+        turn.note("routing", "选择智能体", {"agent": route.agent.name, "why": route.why, "scores": route.scores})
+        async for event in self._guarded(turn):
+            yield event
+        closing = turn.closing()
+        await parts.conversations.finish(principal.id, closing)
+        yield Finished(restored(closing.reply, closing.vault))
+
+    async def _guarded(self, turn: Turn) -> AsyncIterator[Event]:
+        """Danger is answered from code before any model; abuse and harm are not passed on."""
+        danger = triage(turn.opening.text)
+        screened = screen(turn.opening.text)
+        if danger is not None:
+            turn.note("guard", "紧急情况", {"kind": danger.kind})
+            yield turn.speak(f"{danger.first}\n\n{danger.follow}")
+            yield turn.speak(wording.AFTER_DANGER)
+            turn.end(Outcome("emergency"))
+        elif screened.kind in ("abuse", "unsafe"):
+            turn.note("guard", "不予处理的内容", {"kind": screened.kind, "why": screened.why})
+            yield turn.speak(wording.ABUSE if screened.kind == "abuse" else wording.UNSAFE)
+            turn.end(Outcome("answered") if screened.kind == "abuse" else Outcome("refused", "unsafe"))
+        else:
+            async for event in self._parts.loop.run(turn):
+                yield event
+            return
+        turn.add(HumanMessage(turn.opening.text))
+
+    async def _decide_in_words(self, ask: Ask, principal: Principal, opening: Opening) -> Reply | None:
+        """A yes or no in words counts only for the one pending action the last reply showed."""
+        if len(opening.pending) != 1 or opening.pending[0].id not in opening.shown:
+            return None
+        verdict = assent(opening.text)
+        if verdict is None:
+            return None
+        action, decisions = opening.pending[0], self._parts.decisions
+        try:
+            if verdict:
+                told = await decisions.confirm(principal, ask.conversation_id, action.id, None, opening.turn_id)
+            else:
+                told = await decisions.cancel(principal, ask.conversation_id, action.id, opening.turn_id)
+        except (Conflict, Gone, Forbidden) as problem:
+            told = await decisions.explain(principal, ask.conversation_id, opening.turn_id, action, str(problem))
+        return told if isinstance(told, Reply) else restored(told.reply, told.vault)
+
+    async def _recover(self) -> None:
+        everything = self._parts.alone
+        while True:
+            finished = await self._parts.decisions.recover(everything)
+            if finished:
+                _log.info("finished %d interrupted actions", finished)
+            everything = False
+            await asyncio.sleep(_RECOVERY_S)
+
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        task.set_name("recovery" if work.__name__ == "_recover" else "turn")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    def _spawn_value(self, work: Any) -> asyncio.Task[Told | Reply]:
+        task: asyncio.Task[Told | Reply] = asyncio.create_task(work)
+        self._running.add(task)  # type: ignore[arg-type]
+        task.add_done_callback(self._running.discard)  # type: ignore[arg-type]
+        return task

@@ -1,0 +1,67 @@
+"""Messages as records and back: what earlier turns leave for a model to read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from .context import LOOKUP
+
+_MARK = re.compile(r"\s?\[\d+\]")
+
+
+def dump_message(message: BaseMessage) -> dict[str, Any]:
+    """A human, ai or tool message as JSON."""
+    details: dict[str, Any] = {"type": message.type, "content": str(message.content)}
+    if isinstance(message, AIMessage) and message.tool_calls:
+        details["tool_calls"] = [
+            {"name": call["name"], "args": call["args"], "id": call["id"]} for call in message.tool_calls
+        ]
+    if isinstance(message, ToolMessage):
+        details["tool_call_id"] = message.tool_call_id
+        details["name"] = message.name
+    return details
+
+
+def load_message(details: Mapping[str, Any]) -> BaseMessage:
+    """The message of `dump_message`'s JSON."""
+    if details["type"] == "human":
+        return HumanMessage(details["content"])
+    if details["type"] == "tool":
+        return ToolMessage(details["content"], tool_call_id=details["tool_call_id"], name=details["name"])
+    calls = [{**call, "type": "tool_call"} for call in details.get("tool_calls", ())]
+    return AIMessage(details["content"], tool_calls=calls)
+
+
+def past(messages: Iterable[BaseMessage]) -> list[BaseMessage]:
+    """Earlier messages as later turns see them: no look-ups (each turn has its own), no citation marks."""
+    kept: list[BaseMessage] = []
+    dropped: set[str] = set()
+    for message in messages:
+        if isinstance(message, AIMessage):
+            lookups = [call for call in message.tool_calls if call["name"] == LOOKUP]
+            dropped.update(str(call["id"]) for call in lookups)
+            rest = [call for call in message.tool_calls if call["name"] != LOOKUP]
+            text = _MARK.sub("", str(message.content))
+            if rest or text:
+                kept.append(AIMessage(text, tool_calls=rest))
+        elif not (isinstance(message, ToolMessage) and message.tool_call_id in dropped):
+            kept.append(message)
+    return kept
+
+
+def tool_message(call_id: str, name: str, content: Mapping[str, Any]) -> ToolMessage:
+    """A tool message with a JSON object inside."""
+    return ToolMessage(json.dumps(content, ensure_ascii=False, default=str), tool_call_id=call_id, name=name)
+
+
+def previous_question(messages: Sequence[BaseMessage]) -> str:
+    """The user's last words before this turn."""
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            return str(message.content)
+    return ""

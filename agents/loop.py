@@ -1,0 +1,233 @@
+"""One turn: look up passages, ask the model, run its tools, until it answers or must stop for the user."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessageChunk, HumanMessage, message_chunk_to_message
+from langchain_core.runnables import Runnable
+
+from knowledge import Library
+from tools import NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
+
+from . import wording
+from .actions import Draft
+from .context import LOOKUP, Context, system_message, waiting_block
+from .control import obey
+from .guard import Vault, restore_value
+from .history import past, previous_question
+from .lookup import look_up, passages
+from .proposals import masked_value, propose
+from .records import Agent, Asked, Citation, Event, Outcome, Stepped, Waiting
+from .toolbox import CONTROL, Toolbox
+from .turn import Turn
+
+MODEL_CALLS = 6
+SHORT = 12
+
+
+class Loop:
+    """Runs turns. It keeps nothing between them; limits are checked in `run` alone."""
+
+    def __init__(self, model: BaseChatModel, toolbox: Toolbox, library: Library, action_minutes: int) -> None:
+        self._model = model
+        self._toolbox = toolbox
+        self._library = library
+        self._minutes = action_minutes
+        self._bound: dict[str, Runnable[Any, Any]] = {}
+
+    async def run(self, turn: Turn) -> AsyncIterator[Event]:
+        """Yield what happens; the turn is complete when this ends."""
+        self._open(turn)
+        yield Stepped("lookup", "查找依据", False)
+        await self._look_up(turn)
+        yield Stepped("lookup", "查找依据", True)
+        for _ in range(MODEL_CALLS):
+            async for event in self._ask(turn):
+                yield event
+            calls = _last_calls(turn)
+            for call in calls:
+                async for event in self._handle(turn, call):
+                    yield event
+            if turn.over or not calls:
+                break
+        else:
+            yield turn.speak(wording.HANDED_OFF)
+            turn.end(Outcome("handoff"))
+        if not turn.said:
+            yield turn.speak(wording.NO_SUPPORT)
+            turn.end(Outcome("refused", "no_evidence"))
+
+    def _open(self, turn: Turn) -> None:
+        context = Context(
+            clock=turn.call.now.isoformat(),
+            roles=tuple(sorted(turn.principal.roles)),
+            agent=turn.agent.name,
+            waiting=waiting_block(turn.waiting),
+            pending=tuple({"tool": each.tool, "summary": each.summary} for each in turn.opening.pending),
+        )
+        turn.messages = [system_message(turn.agent.instructions, context), *past(turn.opening.history)]
+        turn.add(HumanMessage(turn.opening.text))
+
+    async def _look_up(self, turn: Turn) -> None:
+        text = turn.opening.text
+        if len(text) < SHORT and turn.waiting is None:
+            text = f"{previous_question(turn.opening.history)} {text}".strip()
+        found = await asyncio.to_thread(look_up, self._library, text, frozenset(turn.agent.bases), turn.call)
+        call = {"name": LOOKUP, "args": {"query": text}, "id": "lookup-0", "type": "tool_call"}
+        turn.add(AIMessage("", tool_calls=[call]))
+        turn.answer_call(call, _with_refs(turn, passages(found)))
+
+    async def _ask(self, turn: Turn) -> AsyncIterator[Event]:
+        whole: BaseMessageChunk | None = None
+        async for chunk in self._for(turn.agent).astream(turn.messages):
+            whole = chunk if whole is None else whole + chunk
+            if isinstance(chunk.content, str) and chunk.content:
+                for event in turn.feed(chunk.content):
+                    yield event
+        for event in turn.flush():
+            yield event
+        message = message_chunk_to_message(whole) if whole is not None else AIMessage("")
+        turn.add(AIMessage(str(message.content), tool_calls=getattr(message, "tool_calls", [])))
+
+    def _for(self, agent: Agent) -> Runnable[Any, Any]:
+        if agent.name not in self._bound:
+            self._bound[agent.name] = self._model.bind_tools(self._toolbox.bound(agent.tools))
+        return self._bound[agent.name]
+
+    async def _handle(self, turn: Turn, call: Mapping[str, Any]) -> AsyncIterator[Event]:
+        name = str(call["name"])
+        if turn.over:
+            turn.answer_call(call, {"status": "skipped"})
+        elif name in CONTROL:
+            for event in obey(turn, call):
+                yield event
+        elif name not in turn.agent.tools:
+            turn.answer_call(call, {"error": wording.UNKNOWN_TOOL.format(name=name), "kind": "invalid"})
+        elif not turn.principal.roles & (spec := spec_of(self._toolbox[name])).roles:
+            yield _deny(turn, call, spec)
+        elif missing := _missing(spec, call["args"]):
+            yield _question(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
+        elif spec.effect == "write":
+            async for event in self._propose(turn, call, spec):
+                yield event
+        else:
+            async for event in self._read(turn, call, spec):
+                yield event
+
+    async def _propose(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
+        try:
+            tool = self._toolbox[spec.name]
+            proposal = await propose(tool, call["args"], turn.vault, turn.call, self._minutes)
+        except NeedsAnswer as need:
+            yield _question(turn, call, need, spec)
+        except ToolError as problem:
+            turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
+            yield turn.speak(str(problem))
+            turn.end(Outcome("refused", wording.REASONS[problem.kind]))
+        else:
+            turn.vault = proposal.vault
+            turn.drafts.append(Draft(proposal.action, turn.agent.name))
+            turn.waiting = None
+            turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
+            lines = "\n".join(f"- {line}" for line in proposal.action.summary.splitlines())
+            yield turn.speak(f"{wording.CHECK}\n{lines}")
+            turn.end(Outcome("confirm"))
+
+    async def _read(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
+        yield Stepped(spec.name, spec.title, False)
+        arguments = restore_value(dict(call["args"]), turn.vault)
+        try:
+            result = await run_tool(self._toolbox[spec.name], arguments, turn.call)
+        except ToolError as problem:
+            turn.templates.append(str(problem))
+            turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
+            yield turn.speak(str(problem))
+            turn.end(Outcome("refused", wording.REASONS[problem.kind]))
+        else:
+            turn.answer_call(call, record_result(turn, spec, result.data, result.said))
+            turn.waiting = None if turn.waiting and turn.waiting.tool == spec.name else turn.waiting
+        yield Stepped(spec.name, spec.title, True)
+
+
+def record_result(turn: Turn, spec: ToolSpec, data: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """A tool's result as the model sees it: numbered, personal data as placeholders."""
+    masked, turn.vault = masked_value({"say": said, "data": dict(data)}, turn.vault)
+    if spec.name == LOOKUP:
+        return _with_refs(turn, masked["data"])
+    citation = Citation(0, "record", spec.title, masked["say"], tool=spec.name, record=masked["data"])
+    return {"ref": turn.cite("record", f"{masked['say']}\n{masked['data']}", citation), **masked}
+
+
+def _with_refs(turn: Turn, result: dict[str, Any]) -> dict[str, Any]:
+    listed = {name: [_with_ref(turn, each) for each in result[name]] for name in ("passages", "expired")}
+    details = [
+        {"title": each["title"], "heading": each["heading"], "score": each["score"]} for each in listed["passages"]
+    ]
+    turn.note("lookup", "查找依据", {"coverage": result["coverage"], "passages": details})
+    return {**result, **listed}
+
+
+def _with_ref(turn: Turn, passage: dict[str, Any]) -> dict[str, Any]:
+    source = passage["source"]
+    citation = Citation(
+        number=0,
+        kind="passage",
+        title=passage["title"],
+        quote=passage["text"],
+        document_id=source["document_id"],
+        passage_id=source["passage_id"],
+        heading_path=tuple(passage["heading"].split(" > ")),
+        start=source["start"],
+        end=source["end"],
+        base=source["base"],
+        status=passage["status"],
+        document_number=source["number"],
+        issuer=source["issuer"],
+        published=source["published"],
+        source_url=source["source_url"],
+        evidence=source["evidence"],
+    )
+    shown = {name: value for name, value in passage.items() if name != "source"}
+    text = f"{passage['title']}\n{passage['heading']}\n{passage['text']}"
+    return {"ref": turn.cite("passage", text, citation), **shown}
+
+
+def _last_calls(turn: Turn) -> list[Mapping[str, Any]]:
+    last = turn.messages[-1]
+    return list(last.tool_calls) if isinstance(last, AIMessage) else []
+
+
+def _missing(spec: ToolSpec, arguments: Mapping[str, Any]) -> str | None:
+    empty = (None, "", [], {})
+    return next((name for name in spec.required if name in spec.slots and arguments.get(name) in empty), None)
+
+
+def _question(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> Event:
+    slot = spec.slots[need.slot]
+    earlier = turn.waiting.asked if turn.waiting and turn.waiting.tool == spec.name else ()
+    times = earlier.count(need.slot)
+    turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
+    if times >= 2:
+        turn.waiting = None
+        turn.end(Outcome("handoff"))
+        return turn.speak(wording.STUCK)
+    repeated = times and need.question == slot.ask
+    question = wording.ASK_AGAIN.format(label=slot.label, question=need.question) if repeated else need.question
+    turn.asks.append(Asked(spec.name, need.slot, slot.kind, question, need.choices, need.slot in spec.required))
+    turn.waiting = Waiting(turn.agent.name, spec.name, dict(call["args"]), need.slot, (*earlier, need.slot))
+    turn.end(Outcome("clarify"))
+    return turn.speak(question)
+
+
+def _deny(turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> Event:
+    anonymous = turn.principal.roles == frozenset(("anonymous",)) and "citizen" in spec.roles
+    text = (wording.VERIFY_FIRST if anonymous else wording.NOT_ALLOWED).format(title=spec.title)
+    turn.answer_call(call, {"error": text, "kind": "not_allowed"})
+    turn.note("permission", "没有权限", {"tool": spec.name, "roles": sorted(turn.principal.roles)})
+    turn.end(Outcome("refused", "needs_verification" if anonymous else "no_permission"))
+    return turn.speak(text)

@@ -1,0 +1,7 @@
+"""Chat models: the built-in offline one, any OpenAI-compatible endpoint, and a scripted one for tests and demos."""
+
+from .endpoint import EndpointModel, open_endpoint
+from .offline import OfflineModel
+from .scripted import ScriptedModel
+
+__all__ = ["EndpointModel", "OfflineModel", "ScriptedModel", "open_endpoint"]

@@ -1,0 +1,49 @@
+"""A chat model that plays back a script: for tests, demos, and for trying hostile model behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from pydantic import PrivateAttr
+
+Line = AIMessage | str | Callable[[Sequence[BaseMessage]], AIMessage]
+
+
+class ScriptedModel(BaseChatModel):
+    """Answers with its lines in order, then with the last one again; a line may be a function of the messages."""
+
+    lines: list[Any]
+    _next: int = PrivateAttr(default=0)
+    _seen: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
+
+    @property
+    def seen(self) -> list[list[BaseMessage]]:
+        """The messages of every call so far: exactly what a model provider would have received."""
+        return self._seen
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Runnable[Any, AIMessage]:
+        """Accept tools; the script decides what is called."""
+        return self.bind()
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        self._seen.append(list(messages))
+        line = self.lines[min(self._next, len(self.lines) - 1)]
+        self._next += 1
+        message = AIMessage(line) if isinstance(line, str) else line(messages) if callable(line) else line
+        return ChatResult(generations=[ChatGeneration(message=message)])

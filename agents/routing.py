@@ -1,0 +1,59 @@
+"""Which agent takes a message: who is waiting, what the words mean, who may ask, where the last turn was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from langchain_core.tools import BaseTool
+
+from tools import Principal, spec_of
+
+from .context import LOOKUP
+from .records import Agent, Waiting
+from .understanding import Intents
+
+CLEAR = 0.5
+
+
+@dataclass(frozen=True)
+class Route:
+    """The chosen agent, every agent's score in [0, 1], and why."""
+
+    agent: Agent
+    scores: Mapping[str, float]
+    why: str
+
+
+class Router:
+    """Scores agents by the intents of their tools and of the questions they declare."""
+
+    def __init__(self, agents: Sequence[Agent], intents: Intents) -> None:
+        self._agents = tuple(agents)
+        self._intents = intents
+
+    def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
+        """The agent for this message. A clear new wish leaves whoever was waiting or last."""
+        found = self._intents.score(text)
+        mine = [agent for agent in self._agents if principal.roles & agent.audience]
+        scores = {agent.name: max((found.get(label, 0.0) for label in labels(agent)), default=0.0) for agent in mine}
+        named = {agent.name: agent for agent in mine}
+        best = max(mine, key=lambda agent: scores[agent.name])
+        stay = named.get(waiting.agent if waiting else last or "")
+        if stay and (scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
+            return Route(stay, scores, "waiting" if waiting else "same topic")
+        return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
+
+
+def labels(agent: Agent) -> list[str]:
+    """The intent labels an agent answers to."""
+    return [f"know:{agent.name}"] + [f"tool:{name}" for name in agent.tools if name != LOOKUP]
+
+
+def declared_examples(agents: Sequence[Agent], tools: Sequence[BaseTool]) -> dict[str, tuple[str, ...]]:
+    """Every declared example by label: what the intent heads are fitted on."""
+    found = {f"know:{agent.name}": agent.examples for agent in agents if agent.examples}
+    for each in tools:
+        if each.name != LOOKUP and (examples := spec_of(each).examples):
+            found[f"tool:{each.name}"] = examples
+    return found

@@ -1,0 +1,152 @@
+"""All settings, read once: environment `HANZHI_*` first, then `hanzhi.toml`, then the defaults here."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .errors import Misconfigured
+
+LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
+
+
+class Settings(BaseSettings):
+    """One field per setting; `docs/settings.md` lists the same ones (a test compares them)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HANZHI_", toml_file="hanzhi.toml", extra="forbid", frozen=True, validate_default=True
+    )
+
+    host: str = Field("127.0.0.1", description="监听地址。绑定到本机以外的地址时必须同时设置 issuer。")
+    port: int = Field(8000, ge=0, le=65535, description="监听端口，0 表示由系统挑选。")
+    data_dir: Path = Field(Path("data"), description="数据目录：数据库、索引、密钥都在其中。")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别。")
+
+    issuer: str = Field("", description="身份提供方（OIDC issuer）。为空且只监听本机时提供演示身份。")
+    audience: str = Field("hanzhi", description="令牌的 audience。")
+    jwks: str = Field("", description="身份提供方公钥（JWKS）的文件路径或 https 地址；设置了 issuer 时必填。")
+    secret: SecretStr = Field(
+        SecretStr(""), description="签名与加密用的密钥，至少 32 个字符；为空时在数据目录中生成并保存。"
+    )
+
+    database_url: str = Field("", description="会话与审计数据库（SQLAlchemy 地址）；为空时用数据目录中的 SQLite。")
+    knowledge_url: str = Field("", description="知识库数据库（SQLAlchemy 地址）；为空时用数据目录中的 SQLite。")
+
+    model: str = Field("offline", description="对话模型的名字：offline、endpoint，或插件注册的模型。")
+    model_url: str = Field("", description="OpenAI 兼容接口地址（以 /v1 结尾）；model 为 endpoint 时必填。")
+    model_name: str = Field("", description="接口上的模型名；model 为 endpoint 时必填。")
+    model_key: SecretStr = Field(SecretStr(""), description="接口密钥；没有可留空。")
+    model_timeout_s: float = Field(60.0, gt=0, le=600, description="一次模型调用的最长时间，单位秒。")
+
+    embedding: str = Field("hashing", description="向量模型：hashing（内置），或 sentence-transformers:模型目录。")
+    keyword_weight: float = Field(
+        0.75, ge=0, le=1, description="检索中关键词一侧的权重，0 到 1；0 只用向量，1 只用关键词。"
+    )
+    bundled_knowledge: bool = Field(True, description="首次启动时是否装入自带的知识库。")
+
+    platform_url: str = Field("", description="一网统管平台地址；为空时用内置沙盒平台。")
+    platform_key: str = Field("hanzhi-desk", description="在平台上登记的应用标识（X-App-Key）。")
+    platform_secret: SecretStr = Field(SecretStr(""), description="平台应用密钥；设置了 platform_url 时必填。")
+    platform_timeout_s: float = Field(8.0, gt=0, le=120, description="一次平台调用的总时限，单位秒。")
+
+    clock: datetime | None = Field(
+        None, description="把城市时钟固定在某一时刻（带时区的 ISO 8601），用于评测；为空用真实时间。"
+    )
+    action_minutes: int = Field(10, ge=1, le=1440, description="待确认操作的有效时间，单位分钟。")
+    turn_max_chars: int = Field(4000, ge=1, le=100_000, description="一条用户消息的最大字数。")
+    max_body_bytes: int = Field(65_536, ge=1024, le=10_000_000, description="一次 JSON 请求体的最大字节数。")
+    max_upload_bytes: int = Field(20_000_000, ge=1024, le=1_000_000_000, description="一次上传文档的最大字节数。")
+
+    @field_validator("secret")
+    @classmethod
+    def _secret_is_long(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < 32:
+            raise ValueError("至少 32 个字符")
+        return value
+
+    @field_validator("clock")
+    @classmethod
+    def _clock_has_a_zone(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("要带时区，例如 2026-09-01T08:40:00+08:00")
+        return value
+
+    @field_validator("embedding")
+    @classmethod
+    def _embedding_is_known(cls, value: str) -> str:
+        kind, _, folder = value.partition(":")
+        if value != "hashing" and (kind != "sentence-transformers" or not folder):
+            raise ValueError("只能是 hashing 或 sentence-transformers:模型目录")
+        return value
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Settings:
+        if self.model == "endpoint" and not (self.model_url and self.model_name):
+            raise ValueError("model 为 endpoint 时必须设置 HANZHI_MODEL_URL 和 HANZHI_MODEL_NAME")
+        if self.platform_url and not self.platform_secret.get_secret_value():
+            raise ValueError("设置了 platform_url 时必须设置 HANZHI_PLATFORM_SECRET")
+        if self.issuer and not self.jwks:
+            raise ValueError("设置了 issuer 时必须设置 HANZHI_JWKS（公钥文件路径或 https 地址）")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then `hanzhi.toml`."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def demo(self) -> bool:
+        """Whether demo identities exist: bound to loopback and no issuer configured."""
+        return not self.issuer and self.host in LOOPBACK
+
+    def signing_secret(self) -> str:
+        """The configured secret, or the one kept in the data folder (made on first use)."""
+        configured = self.secret.get_secret_value()
+        if configured:
+            return configured
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        path = self.data_dir / "secret.key"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+
+
+def read_settings(**changes: Any) -> Settings:
+    """Read the settings; a wrong one raises `Misconfigured` with its name, its value and what is allowed."""
+    try:
+        return Settings(**changes)
+    except ValidationError as problem:
+        raise Misconfigured("\n".join(_explain(error) for error in problem.errors())) from None
+    except ValueError as problem:
+        raise Misconfigured(f"配置文件 hanzhi.toml 读不懂：{problem}。请检查 TOML 语法。") from None
+
+
+def _explain(error: Any) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    if not name:
+        return f"设置有矛盾：{error['msg'].removeprefix('Value error, ')}。"
+    if error["type"] == "extra_forbidden":
+        return f"没有名为 {name} 的设置。可用的设置见 docs/settings.md。"
+    field = Settings.model_fields.get(name)
+    shown = "（不显示）" if field and field.annotation is SecretStr else repr(error.get("input"))
+    allowed = error["msg"].removeprefix("Value error, ")
+    meaning = field.description if field else ""
+    return f"设置 {name}（环境变量 HANZHI_{name.upper()}）的值 {shown} 不可用：{allowed}。说明：{meaning}"

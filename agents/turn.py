@@ -1,0 +1,143 @@
+"""One turn while it runs: what was said, found and proposed so far. It ends as a `Closing`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+
+from tools import Call, Principal
+
+from .actions import Draft
+from .conversations import Closing, Opening
+from .guard import Checker, Source, Vault, restore
+from .history import dump_message, tool_message
+from .records import (
+    Agent,
+    Asked,
+    Citation,
+    Event,
+    Outcome,
+    Part,
+    Receipt,
+    Reply,
+    Spoke,
+    Waiting,
+)
+from .rows import Step
+
+ANSWERED = Outcome("answered")
+
+
+@dataclass
+class Turn:
+    """The working memory of a turn; nothing in it outlives the turn except through `closing`."""
+
+    conversation_id: str
+    opening: Opening
+    principal: Principal
+    agent: Agent
+    call: Call
+    vault: Vault
+    messages: list[BaseMessage] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    sources: dict[int, Source] = field(default_factory=dict)
+    templates: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    asks: list[Asked] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    outcome: Outcome | None = None
+    waiting: Waiting | None = None
+    degraded: str | None = None
+
+    def __post_init__(self) -> None:
+        words = [str(m.content) for m in self.opening.history if isinstance(m, HumanMessage)]
+        self.checker = Checker(self.sources, [*words, self.opening.text], self.templates)
+        self.waiting = self.opening.waiting
+
+    @property
+    def over(self) -> bool:
+        """Whether something ended the turn (a question, an action, a refusal)."""
+        return self.outcome is not None
+
+    def add(self, *messages: BaseMessage) -> None:
+        """Messages of this turn, for the model now and for the record."""
+        for message in messages:
+            self.messages.append(message)
+            self.steps.append(Step("message", _TITLES.get(message.type, message.type), dump_message(message)))
+
+    def answer_call(self, call: Mapping[str, Any], content: Mapping[str, Any]) -> None:
+        """Answer one of the model's tool calls."""
+        self.add(tool_message(str(call["id"]), str(call["name"]), content))
+
+    def note(self, kind: str, title: str, details: Mapping[str, Any]) -> None:
+        """A step for the trace."""
+        self.steps.append(Step(kind, title, details))
+
+    def cite(self, kind: str, text: str, citation: Citation) -> int:
+        """Register a source that sentences may cite; returns its ref."""
+        ref = len(self.sources) + 1
+        self.sources[ref] = Source(ref, "passage" if kind == "passage" else "record", text, citation)
+        return ref
+
+    def feed(self, chunk: str) -> list[Event]:
+        """Model text: what passes the guard is said, sentence by sentence."""
+        return self._pass(self.checker.feed(chunk))
+
+    def flush(self) -> list[Event]:
+        """The rest of the model's text."""
+        return self._pass(self.checker.flush())
+
+    def speak(self, text: str) -> Event:
+        """Say a sentence of the desk's own."""
+        piece = text if not self.said else f"\n\n{text}"
+        self.said.append(piece)
+        return Spoke(restore(piece, self.vault))
+
+    def end(self, outcome: Outcome) -> None:
+        """The turn ends this way, whatever the model would add."""
+        self.outcome = outcome
+
+    def closing(self) -> Closing:
+        """What this turn leaves behind."""
+        text = "".join(self.said).strip()
+        if not isinstance(self.messages[-1], AIMessage) or self.messages[-1].tool_calls:
+            self.add(AIMessage(text))
+        outcome = self.outcome or ANSWERED
+        reply = Reply(
+            conversation_id=self.conversation_id,
+            turn_id=self.opening.turn_id,
+            agent=self.agent.name,
+            text=text,
+            outcome=outcome,
+            parts=tuple(self.parts),
+            citations=tuple(self.checker.citations),
+            asks=tuple(self.asks),
+            actions=tuple(draft.action for draft in self.drafts),
+            receipts=tuple(self.receipts),
+            suggestions=self._suggestions(outcome),
+            trace_id=self.opening.turn_id,
+            degraded=self.degraded,
+        )
+        return Closing(reply, self.vault, self.steps, self.drafts, self.waiting)
+
+    def _suggestions(self, outcome: Outcome) -> tuple[str, ...]:
+        lost = outcome.kind == "refused" or (outcome.kind == "answered" and not self.checker.citations)
+        return self.agent.suggestions if lost else ()
+
+    def _pass(self, checked: Any) -> list[Event]:
+        events: list[Event] = []
+        for piece in checked:
+            if piece.dropped:
+                self.note("guard", "去掉没有依据的句子", {"text": piece.text, "why": piece.dropped})
+            elif piece.text:
+                self.said.append(piece.text)
+                events.append(Spoke(restore(piece.text, self.vault)))
+        return events
+
+
+_TITLES = {"human": "用户的话", "ai": "模型的话", "tool": "工具的结果"}

@@ -23,7 +23,6 @@ from .actions import (
     decidable,
     insert_drafts,
     pending,
-    receipt_of,
     settle,
 )
 from .clock import Clock

@@ -6,7 +6,7 @@ A hook implementation may take any subset of the arguments, by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pluggy
 from langchain_core.language_models import BaseChatModel
@@ -24,10 +24,6 @@ hookspec = pluggy.HookspecMarker("hanzhi")
 hookimpl = pluggy.HookimplMarker("hanzhi")
 
 ModelMaker = Callable[["Settings"], BaseChatModel]
-
-
-class Hooks(Protocol):
-    """What a plugin may implement (for readers; pluggy checks names and arguments)."""
 
 
 @hookspec

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessageChunk, HumanMessage, message_chunk_to_message
+from langchain_core.messages import AIMessage, BaseMessageChunk, HumanMessage, message_chunk_to_message
 from langchain_core.runnables import Runnable
 
 from knowledge import Library
@@ -18,7 +17,7 @@ from . import wording
 from .actions import Draft
 from .context import LOOKUP, Context, system_message, waiting_block
 from .control import obey
-from .guard import Vault, restore_value
+from .guard import restore_value
 from .history import past, previous_question
 from .lookup import look_up, passages
 from .proposals import masked_value, propose

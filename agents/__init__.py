@@ -1,0 +1,80 @@
+"""Who answers: the desk and everything behind it. Server and eval import from here only."""
+
+from .bootstrap import House, open_house
+from .clock import CITY_ZONE, Clock, city_clock
+from .context import Context, current_turn, read_context, tool_result
+from .desk import Desk
+from .errors import Conflict, DeskError, Forbidden, Gone, Invalid, Misconfigured, Unknown
+from .guard import hide
+from .hooks import hookimpl
+from .models import EndpointModel, OfflineModel, ScriptedModel
+from .records import (
+    Action,
+    Agent,
+    Ask,
+    Asked,
+    Citation,
+    Decision,
+    Event,
+    Finished,
+    Location,
+    Outcome,
+    Part,
+    Receipt,
+    Reply,
+    Spoke,
+    Started,
+    Stepped,
+)
+from .settings import LOOPBACK, Settings, read_settings
+from .views import AuditRow, Conversation, ConversationView, Trace, TraceStep, TurnView
+
+__all__ = [
+    "CITY_ZONE",
+    "LOOPBACK",
+    "Action",
+    "Agent",
+    "Ask",
+    "Asked",
+    "AuditRow",
+    "Citation",
+    "Clock",
+    "Conflict",
+    "Context",
+    "Conversation",
+    "ConversationView",
+    "Decision",
+    "Desk",
+    "DeskError",
+    "EndpointModel",
+    "Event",
+    "Finished",
+    "Forbidden",
+    "Gone",
+    "House",
+    "Invalid",
+    "Location",
+    "Misconfigured",
+    "OfflineModel",
+    "Outcome",
+    "Part",
+    "Receipt",
+    "Reply",
+    "ScriptedModel",
+    "Settings",
+    "Spoke",
+    "Started",
+    "Stepped",
+    "Trace",
+    "TraceStep",
+    "TurnView",
+    "Unknown",
+    "city_clock",
+    "current_turn",
+    "hide",
+    "hookimpl",
+    "open_house",
+    "read_context",
+    "read_settings",
+    "tool_result",
+]

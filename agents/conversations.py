@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select
 from .actions import Draft, PendingAction, insert_drafts, pending_actions
 from .database import Database
 from .errors import Conflict, Unknown
-from .guard import Vault, hide, mask, restore_value
+from .guard import Vault, hide, mask, restore, restore_value
 from .history import load_message
 from .records import Reply, Waiting
 from .rows import (
@@ -79,7 +79,7 @@ class Conversations:
 
         def work(connection: Connection) -> Conversation:
             if key and (row := _by_key(connection, owner, key)):
-                return _conversation(row)
+                return _conversation(row, self._vault(row))
             now = stamp()
             new = {
                 "id": new_id("c"),
@@ -92,17 +92,20 @@ class Conversations:
             }
             connection.execute(conversations.insert().values(**new))
             record(connection, owner, "conversation.opened", str(new["id"]), {})
-            return _conversation(connection.execute(select(conversations).where(_is(str(new["id"])))).one())
+            made = connection.execute(select(conversations).where(_is(str(new["id"])))).one()
+            return _conversation(made, self._vault(made))
 
         return await self._db.write(work)
 
-    async def list(self, owner: str, limit: int, before: datetime | None) -> list[Conversation]:
+    async def recent(self, owner: str, limit: int, before: datetime | None) -> list[Conversation]:
         """The owner's conversations, newest first."""
         query = select(conversations).where(conversations.c.owner == owner)
         if before is not None:
             query = query.where(conversations.c.updated_at < stamp(before))
         query = query.order_by(conversations.c.updated_at.desc(), conversations.c.id).limit(limit)
-        return await self._db.read(lambda connection: [_conversation(row) for row in connection.execute(query)])
+        return await self._db.read(
+            lambda connection: [_conversation(row, self._vault(row)) for row in connection.execute(query)]
+        )
 
     async def view(self, owner: str, conversation_id: str) -> ConversationView:
         """A conversation with its turns, personal data restored for its owner."""
@@ -111,7 +114,9 @@ class Conversations:
             row = owned(connection, owner, conversation_id)
             vault = self._vault(row)
             query = select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.sequence)
-            return ConversationView(_conversation(row), tuple(_turn(turn, vault) for turn in connection.execute(query)))
+            return ConversationView(
+                _conversation(row, vault), tuple(_turn(turn, vault) for turn in connection.execute(query))
+            )
 
         return await self._db.read(work)
 
@@ -312,8 +317,8 @@ def _shown(last: Row[Any] | None) -> tuple[str, ...]:
     return tuple(action.id for action in _REPLY.validate_json(last.reply).actions)
 
 
-def _conversation(row: Row[Any]) -> Conversation:
-    return Conversation(row.id, row.title, row.agent, moment(row.created_at), moment(row.updated_at))
+def _conversation(row: Row[Any], vault: Vault) -> Conversation:
+    return Conversation(row.id, restore(row.title, vault), row.agent, moment(row.created_at), moment(row.updated_at))
 
 
 def _turn(row: Row[Any], vault: Vault) -> TurnView:

@@ -83,7 +83,7 @@ class Desk:
         self, principal: Principal, *, limit: int = 20, before: datetime | None = None
     ) -> list[Conversation]:
         """The person's conversations, newest first."""
-        return await self._parts.conversations.list(principal.id, limit, before)
+        return await self._parts.conversations.recent(principal.id, limit, before)
 
     async def conversation(self, principal: Principal, conversation_id: str) -> ConversationView:
         """One conversation of this person, with its turns."""

@@ -202,7 +202,7 @@ def _last_calls(turn: Turn) -> list[Mapping[str, Any]]:
 
 
 def _missing(spec: ToolSpec, arguments: Mapping[str, Any]) -> str | None:
-    empty = (None, "", [], {})
+    empty: tuple[Any, ...] = (None, "", [], {})
     return next((name for name in spec.required if name in spec.slots and arguments.get(name) in empty), None)
 
 

@@ -52,9 +52,13 @@ class Seal:
 
         `expired` accepts old ones: for an action the platform already holds, only its result is fetched.
         """
-        options = {"require": ["exp", "sub"], "verify_exp": not expired}
         try:
-            claims = jwt.decode(token, self._claims_key, algorithms=["HS256"], options=options)
+            claims = jwt.decode(
+                token,
+                self._claims_key,
+                algorithms=["HS256"],
+                options={"require": ["exp", "sub"], "verify_exp": not expired},
+            )
         except jwt.InvalidTokenError:
             return None
         if claims["arguments"] != arguments_hash:

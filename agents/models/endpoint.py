@@ -8,7 +8,7 @@ from typing import Any
 from langchain.chat_models import init_chat_model
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCallChunk, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
@@ -102,6 +102,6 @@ def _inward(message: BaseMessage) -> AIMessage:
 
 
 def _inward_chunk(chunk: BaseMessage) -> AIMessageChunk:
-    calls = getattr(chunk, "tool_call_chunks", [])
-    renamed = [{**call, "name": _in(call["name"]) if call["name"] else call["name"]} for call in calls]
-    return AIMessageChunk(chunk.text, tool_call_chunks=renamed)
+    calls: list[ToolCallChunk] = getattr(chunk, "tool_call_chunks", [])
+    renamed = [ToolCallChunk(**{**call, "name": _in(call["name"]) if call["name"] else None}) for call in calls]
+    return AIMessageChunk(content=chunk.text, tool_call_chunks=renamed)

@@ -152,10 +152,10 @@ def shadowed(house: Path) -> str:
     """What to say when a room would be imported from somewhere else than beside this file; else empty."""
     for room in ROOMS:
         spec = importlib.util.find_spec(room)
-        places = [*(spec.submodule_search_locations or ()), spec.origin] if spec else []
-        if not places or Path(places[0] or "").resolve() != house / room:
+        places = [*(spec.submodule_search_locations or ()), spec.origin or ""] if spec else []
+        if places and Path(places[0]).resolve() != house / room:
             return (
-                f"{room} 应来自 {house / room}，实际来自 {places[0] if places else '（找不到）'}。\n"
+                f"{room} 应来自 {house / room}，实际来自 {places[0]}。\n"
                 "另一个安装包占用了这个名字。请为汉治通单独建一个虚拟环境（make install），或卸载那个包。"
             )
     return ""

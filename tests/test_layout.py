@@ -68,9 +68,10 @@ def shown(found: list[Import]) -> str:
     return "\n".join(map(str, found))
 
 
-def test_every_room_is_there_and_has_a_door() -> None:
-    missing = [room for room in ARROWS if not (ROOT / room / "__init__.py").is_file()]
-    assert not missing
+def test_every_room_has_a_door() -> None:
+    rooms = {path.relative_to(ROOT).parts[0] for path in FILES}
+    assert rooms >= {"agents", "knowledge", "server", "tools"}
+    assert not [room for room in rooms if not (ROOT / room / "__init__.py").is_file()]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -111,13 +112,13 @@ def test_the_command_knows_only_front_doors() -> None:
 
 
 def test_front_doors_only_reexport() -> None:
-    for room in ARROWS:
-        tree = ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8"))
+    for door in sorted({ROOT / path.relative_to(ROOT).parts[0] / "__init__.py" for path in FILES}):
+        tree = ast.parse(door.read_text(encoding="utf-8"))
         for node in tree.body:
             is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
             is_all = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
             assert is_docstring or is_all or isinstance(node, ast.Import | ast.ImportFrom), (
-                f"{room}/__init__.py:{node.lineno} does more than re-export"
+                f"{door.relative_to(ROOT)}:{node.lineno} does more than re-export"
             )
 
 

@@ -25,19 +25,18 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 ROOMS = ("agents", "eval", "knowledge", "server", "tools")
-READABLE = (".txt", ".md", ".html")
 
 app = typer.Typer(
     help="汉治通", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
 )
 Url = Annotated[str, typer.Option("--url", help="正在运行的服务地址；不写则按设置去找，找不到就在本进程内打开。")]
-Identity = Annotated[str, typer.Option("--as", help="演示身份，例如 citizen-1；空为匿名。")]
-TokenFile = Annotated[Path | None, typer.Option("--token-file", help="存有访问令牌的文件；给了它就不用演示身份。")]
+Who = Annotated[str, typer.Option("--as", help="演示身份，例如 citizen-1；空为匿名。")]
+Token = Annotated[Path | None, typer.Option("--token-file", help="存有访问令牌的文件；给了它就不用演示身份。")]
 Host = Annotated[str | None, typer.Option(help="监听地址；不写用设置 host。")]
 Port = Annotated[int | None, typer.Option(help="监听端口；不写用设置 port。")]
 Count = Annotated[int, typer.Option(min=1, max=50, help="最多几条。")]
 Base = Annotated[str, typer.Option(help="知识库的名字，例如 government。")]
-Visibility = Annotated[str, typer.Option(help="public 公开，或 staff 仅工作人员。")]
+SeenBy = Annotated[str, typer.Option(help="public 公开，或 staff 仅工作人员。")]
 Paths = Annotated[list[Path], typer.Argument(help="文件，或含 .txt .md .html 文件的目录。")]
 
 
@@ -50,54 +49,49 @@ def serve(host: Host = None, port: Port = None) -> None:
     """启动服务。"""
     import server
 
-    given: Any = {"host": host} if host else {}
-    server.serve(_settings(**given, **({} if port is None else {"port": port})))
+    given = {"host": host, "port": port}
+    server.serve(_settings(**{name: each for name, each in given.items() if each is not None}))
 
 
 @app.command()
-def ask(text: str, url: Url = "", identity: Identity = "", token_file: TokenFile = None) -> None:
+def ask(text: str, url: Url = "", who: Who = "", token: Token = None) -> None:
     """问一句话；要办的事先给出确认单，在终端里可以当场确认。"""
-    with _counter(url, identity, token_file) as counter:
+    with _counter(url, who, token) as counter:
         _talk(counter, counter.post("/conversations", json={})["id"], text, settle=sys.stdin.isatty())
 
 
 @app.command()
-def chat(url: Url = "", identity: Identity = "", token_file: TokenFile = None) -> None:
+def chat(url: Url = "", who: Who = "", token: Token = None) -> None:
     """连续对话；输入“退出”或按 Ctrl-D 结束。"""
-    with _counter(url, identity, token_file) as counter:
+    with _counter(url, who, token) as counter:
         conversation = counter.post("/conversations", json={})["id"]
         while (text := _read("您：")) not in (None, "退出"):
-            if text:
-                _talk(counter, conversation, text, settle=True)
+            try:
+                _talk(counter, conversation, text or "", settle=True)
+            except Stop as problem:
+                print(problem)
 
 
 @app.command()
-def search(
-    text: str, k: Count = 5, base: Base = "", url: Url = "", identity: Identity = "", token_file: TokenFile = None
-) -> None:
+def search(text: str, k: Count = 5, base: Base = "", url: Url = "", who: Who = "", token: Token = None) -> None:
     """在知识库里查找段落。"""
-    with _counter(url, identity, token_file) as counter:
+    with _counter(url, who, token) as counter:
         found = counter.get("/knowledge/search", q=text, k=k, **({"base": base} if base else {}))
-    for hit in [*found["hits"], *found["expired"]]:
+    hits = [*found["hits"], *found["expired"]]
+    print(f"找到 {len(hits)} 段。")
+    for hit in hits:
         document, passage = hit["document"], hit["passage"]
-        print(f"{hit['score']:.2f} 《{document['title']}》{' > '.join(passage['heading_path'])}（{hit['status']}）")
-        print(f"     {passage['text'][:120]}")
-    if not found["hits"] and not found["expired"]:
-        print("没有找到相关段落。")
+        place = " > ".join(passage["heading_path"])
+        print(f"{hit['score']:.2f} 《{document['title']}》{place}（{hit['status']}）\n     {passage['text'][:120]}")
 
 
 @app.command()
 def ingest(
-    paths: Paths,
-    base: Base,
-    visibility: Visibility = "public",
-    url: Url = "",
-    identity: Identity = "operator-1",
-    token_file: TokenFile = None,
+    paths: Paths, base: Base, visibility: SeenBy = "public", url: Url = "", who: Who = "operator-1", token: Token = None
 ) -> None:
     """把文件放进知识库；有一个失败，退出码就不是 0。"""
     failed = 0
-    with _counter(url, identity, token_file) as counter:
+    with _counter(url, who, token) as counter:
         for path in _files(paths):
             try:
                 print(f"✓ {path}  {_add(counter, path, base, visibility)}")
@@ -165,36 +159,36 @@ def shadowed(house: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Counter:
+class _Counter:
     """The HTTP API, called in plain words; a refusal becomes `Stop` with the server's explanation."""
 
     client: httpx.AsyncClient
     runner: asyncio.Runner
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        """Read."""
         return _answer(self.runner.run(self.client.get(f"/api/v1{path}", params=query)))
 
     def post(self, path: str, **parts: Any) -> dict[str, Any]:
-        """Send `json=`, or `data=` with `files=`."""
         return _answer(self.runner.run(self.client.post(f"/api/v1{path}", **parts)))
 
 
 @contextmanager
-def _counter(url: str, identity: str, token_file: Path | None) -> Iterator[Counter]:
+def _counter(url: str, who: str, token: Path | None) -> Iterator[_Counter]:
     """The counter of the running server; without one, of the same application opened in this process."""
     import httpx
 
-    settings = _settings()
     house: House | None = None
     with asyncio.Runner() as runner:
-        if url or _reached(f"{_address(settings)}/healthz") == 200:
-            client = httpx.AsyncClient(base_url=url or _address(settings), timeout=120, trust_env=False)
-        else:
+        # A server named by its address needs no settings here: the rooms stay unloaded.
+        settings = None if url else _settings()
+        if settings and _reached(f"{_address(settings)}/healthz") != 200:
             house, client = _in_process(settings, runner)
-        counter = Counter(client, runner)
+        else:
+            address = url or _address(_settings())
+            client = httpx.AsyncClient(base_url=address, timeout=120, trust_env=False)
+        counter = _Counter(client, runner)
         try:
-            _log_in(counter, identity, token_file)
+            _log_in(counter, who, token)
             yield counter
         except httpx.TransportError as problem:
             raise Stop(f"{client.base_url} 没有应答（{problem}）。请检查地址，或先启动服务：hanzhi serve。") from None
@@ -222,17 +216,17 @@ def _address(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-def _log_in(counter: Counter, identity: str, token_file: Path | None) -> None:
-    if token_file is not None:
-        token = token_file.read_text(encoding="utf-8").strip()
-    elif identity:
-        token = counter.post("/demo/login", json={"identity": identity})["token"]
+def _log_in(counter: _Counter, who: str, token: Path | None) -> None:
+    if token is not None:
+        bearer = token.read_text(encoding="utf-8").strip()
+    elif who:
+        bearer = counter.post("/demo/login", json={"identity": who})["token"]
     else:
         return
-    counter.client.headers["Authorization"] = f"Bearer {token}"
+    counter.client.headers["Authorization"] = f"Bearer {bearer}"
 
 
-def _talk(counter: Counter, conversation: str, text: str, *, settle: bool) -> None:
+def _talk(counter: _Counter, conversation: str, text: str, *, settle: bool) -> None:
     place = f"/conversations/{conversation}"
     reply = counter.post(f"{place}/turns", json={"text": text})
     _show(reply)
@@ -270,10 +264,14 @@ def _show(reply: dict[str, Any]) -> None:
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        yield from sorted(each for each in path.rglob("*") if each.suffix in READABLE) if path.is_dir() else (path,)
+        yield from (
+            sorted(each for each in path.rglob("*") if each.suffix in (".txt", ".md", ".html"))
+            if path.is_dir()
+            else (path,)
+        )
 
 
-def _add(counter: Counter, path: Path, base: str, visibility: str) -> str:
+def _add(counter: _Counter, path: Path, base: str, visibility: str) -> str:
     if not path.is_file():
         raise Stop("没有这个文件。请检查路径。")
     form, files = {"base": base, "visibility": visibility}, {"file": (path.name, path.read_bytes())}
@@ -304,8 +302,7 @@ def _settings(**changes: Any) -> Settings:
 
 
 def _python(_settings: Settings) -> str:
-    light = sys.version_info[:2] == (3, 11)
-    return f"✓ Python {sys.version.split()[0]}{'' if light else '（可以用；torch 的 CPU 小安装包只有 3.11 才有）'}"
+    return f"✓ Python {sys.version.split()[0]}"
 
 
 def _data(settings: Settings) -> str:

@@ -1,0 +1,181 @@
+"""The command line: against a running server, alone in its own process, and when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Site
+from typer.testing import CliRunner, Result
+
+import hanzhi
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTICE = "# 关于共享单车停放的通知\n\n## 一、停放区域\n\n共享单车应当停放在白线框内，每处停放区最多停放四十辆。\n"
+
+
+def call(*words: str, say: str | None = None) -> Result:
+    """One command in this process."""
+    return CliRunner().invoke(hanzhi.app, list(words), input=say)
+
+
+def started(folder: Path, *words: str, say: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """One command as a person starts it, with nothing set but what is given; its data lies in `folder`."""
+    given = {"HANZHI_DATA_DIR": str(folder / "data"), "HANZHI_PORT": str(free_port()), **settings}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HANZHI_")}
+    return subprocess.run(
+        [sys.executable, str(ROOT / "hanzhi.py"), *words],
+        cwd=folder,
+        env={**clean, **given, "PYTHONIOENCODING": "utf-8"},
+        input=say,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def notice(tmp_path: Path) -> Path:
+    path = tmp_path / "单车.md"
+    path.write_text(NOTICE, encoding="utf-8")
+    return path
+
+
+def test_help_costs_little_time(tmp_path: Path) -> None:
+    before = os.times()
+    done = started(tmp_path, "--help")
+    after = os.times()
+    assert "doctor" in done.stdout
+    assert (after.children_user + after.children_system) - (before.children_user + before.children_system) < 0.4
+
+
+def test_asking_prints_the_answer_and_its_sources(site: Site) -> None:
+    done = call("ask", "居住证怎么办？需要什么材料？", "--url", site.url)
+    assert done.exception is None, done.output
+    assert "[1]" in done.output
+
+
+def test_a_report_is_not_sent_without_a_yes(site: Site) -> None:
+    done = call("ask", "武昌区中南路12号门口井盖丢了", "--url", site.url, "--as", "citizen-1")
+    assert done.exception is None, done.output
+    assert "待确认" in done.output
+    assert "没有办理" in done.output
+    assert "回执" not in done.output
+
+
+def test_a_chat_sends_a_report_after_a_yes_and_shows_the_receipt(site: Site) -> None:
+    said = "武昌区中南路12号门口井盖丢了\ny\n退出\n"
+    done = call("chat", "--url", site.url, "--as", "citizen-1", say=said)
+    assert done.exception is None, done.output
+    assert "回执" in done.output
+
+
+def test_a_chat_goes_on_after_a_refusal_and_ends_with_the_input(site: Site) -> None:
+    done = call("chat", "--url", site.url, say="\n" + "问" * 5000 + "\n你好\n")
+    assert done.exception is None, done.output
+    assert "太长" in done.output
+
+
+def test_ingested_files_are_found_by_search(site: Site, notice: Path) -> None:
+    added = call("ingest", str(notice), "--base", "operations", "--url", site.url)
+    assert added.exception is None, added.output
+    assert "关于共享单车停放的通知" in added.output
+    assert "段" in added.output
+    found = call("search", "共享单车停放在哪里", "--base", "operations", "--url", site.url)
+    assert "白线框" in found.output
+
+
+def test_a_folder_is_walked_for_readable_files_and_one_failure_fails_the_command(site: Site, notice: Path) -> None:
+    (notice.parent / "空.txt").write_bytes(b"")
+    (notice.parent / "图.png").write_bytes(b"\x89PNG")
+    done = call("ingest", str(notice.parent), "--base", "operations", "--url", site.url)
+    assert isinstance(done.exception, hanzhi.Stop)
+    assert f"✗ {notice.parent / '空.txt'}" in done.output
+    assert f"✓ {notice}" in done.output
+    assert "图.png" not in done.output
+
+
+def test_a_missing_file_and_a_person_who_may_not_are_told_so(site: Site, notice: Path) -> None:
+    done = call("ingest", str(notice.parent / "无.md"), "--base", "operations", "--url", site.url)
+    assert "没有这个文件" in done.output
+    done = call("ingest", str(notice), "--base", "operations", "--as", "citizen-1", "--url", site.url)
+    assert isinstance(done.exception, hanzhi.Stop)
+    assert "✗" in done.output
+
+
+def test_an_unknown_identity_is_told_so(site: Site) -> None:
+    assert isinstance(call("ask", "你好", "--as", "nobody-9", "--url", site.url).exception, hanzhi.Stop)
+
+
+def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = started(tmp_path, "ask", "你好", "--url", f"http://127.0.0.1:{free_port()}")
+    assert done.returncode == 1
+    assert "没有应答" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_server_the_house_is_opened_in_this_process(tmp_path: Path, notice: Path) -> None:
+    added = started(tmp_path, "ingest", str(notice), "--base", "operations", HANZHI_BUNDLED_KNOWLEDGE="false")
+    assert added.returncode == 0, added.stderr
+    found = started(tmp_path, "search", "共享单车停放", HANZHI_BUNDLED_KNOWLEDGE="false")
+    assert "白线框" in found.stdout, found.stderr
+
+
+def test_a_wrong_setting_is_one_message_without_a_traceback(tmp_path: Path) -> None:
+    done = started(tmp_path, "doctor", HANZHI_LOG_LEVEL="loud")
+    assert done.returncode == 1
+    assert "HANZHI_LOG_LEVEL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_migrating_makes_the_databases_and_the_doctor_is_content(tmp_path: Path) -> None:
+    made = started(tmp_path, "migrate")
+    assert made.returncode == 0, made.stderr
+    done = started(tmp_path, "doctor", HANZHI_BUNDLED_KNOWLEDGE="false")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "✗" not in done.stdout
+    for word in ("Python", "数据目录", "会话数据库", "知识库", "对话模型", "一网统管平台", "身份", "向量模型"):
+        assert word in done.stdout
+
+
+def test_the_doctor_names_what_is_broken_and_fails(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be", encoding="utf-8")
+    done = started(
+        tmp_path,
+        "doctor",
+        HANZHI_HOST="192.0.2.1",
+        HANZHI_PLATFORM_URL="http://127.0.0.1:9",
+        HANZHI_PLATFORM_SECRET="s",
+    )
+    assert done.returncode == 1
+    assert {line[:6] for line in done.stdout.splitlines() if line.startswith("✗")} >= {
+        "✗ 数据目录",
+        "✗ 一网统管",
+        "✗ 监听 1",
+    }
+
+
+def test_an_endpoint_that_is_down_is_named_but_does_not_fail_the_doctor(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}/v1"
+    done = started(tmp_path, "doctor", HANZHI_MODEL="endpoint", HANZHI_MODEL_URL=url, HANZHI_MODEL_NAME="any")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"· 对话模型接口 {url}" in done.stdout
+
+
+def test_a_package_that_shadows_a_room_stops_every_command(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "__init__.py").touch()
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; import hanzhi; hanzhi.main()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"实际来自 {tmp_path / 'tools'}" in done.stderr

@@ -16,34 +16,6 @@ Kind = Literal["policy", "service_item", "guide", "standard", "faq", "plan"]
 
 
 @dataclass(frozen=True)
-class Section:
-    """A stretch of a loaded text under one heading path; `start`/`end` in characters."""
-
-    heading_path: tuple[str, ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class LoadedText:
-    """What a loader makes of a file: clean text plus what the file itself said about it."""
-
-    text: str
-    title: str | None = None
-    source_url: str | None = None
-
-
-class Loader(Protocol):
-    """Turns the bytes of one kind of file into clean text."""
-
-    suffixes: tuple[str, ...]
-
-    def load(self, data: bytes, name: str) -> LoadedText:
-        """Read `data`; `name` is the file name. Raises `UnreadableDocument`."""
-        ...
-
-
-@dataclass(frozen=True)
 class DocumentFacts:
     """What a person (or a file's front matter) states about a document; unset fields are read from its text."""
 
@@ -59,6 +31,27 @@ class DocumentFacts:
     source_url: str | None = None
     evidence: str | None = None
     draft: bool = False
+
+
+@dataclass(frozen=True)
+class LoadedText:
+    """What a loader makes of a file: clean text plus what the file itself said about it."""
+
+    text: str
+    title: str | None = None
+    source_url: str | None = None
+    facts: DocumentFacts | None = None
+    asked_as: tuple[str, ...] = ()
+
+
+class Loader(Protocol):
+    """Turns the bytes of one kind of file into clean text."""
+
+    suffixes: tuple[str, ...]
+
+    def load(self, data: bytes, name: str) -> LoadedText:
+        """Read `data`; `name` is the file name. Raises `UnreadableDocument`."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,70 @@
+"""Words for searching: characters, character bigrams, and whole Latin or digit runs of normalised text."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|\d+(?:\.\d+)?")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def normal(text: str) -> str:
+    """NFKC, lower case."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def tokens(text: str) -> list[str]:
+    """Characters and bigrams of Chinese runs, Latin and digit runs whole."""
+    found: list[str] = []
+    for run in _RUN.findall(normal(text)):
+        if _CHINESE.match(run):
+            found += run
+            found += [run[i : i + 2] for i in range(len(run) - 1)]
+        else:
+            found.append(run)
+    return found
+
+
+def content(text: str) -> set[str]:
+    """What a question is about: bigrams, Latin and digit runs outside function and question words."""
+    found: set[str] = set()
+    for run in _RUN.findall(_without_function_words(normal(text))):
+        if not _CHINESE.match(run) or len(run) == 1:
+            found.add(run)
+        else:
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+    return found
+
+
+def expansions(text: str) -> list[str]:
+    """Other names of the things a text names."""
+    plain = normal(text)
+    return [other for names in synonyms() for name in names if name in plain for other in names if other not in plain]
+
+
+@lru_cache(maxsize=1)
+def synonyms() -> list[list[str]]:
+    """Groups of names that mean the same."""
+    groups: list[list[str]] = json.loads((_DATA / "synonyms.json").read_text(encoding="utf-8"))
+    return [[normal(name) for name in group] for group in groups]
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> re.Pattern[str]:
+    words = (_DATA / "function_words.txt").read_text(encoding="utf-8").split()
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+def _without_function_words(text: str) -> str:
+    return _function_words().sub(" ", text)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Tokens as the whitespace tokenizer reads them."""
+    return " ".join(words)

@@ -77,12 +77,10 @@ def search(text: str, k: Count = 5, base: Base = "", url: Url = "", who: Who = "
     """在知识库里查找段落。"""
     with _counter(url, who, token) as counter:
         found = counter.get("/knowledge/search", q=text, k=k, **({"base": base} if base else {}))
-    hits = [*found["hits"], *found["expired"]]
-    print(f"找到 {len(hits)} 段。")
-    for hit in hits:
-        document, passage = hit["document"], hit["passage"]
-        place = " > ".join(passage["heading_path"])
-        print(f"{hit['score']:.2f} 《{document['title']}》{place}（{hit['status']}）\n     {passage['text'][:120]}")
+    print(f"找到 {len(found['hits'])} 段有效的，{len(found['expired'])} 段失效的。")
+    for hit in [*found["hits"], *found["expired"]]:
+        place, words = " > ".join(hit["passage"]["heading_path"]), hit["passage"]["text"]
+        print(f"{hit['score']:.2f} 《{hit['document']['title']}》{place}（{hit['status']}）\n     {words[:120]}")
 
 
 @app.command()

@@ -31,7 +31,9 @@ app = typer.Typer(
 )
 Url = Annotated[str, typer.Option("--url", help="正在运行的服务地址；不写则按设置去找，找不到就在本进程内打开。")]
 Who = Annotated[str, typer.Option("--as", help="演示身份，例如 citizen-1；空为匿名。")]
-Token = Annotated[Path | None, typer.Option("--token-file", help="存有访问令牌的文件；给了它就不用演示身份。")]
+Token = Annotated[
+    Path | None, typer.Option("--token-file", exists=True, help="存有访问令牌的文件；有它就不用演示身份。")
+]
 Host = Annotated[str | None, typer.Option(help="监听地址；不写用设置 host。")]
 Port = Annotated[int | None, typer.Option(help="监听端口；不写用设置 port。")]
 Count = Annotated[int, typer.Option(min=1, max=50, help="最多几条。")]
@@ -262,11 +264,8 @@ def _show(reply: dict[str, Any]) -> None:
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
-        yield from (
-            sorted(each for each in path.rglob("*") if each.suffix in (".txt", ".md", ".html"))
-            if path.is_dir()
-            else (path,)
-        )
+        inside = sorted(each for each in path.rglob("*") if each.suffix in (".txt", ".md", ".html"))
+        yield from inside if path.is_dir() else [path]
 
 
 def _add(counter: _Counter, path: Path, base: str, visibility: str) -> str:

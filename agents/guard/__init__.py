@@ -1,0 +1,22 @@
+"""Before and after a model: personal data, danger, hostile words; then claims against their sources."""
+
+from .claims import Checked, Checker, Source
+from .personal import Masked, Vault, hide, mask, restore, restore_value
+from .screen import Screened, screen
+from .triage import Danger, triage
+
+__all__ = [
+    "Checked",
+    "Checker",
+    "Danger",
+    "Masked",
+    "Screened",
+    "Source",
+    "Vault",
+    "hide",
+    "mask",
+    "restore",
+    "restore_value",
+    "screen",
+    "triage",
+]

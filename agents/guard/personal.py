@@ -1,0 +1,183 @@
+"""Personal data: found, replaced by typed placeholders, and put back only for their owner.
+
+A placeholder reads `⟦手机号·7f3k·1⟧`: type, the conversation's nonce, a number. The same value keeps
+the same placeholder. Case numbers, grid, component and social-credit codes are not personal data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stdnum import luhn
+from stdnum.cn import ric, uscc
+
+PLACEHOLDER = re.compile(r"⟦([^·⟦⟧]{1,8})·([0-9a-z]{1,16})·(\d{1,4})⟧")
+HIDDEN = "（已隐藏）"
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻章云苏潘葛范彭郎鲁韦马苗"
+    "方俞任袁柳史唐薛雷贺汤罗郝安常于傅康余顾孟黄萧尹姚邵汪毛戴宋熊纪舒项祝董梁杜阮闵席季贾路江"
+    "童颜郭梅林徐邱骆高夏蔡田樊胡凌霍万管卢莫房丁邓洪包石崔龚程陆翁段侯武刘龙叶黎白蒲卓乔翟曾关欧阳"
+)
+_SEP = r"[ \t\-－—.·]?"
+_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Placeholders and the values they stand for, of one conversation."""
+
+    nonce: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text without personal data, and the vault that can restore it."""
+
+    text: str
+    vault: Vault
+
+
+@dataclass(frozen=True)
+class _Found:
+    kind: str
+    start: int
+    end: int
+
+
+def mask(text: str, vault: Vault) -> Masked:
+    """Replace personal data by placeholders; what a person typed to look like one is defused."""
+    known = {placeholder for placeholder in vault.values if placeholder in text}
+    safe = PLACEHOLDER.sub(lambda match: match.group(0) if match.group(0) in known else _defused(match.group(0)), text)
+    numbers = {value: placeholder for placeholder, value in vault.values.items()}
+    values = dict(vault.values)
+    pieces: list[str] = []
+    at = 0
+    for found in _find(safe):
+        value = safe[found.start : found.end]
+        if value not in numbers:
+            numbers[value] = f"⟦{found.kind}·{vault.nonce}·{len(values) + 1}⟧"
+            values[numbers[value]] = value
+        pieces += [safe[at : found.start], numbers[value]]
+        at = found.end
+    return Masked("".join([*pieces, safe[at:]]), Vault(vault.nonce, values))
+
+
+def restore(text: str, vault: Vault) -> str:
+    """Put the values back; a placeholder this conversation does not know becomes （已隐藏）."""
+    return PLACEHOLDER.sub(lambda match: vault.values.get(match.group(0), HIDDEN), text)
+
+
+def restore_value(value: Any, vault: Vault) -> Any:
+    """`restore` through any JSON value."""
+    if isinstance(value, str):
+        return restore(value, vault)
+    if isinstance(value, Mapping):
+        return {name: restore_value(inner, vault) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [restore_value(inner, vault) for inner in value]
+    return value
+
+
+def hide(text: str) -> str:
+    """For logs: personal data replaced by their type alone, for good."""
+    pieces: list[str] = []
+    at = 0
+    for found in _find(text):
+        pieces += [text[at : found.start], f"⟦{found.kind}⟧"]
+        at = found.end
+    return "".join([*pieces, text[at:]])
+
+
+def _defused(placeholder: str) -> str:
+    return placeholder.replace("⟦", "〔").replace("⟧", "〕")
+
+
+def _find(text: str) -> Iterator[_Found]:
+    """Personal data in reading order, without overlaps; an earlier kind in the list wins."""
+    taken = [match.span() for match in _NOT_PERSONAL.finditer(text)] + [m.span() for m in PLACEHOLDER.finditer(text)]
+    taken += [m.span() for m in _CREDIT_CODE.finditer(text) if uscc.is_valid(m.group(0)) and not _dated(m.group(0))]
+    found: list[_Found] = []
+    for kind, pattern, accept in _KINDS:
+        for match in pattern.finditer(text):
+            start, end = match.span(match.lastgroup or 0)
+            free = all(end <= first or start >= last for first, last in taken)
+            if free and accept(text[start:end]):
+                taken.append((start, end))
+                found.append(_Found(kind, start, end))
+    return iter(sorted(found, key=lambda each: each.start))
+
+
+def _plain(value: str) -> str:
+    half = value.translate(str.maketrans("０１２３４５６７８９ｘＸ", "0123456789xx")).translate(_CHINESE_DIGITS)
+    return re.sub(r"[^0-9xX]", "", half).upper()
+
+
+def _resident(value: str) -> bool:
+    return bool(ric.is_valid(_plain(value))) or _dated(_plain(value))
+
+
+def _dated(number: str) -> bool:
+    """An 18-digit number of resident-id shape whose checksum holds, whatever registry knows its region."""
+    if not re.fullmatch(r"[1-8]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]", number):
+        return False
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(number, weights, strict=False))
+    return "10X98765432"[total % 11] == number[-1]
+
+
+def _card(value: str) -> bool:
+    number = _plain(value)
+    return not number.startswith("42") and bool(luhn.is_valid(number))
+
+
+def _always(_value: str) -> bool:
+    return True
+
+
+_D = r"[0-9０-９]"
+_ANY_DIGIT = r"[0-9０-９〇零一二三四五六七八九幺]"
+_NOT_PERSONAL = re.compile(r"WH\s?\d{14}|(?<![0-9A-Za-z])42\d{13,14}(?![0-9A-Za-z])")
+_CREDIT_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
+_KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
+    ("身份证号", re.compile(rf"(?<!{_D})[1-9１-９](?:{_SEP}{_D}){{16}}{_SEP}[0-9０-９xXｘＸ](?!{_D})"), _resident),
+    (
+        "手机号",
+        re.compile(
+            rf"(?<!{_D})(?:(?:\+|＋|00)?86{_SEP})?[1１一幺](?:{_SEP}[3-9３-９三四五六七八九])(?:{_SEP}{_ANY_DIGIT}){{9}}(?!{_D})"
+        ),
+        _always,
+    ),
+    ("银行卡号", re.compile(rf"(?<!{_D})[3-6](?:{_SEP}{_D}){{15,18}}(?!{_D})"), _card),
+    (
+        "社保卡号",
+        re.compile(
+            r"(?:社保卡|社会保障卡|医保卡|医保编号|社保编号|个人编号)(?:号码|号|编号)?\s*(?:是|为|[:：])?\s*(?P<v>[A-Za-z]?\d{8,18})"
+        ),
+        _always,
+    ),
+    ("固定电话", re.compile(rf"(?<!{_D})(?:0\d{{2,3}}{_SEP}[2-8]\d{{6,7}})(?!{_D})"), _always),
+    ("邮箱", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"), _always),
+    (
+        "证件号",
+        re.compile(r"(?:护照|通行证|居留证|回乡证)(?:号码|号)?\s*(?:是|为|[:：])?\s*(?P<v>[A-Za-z]{1,2}\d{7,9})"),
+        _always,
+    ),
+    (
+        "车牌号",
+        re.compile(
+            r"(?P<v>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·\s]?[A-HJ-NP-Z0-9]{5,6})(?![A-Za-z0-9])"
+        ),
+        _always,
+    ),
+    (
+        "姓名",
+        re.compile(
+            rf"(?:我叫|我的名字(?:是|叫)|姓名\s*(?:是|为|[:：])|本人姓名)\s*(?P<v>[{_SURNAMES}][\u4e00-\u9fa5]{{1,2}})(?=[，,。.；;！!？?、\s]|电话|手机|身份证|住|$)"
+        ),
+        _always,
+    ),
+)

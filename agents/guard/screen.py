@@ -1,0 +1,37 @@
+"""Words against the desk itself: injected orders, insults, requests for harm. Patterns are data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+Kind = Literal["ok", "injection", "abuse", "unsafe"]
+_DATA = Path(__file__).parent / "data" / "screen.yaml"
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What a message is, and the pattern's name."""
+
+    kind: Kind
+    why: str = ""
+
+
+def screen(text: str) -> Screened:
+    """Screen a message. `injection` only marks it: a legitimate wish beside it is still served."""
+    for kind, name, pattern in _patterns():
+        if pattern.search(text):
+            return Screened(kind, name)
+    return Screened("ok")
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[Kind, str, re.Pattern[str]], ...]:
+    rows = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    kinds: tuple[Kind, ...] = ("unsafe", "injection", "abuse")
+    return tuple((kind, row["name"], re.compile(row["pattern"])) for kind in kinds for row in rows[kind])

@@ -1,0 +1,55 @@
+"""Danger first: the emergency number comes from code and data, before any model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_DATA = Path(__file__).parent / "data" / "danger.yaml"
+_CLAUSE = re.compile(r"[，。；！？,;!?\n]+")
+# A question about a rule asks how, how much or whether; a person in danger states or calls.
+_ASKS = re.compile(
+    r"(怎么算|怎么赔|怎么报|怎么办理|如何申请|能不能报|是否|吗$|多少钱|多久|找哪个部门|归谁管|谁负责|谁管|要什么材料)"
+)
+
+
+@dataclass(frozen=True)
+class Danger:
+    """A danger named in a message: what to call, the first sentence, what to do next."""
+
+    kind: str
+    number: str
+    first: str
+    follow: str
+
+
+def triage(text: str) -> Danger | None:
+    """The first danger a message states as present, or None."""
+    blocked, kinds = _data()
+    clauses = [clause for clause in _CLAUSE.split(text) if clause]
+    asks = any(_ASKS.search(clause) for clause in clauses)
+    for clause in clauses:
+        for signs, danger in kinds:
+            if signs.search(clause) and not blocked.search(clause) and not (asks and _rules_only(clauses)):
+                return danger
+    return None
+
+
+def _rules_only(clauses: list[str]) -> bool:
+    """Whether every clause asks or explains, none states something that happens here and now."""
+    return not any(re.search(r"(现在|正在|刚才|刚刚|这里|这边|快来|赶紧|赶快|马上|救)", clause) for clause in clauses)
+
+
+@lru_cache(maxsize=1)
+def _data() -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], Danger], ...]]:
+    raw: dict[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
+    kinds = tuple(
+        (re.compile(row["signs"]), Danger(row["kind"], row["number"], row["first"], row["follow"]))
+        for row in raw["kinds"]
+    )
+    return re.compile(raw["blocked"]), kinds

@@ -1,21 +1,22 @@
 """The tool contract: a typed function becomes a LangChain tool that says all the desk must know about it.
 
-    @tool("case.get", title="查询案件", effect="read", roles=EVERYONE, say=say_case,
-          examples=("我上周报的案子处理了吗",))
-    async def case_get(number: Annotated[str, Slot("case_no", "案件编号", ask="请告诉我案件编号（WH 开头）。")],
-                       call: Call) -> CaseView: ...
+@tool("case.get", title="查询案件", effect="read", roles=EVERYONE, say=say_case,
+      examples=("我上周报的案子处理了吗",))
+async def case_get(number: Annotated[str, Slot("case_no", "案件编号", ask="请告诉我案件编号（WH 开头）。")],
+                   call: Call) -> CaseView: ...
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from .principal import Principal
 
@@ -46,7 +47,8 @@ class Slot:
     """What one argument is: its kind, its Chinese label, the question when it is missing.
 
     `choices` are (value, label, *synonyms) rows of an enum. `personal` marks personal data:
-    models see placeholders and logs nothing. `volunteer` marks an optional argument worth one question.
+    models see placeholders and logs nothing. `shown` puts it into the summary the user confirms.
+    `derived` marks what `prepare` works out (coordinates, class code): no model sees or fills it.
     """
 
     kind: SlotKind
@@ -55,6 +57,7 @@ class Slot:
     choices: tuple[tuple[str, ...], ...] = ()
     personal: bool = False
     shown: bool = True
+    derived: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,11 @@ class ToolSpec:
         """The arguments that carry personal data."""
         return tuple(name for name, slot in self.slots.items() if slot.personal)
 
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The arguments that `prepare` works out; models never see them."""
+        return tuple(name for name, slot in self.slots.items() if slot.derived)
+
 
 def spec_of(tool: BaseTool) -> ToolSpec:
     """The tool's spec; a tool that declares none gets the strict default (write, operator only)."""
@@ -128,6 +136,8 @@ def tool(
     """
 
     def build(function: Callable[..., Awaitable[Mapping[str, Any]]]) -> BaseTool:
+        slots = _slots(function)
+        hidden = {name for name, slot in slots.items() if slot.derived}
         spec = ToolSpec(
             name=name,
             title=title,
@@ -136,29 +146,58 @@ def tool(
             confirm=effect == "write",
             timeout_s=timeout_s,
             examples=tuple(examples),
-            slots=MappingProxyType(_slots(function)),
+            slots=MappingProxyType(slots),
             required=_required(function),
             say=say,
             prepare=prepare,
             object_id=object_id,
             takes_call="call" in inspect.signature(function).parameters,
         )
-        built = StructuredTool.from_function(coroutine=function, name=name, description=inspect.getdoc(function))
+        built = StructuredTool(
+            name=name,
+            description=inspect.getdoc(function) or title,
+            args_schema=arguments_model(function, hidden=hidden),
+            coroutine=function,
+        )
         built.metadata = {"spec": spec}
         return built
 
     return build
 
 
-def _slots(function: Callable[..., Any]) -> dict[str, Slot]:
+def arguments_model(function: Callable[..., Any], *, hidden: Collection[str] = ()) -> type[BaseModel]:
+    """A pydantic model of a tool function's arguments, without `call` and what is hidden."""
+    fields: dict[str, Any] = {}
+    for name, hint in _hints(function).items():
+        if name in hidden:
+            continue
+        default = inspect.signature(function).parameters[name].default
+        slot = _slot_in(hint)
+        about = Field(... if default is inspect.Parameter.empty else default, description=_description(slot))
+        fields[name] = (hint, about)
+    return create_model(f"{function.__name__}_arguments", __config__=ConfigDict(extra="forbid"), **fields)
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     hints = get_type_hints(function, include_extras=True)
-    found: dict[str, Slot] = {}
-    for name in inspect.signature(function).parameters:
-        hint = hints.get(name)
-        slots = [extra for extra in get_args(hint)[1:] if isinstance(extra, Slot)] if get_origin(hint) is Annotated else []
-        if slots:
-            found[name] = slots[0]
-    return found
+    return {name: hints.get(name, Any) for name in inspect.signature(function).parameters if name != "call"}
+
+
+def _slot_in(hint: Any) -> Slot | None:
+    extras = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return next((extra for extra in extras if isinstance(extra, Slot)), None)
+
+
+def _slots(function: Callable[..., Any]) -> dict[str, Slot]:
+    found = {name: _slot_in(hint) for name, hint in _hints(function).items()}
+    return {name: slot for name, slot in found.items() if slot is not None}
+
+
+def _description(slot: Slot | None) -> str | None:
+    if slot is None:
+        return None
+    options = "；".join(f"{row[0]}＝{row[1]}" for row in slot.choices if len(row) > 1)
+    return f"{slot.label}（{options}）" if options else slot.label
 
 
 def _required(function: Callable[..., Any]) -> tuple[str, ...]:

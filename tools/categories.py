@@ -1,0 +1,149 @@
+"""The classes of city problems: events (E + 4 digits) and components (C + 4 digits), found by everyday words."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+DATA = Path(__file__).parent / "data" / "categories.json"
+GAPPED = 0.95
+PARTIAL = 0.55
+_LENGTH_BONUS = 0.02
+
+
+@dataclass(frozen=True)
+class SampleDeadline:
+    """How long another city gives itself; an example, never this city's rule."""
+
+    value: int
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Category:
+    """One minor class. Classes of one `family` differ only in who owns the thing (all manhole covers)."""
+
+    code: str
+    name: str
+    kind: Literal["event", "component"]
+    major: str
+    synonyms: tuple[str, ...]
+    family: str | None = None
+    alternatives: tuple[str, ...] = ()
+    sample_deadline: SampleDeadline | None = None
+
+    @property
+    def group(self) -> str:
+        """What tells two kinds of problems apart: the family, or the class itself."""
+        return self.family or self.code
+
+
+@dataclass(frozen=True)
+class CategoryHit:
+    """A class and how well the words fit it, 0 to about 1.2."""
+
+    category: Category
+    score: float
+
+
+class Categories:
+    """Look classes up by code, by name or by what people say."""
+
+    def __init__(self, classes: Iterable[Category]) -> None:
+        self._classes = tuple(classes)
+        self._by_code = {each.code: each for each in self._classes}
+        self._by_name = {each.name: each for each in self._classes}
+        counts = Counter(pair for each in self._classes for pair in set(_pairs_of_class(each)))
+        self._weight = {pair: math.log(1 + len(self._classes) / count) for pair, count in counts.items()}
+
+    def __iter__(self) -> Any:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+    def get(self, code: str) -> Category | None:
+        """The class of a code such as `E0406`."""
+        return self._by_code.get(code.strip().upper())
+
+    def named(self, name: str) -> Category | None:
+        """The class with exactly this name."""
+        return self._by_name.get(name.strip())
+
+    def search(self, text: str, k: int = 5) -> list[CategoryHit]:
+        """The best classes for a description, best first; classes that share nothing with it are left out."""
+        found = [CategoryHit(each, round(self._score(each, text), 4)) for each in self._classes]
+        hits = [hit for hit in _specific_first(found) if hit.score > 0.2]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.category.code))[:k]
+
+    def _score(self, category: Category, text: str) -> float:
+        return max(self._term_score(term, text) for term in (category.name, *category.synonyms))
+
+    def _term_score(self, term: str, text: str) -> float:
+        bonus = _LENGTH_BONUS * len(term)
+        if "+" in term:
+            return GAPPED + bonus if _within_a_clause(term.split("+"), text) else 0.0
+        if term in text:
+            return 1.0 + bonus
+        pairs = _pairs(term)
+        whole = sum(self._weight[pair] for pair in pairs)
+        shared = sum(self._weight[pair] for pair in pairs if pair in text)
+        return PARTIAL * shared / whole if whole else 0.0
+
+
+@cache
+def bundled_categories() -> Categories:
+    """The classes that come with the house."""
+    rows = json.loads(DATA.read_text(encoding="utf-8"))["classes"]
+    return Categories(_category(row) for row in rows)
+
+
+def _category(row: Mapping[str, Any]) -> Category:
+    deadline = row.get("sample_deadline")
+    return Category(
+        code=row["code"],
+        name=row["name"],
+        kind=row["kind"],
+        major=row["major"],
+        synonyms=tuple(row["synonyms"]),
+        family=row.get("family"),
+        alternatives=tuple(row.get("alternatives", ())),
+        sample_deadline=SampleDeadline(**deadline) if deadline else None,
+    )
+
+
+def _specific_first(hits: list[CategoryHit]) -> list[CategoryHit]:
+    """A class that stands for its whole family gives way when one of its kinds is named outright."""
+    sure = [hit.category for hit in hits if hit.score >= 1]
+    named = {each.family for each in sure if each.family and not each.alternatives}
+    return [
+        CategoryHit(hit.category, min(hit.score, PARTIAL))
+        if hit.category.alternatives and hit.category.family in named
+        else hit
+        for hit in hits
+    ]
+
+
+def _within_a_clause(parts: list[str], text: str) -> bool:
+    """All parts occur within one clause."""
+    clauses = text
+    for mark in "，。！？；,!?;\n":
+        clauses = clauses.replace(mark, "\n")
+    return any(all(part in clause for part in parts) for clause in clauses.split("\n"))
+
+
+def _pairs(term: str) -> list[str]:
+    return [term[at : at + 2] for at in range(len(term) - 1)] or [term]
+
+
+def _pairs_of_class(category: Category) -> Iterable[str]:
+    for term in (category.name, *category.synonyms):
+        if "+" not in term:
+            yield from _pairs(term)

@@ -1,0 +1,118 @@
+"""Before a report is proposed: which class it is, where exactly, in which grid. Changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .categories import Category, CategoryHit
+from .define import Call
+from .errors import NeedsAnswer, ToolError
+from .geocode import GeoCandidate
+from .unified import Platform
+
+SURE = 0.5
+CLOSE = 0.12
+SHORTEST, LONGEST = 2, 500
+ANYTHING = ("E0199", "E0399", "E0499", "E0599")
+UNSURE_WORDS = ("其他", "不知道", "不清楚", "不确定", "都不是", "随便", "说不清")
+ASK_PLACE = "请告诉我更具体的位置，例如哪条路和哪条路的路口、门牌号，或者附近的地标。"
+ASK_CLASS = "请问这属于哪一类问题？"
+
+
+class Reporting:
+    """Turns what somebody said into the canonical arguments of `case.create`."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    async def prepare(self, arguments: dict[str, Any], call: Call) -> dict[str, Any]:
+        """Canonical arguments, in the order they are shown; asks where words are not enough."""
+        description = _checked(str(arguments.get("description") or ""))
+        category = await self._class(arguments.get("category"), description)
+        place = await self._place(str(arguments.get("address") or ""))
+        ready: dict[str, Any] = {
+            "description": description,
+            "address": place.address,
+            "category_code": category.code,
+            "category_name": category.name,
+        }
+        for name in ("category", "contact_phone", "photos"):
+            if arguments.get(name):
+                ready[name] = arguments[name]
+        if place.lon is not None and place.lat is not None:
+            grid = await self._platform.locate(place.lon, place.lat)
+            ready |= {"lon": place.lon, "lat": place.lat, "crs": place.crs}
+            ready |= {"grid": grid.code} if grid else {}
+        return ready
+
+    async def _class(self, given: object, description: str) -> Category:
+        words = str(given or "").strip()
+        if words and (known := await self._named(words)):
+            return known
+        hits = await self._platform.search_categories(f"{words}，{description}" if words else description, 6)
+        leading = _leading(hits)
+        if len(leading) == 1:
+            return leading[0]
+        if any(each in words for each in UNSURE_WORDS):
+            return await self._other(hits)
+        raise NeedsAnswer("category", ASK_CLASS, await self._choices(leading or [hit.category for hit in hits]))
+
+    async def _named(self, words: str) -> Category | None:
+        """The class of a code, of a name, or of words that fit one class well."""
+        if words.isascii():
+            return await self._platform.category(words)
+        hits = await self._platform.search_categories(words, 6)
+        exact = [hit.category for hit in hits if hit.category.name == words]
+        leading = exact or _leading(hits)
+        return leading[0] if len(leading) == 1 else None
+
+    async def _other(self, hits: list[CategoryHit]) -> Category:
+        found = hits[0].category if hits else await self._platform.category(ANYTHING[0])
+        if found is None:
+            raise ToolError("暂时无法确定问题类别，请换个说法再描述一次。")
+        return found
+
+    async def _choices(self, classes: list[Category]) -> tuple[str, ...]:
+        names = list(dict.fromkeys(each.name for each in classes))[:3]
+        for code in ANYTHING:
+            if len(names) >= 2 and classes:
+                break
+            other = await self._platform.category(code)
+            names += [other.name] if other and other.name not in names else []
+        return tuple(names[:4])
+
+    async def _place(self, address: str) -> GeoCandidate:
+        candidates = (await self._platform.geocode(address)).candidates if address.strip() else ()
+        precise = [each for each in candidates if each.precise]
+        if len(precise) == 1 or (precise and precise[0].confidence > precise[-1].confidence):
+            return precise[0]
+        if len(precise) > 1:
+            choices = tuple(dict.fromkeys(each.address for each in precise))[:4]
+            raise NeedsAnswer("address", "这个地名有好几处，请问是哪一处？", choices)
+        if len(candidates) > 1:
+            names = "、".join(dict.fromkeys(each.address.removeprefix("武汉市") for each in candidates))
+            choices = tuple(dict.fromkeys(each.address for each in candidates))[:4]
+            raise NeedsAnswer("address", f"“{address}”可能指{names}。{ASK_PLACE}", choices)
+        if candidates:
+            name = candidates[0].address.removeprefix("武汉市")
+            raise NeedsAnswer("address", f"只知道在{name}还不够找到现场。{ASK_PLACE}")
+        raise NeedsAnswer("address", f"没有找到“{address}”这个位置。{ASK_PLACE}" if address.strip() else ASK_PLACE)
+
+
+def _checked(description: str) -> str:
+    words = " ".join(description.split())
+    if len(words) < SHORTEST:
+        raise NeedsAnswer("description", "请说一下是什么问题，例如什么东西坏了、有什么影响。")
+    if len(words) > LONGEST:
+        raise NeedsAnswer("description", f"描述太长了，请缩短到 {LONGEST} 个字以内。")
+    return words
+
+
+def _leading(hits: list[CategoryHit]) -> list[Category]:
+    """The classes that fit about equally well, one of each group; none when nothing fits well."""
+    sure = [hit for hit in hits if hit.score >= SURE]
+    best: dict[str, Category] = {}
+    for hit in sure:
+        if hit.score >= sure[0].score - CLOSE:
+            best.setdefault(hit.category.group, hit.category)
+    return list(best.values())

@@ -1,0 +1,257 @@
+"""The client of the 一网统管 platform. In process or over the network is the transport's business."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+
+import httpx
+
+from ..categories import Category, CategoryHit, SampleDeadline
+from ..errors import Conflict, NotAllowed, NotFound, ToolError, Unavailable
+from ..geocode import GeoCandidate, GeocodeResult
+from ..grids import Grid
+from ..principal import Principal
+from .assertion import HEADER, assert_principal
+from .finding import CaseQuery
+from .records import Case, CaseDraft, Page, Photo, read_case
+from .signing import Signed, Signer, sign_headers
+
+API = "/api/v1"
+TRIES = 3
+FIRST_SHARE = 0.6
+LATER = "一网统管平台暂时没有响应，请稍后再试。"
+REFUSED = "一网统管平台拒绝了本系统的请求（接入凭证或系统时间有误），请联系管理员。"
+
+
+class _Unsure(Exception):
+    """No usable answer came: a write may or may not have happened."""
+
+    def __init__(self, wait_s: float = 0.0) -> None:
+        super().__init__(LATER)
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    who: Principal | None = None
+    key: str | None = None
+
+
+class Platform:
+    """Cases, grids, classes and addresses of the city, for a person.
+
+    `transport` is `httpx.ASGITransport(app)` in process and None over the network; `timeout_s` is the
+    total time of one call, retries and look-ups included. Raises the errors of `tools.errors`.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        app_key: str,
+        secret: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout_s: float = 8.0,
+        signer: Signer | None = None,
+    ) -> None:
+        self._app_key = app_key
+        self._secret = secret
+        self._timeout_s = timeout_s
+        self._signer = signer
+        self._http = httpx.AsyncClient(
+            base_url=base_url.rstrip("/"), transport=transport, timeout=None, trust_env=False  # noqa: S113
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._http.aclose()
+
+    async def create_case(self, draft: CaseDraft, who: Principal, key: str) -> Case:
+        """Report a case, exactly once per key."""
+        return read_case(await self._write(_Request("POST", "/cases", body=draft.body(), who=who, key=key)))
+
+    async def get_case(self, number: str, who: Principal) -> Case:
+        """A case by number or id; `NotFound` for somebody else's."""
+        return read_case((await self._read(_Request("GET", f"/cases/{_part(number)}", who=who)))["data"])
+
+    async def search_cases(self, query: CaseQuery, who: Principal) -> Page:
+        """Cases this person may see."""
+        given = query.model_dump(by_alias=True, exclude_none=True)
+        pairs = tuple((name, str(value)) for name, value in given.items())
+        answer = await self._read(_Request("GET", "/cases", pairs, who=who))
+        return Page(tuple(read_case(each) for each in answer["data"]), **answer["page"])
+
+    async def urge_case(self, number: str, who: Principal, key: str) -> Case:
+        """Ask for speed."""
+        return read_case(await self._write(_Request("POST", f"/cases/{_part(number)}/urge", who=who, key=key)))
+
+    async def move_case(
+        self,
+        number: str,
+        to: str,
+        who: Principal,
+        key: str,
+        *,
+        reason: str | None = None,
+        department: str | None = None,
+        photos: tuple[Photo, ...] = (),
+    ) -> Case:
+        """Move a case to its next state."""
+        body = {"to": to, "reason": reason, "department": department, "photos": [asdict(each) for each in photos]}
+        path = f"/cases/{_part(number)}/transitions"
+        return read_case(await self._write(_Request("POST", path, body=body, who=who, key=key)))
+
+    async def find_request(self, key: str) -> bool:
+        """Whether the platform carried out a write with this key."""
+        try:
+            await self._read(_Request("GET", f"/requests/{_part(key)}"))
+        except NotFound:
+            return False
+        return True
+
+    async def geocode(self, address: str) -> GeocodeResult:
+        """Read an address."""
+        data = (await self._read(_Request("GET", "/geocode", (("address", address[:300]),))))["data"]
+        return GeocodeResult(data["query"], tuple(GeoCandidate(**each) for each in data["candidates"]))
+
+    async def locate(self, lon: float, lat: float) -> Grid | None:
+        """The grid of a WGS84 point; None outside the city."""
+        pairs = (("lon", repr(lon)), ("lat", repr(lat)))
+        try:
+            return Grid(**(await self._read(_Request("GET", "/grids/locate", pairs)))["data"])
+        except NotFound:
+            return None
+
+    async def search_categories(self, text: str, k: int = 5) -> list[CategoryHit]:
+        """The classes that fit some words, best first."""
+        if not text.strip():
+            return []
+        data = (await self._read(_Request("GET", "/categories", (("q", text[:4000]), ("k", str(k))))))["data"]
+        return [CategoryHit(_category(each), each["score"]) for each in data]
+
+    async def category(self, code: str) -> Category | None:
+        """The class of a code."""
+        try:
+            return _category((await self._read(_Request("GET", f"/categories/{_part(code)}")))["data"])
+        except NotFound:
+            return None
+
+    async def _read(self, request: _Request) -> Mapping[str, Any]:
+        """A read: tried again a little later, within the total time."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._tried(request)
+        except TimeoutError:
+            raise Unavailable(LATER) from None
+
+    async def _tried(self, request: _Request) -> Mapping[str, Any]:
+        for attempt in range(TRIES):
+            try:
+                return await self._send(request)
+            except _Unsure as unsure:
+                if attempt == TRIES - 1:
+                    break
+                pause = 0.05 * 2**attempt * (1 + random.random())  # noqa: S311
+                await asyncio.sleep(max(pause, unsure.wait_s))
+        raise Unavailable(LATER)
+
+    async def _write(self, request: _Request) -> Mapping[str, Any]:
+        """A write: sent once; when no answer came, the key is looked up before it is sent a second time."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                try:
+                    async with asyncio.timeout(self._timeout_s * FIRST_SHARE):
+                        return _data(await self._send(request))
+                except (TimeoutError, _Unsure):
+                    return await self._settle(request)
+        except TimeoutError:
+            raise Unavailable(LATER) from None
+
+    async def _settle(self, request: _Request) -> Mapping[str, Any]:
+        """Find out what became of a write, and send it once more only if the platform does not know it."""
+        look = _Request("GET", f"/requests/{_part(request.key or '')}", who=request.who)
+        try:
+            known = _data(await self._tried(look))
+        except NotFound:
+            known = {}
+        if "response" in known:
+            found: Mapping[str, Any] = known["response"]
+            return found
+        try:
+            return _data(await self._send(request))
+        except _Unsure:
+            raise Unavailable(LATER) from None
+
+    async def _send(self, request: _Request) -> Mapping[str, Any]:
+        """Send once; the answer's business code decides, whatever the HTTP status says."""
+        path = f"{API}{request.path}"
+        body = b"" if request.body is None else json.dumps(request.body, ensure_ascii=False, sort_keys=True).encode()
+        try:
+            response = await self._http.request(
+                request.method, path, params=list(request.query), content=body, headers=self._headers(request, body)
+            )
+            answer = response.json()
+        except (httpx.TransportError, ValueError):
+            raise _Unsure from None
+        if not isinstance(answer, dict) or "code" not in answer:
+            raise _Unsure
+        if answer["code"] != "0":
+            _raise(str(answer["code"]), str(answer.get("message", "")), response.headers.get("Retry-After"))
+        if answer.get("data") is None or response.status_code >= 400:
+            raise _Unsure
+        return answer
+
+    def _headers(self, request: _Request, body: bytes) -> dict[str, str]:
+        signed = Signed(request.method, f"{API}{request.path}", request.query, body)
+        headers = sign_headers(signed, self._app_key, self._secret, signer=self._signer)
+        if body:
+            headers["Content-Type"] = "application/json"
+        if request.who is not None:
+            headers[HEADER] = assert_principal(request.who, self._app_key, self._secret)
+        if request.key is not None:
+            headers["Idempotency-Key"] = request.key
+        return headers
+
+
+def open_platform(base_url: str, *, app_key: str, secret: str, timeout_s: float = 8.0) -> Platform:
+    """A client over the network; for in process hand `Platform` an `httpx.ASGITransport`."""
+    return Platform(base_url=base_url, app_key=app_key, secret=secret, timeout_s=timeout_s)
+
+
+def _raise(code: str, message: str, retry_after: str | None) -> NoReturn:
+    kind: dict[str, type[ToolError]] = {"400": ToolError, "403": NotAllowed, "404": NotFound, "409": Conflict}
+    if code[:3] in kind:
+        raise kind[code[:3]](message)
+    if code.startswith("401"):
+        raise Unavailable(REFUSED)
+    wait = float(retry_after) if retry_after and retry_after.isdecimal() else 0.0
+    raise _Unsure(wait)
+
+
+def _data(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = answer["data"]
+    return data
+
+
+def _part(value: str) -> str:
+    """One path segment: an id, a number, a key; anything else cannot exist."""
+    cleaned = value.strip()
+    if not cleaned or not all(each.isascii() and (each.isalnum() or each in "-_.:") for each in cleaned):
+        raise NotFound("没有找到，请核对编号。")
+    return cleaned
+
+
+def _category(data: Mapping[str, Any]) -> Category:
+    values = {name: value for name, value in data.items() if name != "score"}
+    deadline = values.pop("sample_deadline", None)
+    values["synonyms"], values["alternatives"] = tuple(data["synonyms"]), tuple(data["alternatives"])
+    return Category(**values, sample_deadline=SampleDeadline(**deadline) if deadline else None)

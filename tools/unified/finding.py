@@ -1,0 +1,112 @@
+"""Which cases are asked for, as the interface reads it and as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .lifecycle import FINAL, STATES, Scope
+
+CITY_ZONE = ZoneInfo("Asia/Shanghai")
+Rows = Callable[[str, list[Any]], list[dict[str, Any]]]
+
+
+class CaseQuery(BaseModel):
+    """Filters of a search; all given ones must hold. `status` is a comma list of states, or `open`."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    category: str | None = Field(None, alias="class")
+    status: str | None = None
+    district: str | None = None
+    grid: str | None = None
+    since: str | None = Field(None, alias="from")
+    until: str | None = Field(None, alias="to")
+    reporter: Literal["me"] | None = None
+    text: str | None = Field(None, max_length=200)
+    page: int = Field(1, ge=1, le=100_000)
+    size: int = Field(20, ge=1, le=100)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of rows, and the number of all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+
+
+def find_cases(query: CaseQuery, scope: Scope, rows: Rows) -> Found:
+    """Search inside a scope. `ValueError` says in Chinese what cannot be read."""
+    conditions = [_scope(scope), *_filters(query, scope)]
+    where = " AND ".join(f"({text})" for text, _ in conditions)
+    values = [value for _, given in conditions for value in given]
+    total = int(rows(f"SELECT count(*) AS n FROM cases WHERE {where}", values)[0]["n"])  # noqa: S608
+    order = "ORDER BY reported_at DESC, number DESC LIMIT ? OFFSET ?"
+    paging = [query.size, (query.page - 1) * query.size]
+    return Found(rows(f"SELECT * FROM cases WHERE {where} {order}", [*values, *paging]), total)  # noqa: S608
+
+
+def _scope(scope: Scope) -> tuple[str, list[Any]]:
+    if scope.everything:
+        return "1", []
+    parts, values = ["reporter = ?"], [scope.reporter]
+    if scope.grids:
+        marks = ", ".join("?" * len(scope.grids))
+        parts.append(f"duty_grid IN ({marks}) OR grid IN ({marks})")
+        values += [*scope.grids, *scope.grids]
+    if scope.department is not None:
+        parts.append("department = ?")
+        values.append(scope.department)
+    return " OR ".join(parts), values
+
+
+def _filters(query: CaseQuery, scope: Scope) -> list[tuple[str, list[Any]]]:
+    found: list[tuple[str, list[Any]]] = []
+    if query.category:
+        found.append(("category_code = ?", [query.category.upper()]))
+    if query.status:
+        states = _states(query.status)
+        found.append((f"status IN ({', '.join('?' * len(states))})", [*states]))
+    if query.district:
+        found.append(("district = ? OR district_name = ?", [query.district, query.district]))
+    if query.grid:
+        found.append(("grid = ? OR duty_grid = ?", [query.grid, query.grid]))
+    if query.since:
+        found.append(("reported_at >= ?", [read_moment(query.since, end=False)]))
+    if query.until:
+        found.append(("reported_at < ?", [read_moment(query.until, end=True)]))
+    if query.reporter:
+        found.append(("reporter = ?", [scope.reporter]))
+    if query.text:
+        like = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        fields = ("number", "description", "address", "category_name")
+        found.append((" OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in fields), [like] * len(fields)))
+    return found
+
+
+def _states(text: str) -> list[str]:
+    if text == "open":
+        return [state for state in STATES if state not in FINAL]
+    states = text.split(",")
+    unknown = [state for state in states if state not in STATES]
+    if unknown:
+        raise ValueError(f"没有“{'、'.join(unknown)}”这个状态。可以用：{'、'.join(STATES)} 或 open。")
+    return states
+
+
+def read_moment(text: str, *, end: bool) -> str:
+    """A date (a whole day, so `end` means the next midnight) or a moment, in the city's zone."""
+    try:
+        if len(text) <= 10:
+            day = date.fromisoformat(text) + timedelta(days=1 if end else 0)
+            return datetime(day.year, day.month, day.day, tzinfo=CITY_ZONE).isoformat(timespec="seconds")
+        moment = datetime.fromisoformat(text.replace(" ", "+") if "+" not in text and " " in text[19:] else text)
+    except ValueError:
+        raise ValueError(f"看不懂时间“{text}”，请写成 2026-09-01 或带时区的 ISO 8601。") from None
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=CITY_ZONE)
+    return zoned.astimezone(CITY_ZONE).isoformat(timespec="seconds")

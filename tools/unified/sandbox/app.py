@@ -1,0 +1,115 @@
+"""The bundled 一网统管 platform: a FastAPI application over its own store. It runs no lifespan."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ...categories import bundled_categories
+from ...gazetteer import bundled_gazetteer
+from .bodies import FaultBody
+from .casework import Casework, Clock
+from .faults import FaultPlayer, Faults
+from .native import router
+from .open311 import create_open311
+from .problems import BAD_PARAMETER, NOT_FOUND, Problem, envelope
+from .store import Store
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """An open sandbox: hand `app` to a transport, a mount or a server; `close` lets go of its folder."""
+
+    app: FastAPI
+    store: Store
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+def open_sandbox(
+    folder: Path, *, clock: Clock, apps: Mapping[str, str], faults: Faults | None = None, test_routes: bool = False
+) -> Sandbox:
+    """Open the sandbox kept in a folder; `apps` maps application keys to their secrets.
+
+    Raises `SandboxBusy` when another process has the folder open.
+    """
+    store = Store(folder)
+    return Sandbox(create_sandbox(store, clock=clock, apps=apps, faults=faults, test_routes=test_routes), store)
+
+
+def create_sandbox(
+    store: Store, *, clock: Clock, apps: Mapping[str, str], faults: Faults | None = None, test_routes: bool = False
+) -> FastAPI:
+    """The application over an open store. `test_routes` adds `/sandbox/…` (faults, state)."""
+    app = FastAPI(title="一网统管沙盒平台", version="1", docs_url="/docs", redoc_url=None)
+    played = faults or Faults()
+    app.state.store, app.state.apps = store, dict(apps)
+    app.state.casework = Casework(store, clock, bundled_gazetteer(), bundled_categories())
+    app.add_middleware(FaultPlayer, faults=played)
+    app.add_middleware(_RequestIds)
+    app.include_router(router)
+    app.add_exception_handler(Problem, _refused)
+    app.add_exception_handler(RequestValidationError, _bad_parameter)
+    app.add_exception_handler(HTTPException, _no_route)
+    app.mount("/open311/v2", create_open311(app.state.casework, apps))
+    if test_routes:
+        _add_test_routes(app, store, played)
+    return app
+
+
+def _add_test_routes(app: FastAPI, store: Store, faults: Faults) -> None:
+    @app.post("/sandbox/faults", status_code=201)
+    def add_fault(body: FaultBody) -> dict[str, Any]:
+        faults.add(body)
+        return body.model_dump()
+
+    @app.delete("/sandbox/faults", status_code=204)
+    def clear_faults() -> None:
+        faults.clear()
+
+    @app.get("/sandbox/state")
+    def state() -> dict[str, Any]:
+        return store.state()
+
+
+class _RequestIds:
+    """Gives every request an id, its own or a new one."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+            scope.setdefault("state", {})["request_id"] = given[:64] or secrets.token_hex(8)
+        await self._app(scope, receive, send)
+
+
+def _respond(request: Request, status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse(envelope(None, str(request.state.request_id), code=code, message=message), status)
+
+
+async def _refused(request: Request, problem: Exception) -> JSONResponse:
+    assert isinstance(problem, Problem)
+    return _respond(request, problem.http_status, problem.code, problem.message)
+
+
+async def _bad_parameter(request: Request, problem: Exception) -> JSONResponse:
+    assert isinstance(problem, RequestValidationError)
+    names = [".".join(str(part) for part in error["loc"][1:]) or "请求体" for error in problem.errors()]
+    return _respond(request, 400, BAD_PARAMETER, f"参数不合要求：{'、'.join(dict.fromkeys(names))}。")
+
+
+async def _no_route(request: Request, problem: Exception) -> JSONResponse:
+    assert isinstance(problem, HTTPException)
+    return _respond(request, problem.status_code, NOT_FOUND, "没有这个接口。")

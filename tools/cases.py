@@ -95,14 +95,14 @@ def _search(platform: Platform) -> BaseTool:
         """查找案件列表：市民查自己上报的，工作人员按权限查；可按类别、状态、区、网格、时间和关键词筛选。"""
         query = CaseQuery(
             category=await _code(platform, category),
-            status=status,
+            status=_state(status),
             district=await _district(platform, district),
             grid=grid,
             since=since,
             until=until,
-            text=text,
+            text=text[:200] if text else None,
             reporter="me" if mine else None,
-            page=max(1, page),
+            page=min(max(1, page), 100_000),
         )  # type: ignore[call-arg]
         found = await platform.search_cases(query, call.principal)
         cases = [_brief(each) for each in found.cases]
@@ -159,6 +159,14 @@ def _brief(case: Case) -> dict[str, Any]:
     )  # fmt: skip
     shown = case.view()
     return {name: shown[name] for name in names if name in shown}
+
+
+def _state(words: str | None) -> str | None:
+    """The state of a value or of its Chinese name."""
+    for value, *names in STATE_CHOICES:
+        if words in names:
+            return value
+    return words
 
 
 async def _code(platform: Platform, words: str | None) -> str | None:

@@ -259,6 +259,9 @@ def _foot(point: Point, start: Point, end: Point) -> Point:
 def _along(line: tuple[Point, ...], share: float, fits: Callable[[Point], bool]) -> Point:
     """The point at a share of the line's length, on the part that `fits` where there is one."""
     steps = [_between(line, index / 200) for index in range(201)]
+    usual = steps[int(share * 200)]
+    if fits(usual):
+        return usual
     kept = [point for point in steps if fits(point)] or steps
     return kept[min(len(kept) - 1, int(share * len(kept)))]
 

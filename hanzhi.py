@@ -136,8 +136,9 @@ def main() -> None:
     except Exception as problem:
         from agents import DeskError
         from knowledge import KnowledgeError
+        from tools import SandboxBusy
 
-        if isinstance(problem, Stop | DeskError | KnowledgeError):
+        if isinstance(problem, Stop | DeskError | KnowledgeError | SandboxBusy):
             sys.exit(str(problem))
         raise
 
@@ -387,7 +388,6 @@ def _embedding(settings: Settings) -> str:
 
 
 def _reached(url: str, headers: dict[str, str] | None = None) -> int | str:
-    """The status with which an address answers, or in words why it does not."""
     import httpx
 
     try:

@@ -156,6 +156,8 @@ def test_urging_names_the_case_and_happens_once(near: World) -> None:
         assert "第 1 次" in (await use(near, "case.urge", **ready)).said
         with pytest.raises(Conflict, match="24 小时"):
             await use(near, "case.urge", number=made.number)
+        with pytest.raises(Conflict, match="24 小时"):
+            await prepare(near, "case.urge", number=made.number)
         with pytest.raises(NotFound):
             await use(near, "case.urge", OTHER, number=made.number)
         with pytest.raises(NotAllowed):

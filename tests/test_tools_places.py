@@ -136,6 +136,7 @@ def test_classes_are_complete() -> None:
         ("半夜施工吵得很", "E0301"),
         ("垃圾没人收，臭死了", "E0102"),
         ("电线垂下来了", "E0408"),
+        ("湖边的护栏松了", "C0507"),
     ],
 )
 def test_everyday_words_find_their_class(text: str, code: str) -> None:

@@ -130,3 +130,11 @@ def test_cases_survive_a_restart(tmp_path: Path) -> None:
         made = first.run(lambda: first.report())
     with open_world(tmp_path) as second:
         assert second.run(lambda: second.platform.get_case(made.number, CITIZEN)) == made
+
+
+def test_it_can_be_closed_from_another_thread_and_opened_again(tmp_path: Path) -> None:
+    first = open_sandbox(tmp_path, clock=lambda: START, apps={})
+    closing = threading.Thread(target=first.close)
+    closing.start()
+    closing.join()
+    open_sandbox(tmp_path, clock=lambda: START, apps={}).close()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
 
 from .define import Call, CallArgument, Slot, tool
-from .errors import NeedsAnswer, ToolError
+from .errors import Conflict, NeedsAnswer, ToolError
 from .geocode import GeoCandidate
 from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
 from .telling import say_case, say_created, say_page, say_urged
-from .unified import STATES, Case, CaseDraft, CaseQuery, Photo, Platform
+from .unified import FINAL, STATES, Case, CaseDraft, CaseQuery, Photo, Platform
 
 STATE_CHOICES = (("open", "未办结", "没办完", "还在办", "未结案", "在办"), *STATES.items())
 CASE_NO = Slot("case_no", "案件编号", ask="请告诉我案件编号（以 WH 开头）。")
@@ -113,7 +114,11 @@ def _search(platform: Platform) -> BaseTool:
 
 def _urge(platform: Platform) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
-        case = await platform.get_case(str(arguments["number"]).strip().upper(), call.principal)
+        number = str(arguments.get("number") or "").strip().upper()
+        if not number:
+            raise NeedsAnswer("number", CASE_NO.ask)
+        case = await platform.get_case(number, call.principal)
+        _refuse_urging(case, call)
         return {
             "number": case.number,
             "category_name": case.category_name,
@@ -143,6 +148,14 @@ def _urge(platform: Platform) -> BaseTool:
         return (await platform.urge_case(number.strip().upper(), call.principal, write_key(call))).view()
 
     return case_urge
+
+
+def _refuse_urging(case: Case, call: Call) -> None:
+    """Say at once what the platform would refuse after the yes."""
+    if case.status in FINAL:
+        raise Conflict(f"案件 {case.number} 已是“{case.status_name}”状态，不能催办。")
+    if case.urged_at and call.now - datetime.fromisoformat(case.urged_at) < timedelta(hours=24):
+        raise Conflict(f"案件 {case.number} 在 24 小时内已经催办过一次，请稍后再催。")
 
 
 def write_key(call: Call) -> str:

@@ -79,12 +79,22 @@ class Categories:
 
     def search(self, text: str, k: int = 5) -> list[CategoryHit]:
         """The best classes for a description, best first; classes that share nothing with it are left out."""
-        found = [CategoryHit(each, round(self._score(each, text), 4)) for each in self._classes]
+        best = {each.code: self._best(each, text) for each in self._classes}
+        found = [CategoryHit(each, round(score, 4)) for each, score in self._unswallowed(best)]
         hits = [hit for hit in _specific_first(found) if hit.score > 0.2]
         return sorted(hits, key=lambda hit: (-hit.score, hit.category.code))[:k]
 
-    def _score(self, category: Category, text: str) -> float:
-        return max(self._term_score(term, text) for term in (category.name, *category.synonyms))
+    def _best(self, category: Category, text: str) -> tuple[float, str]:
+        """The term that fits best, and how well."""
+        return max((self._term_score(term, text), term) for term in (category.name, *category.synonyms))
+
+    def _unswallowed(self, best: Mapping[str, tuple[float, str]]) -> Iterable[tuple[Category, float]]:
+        """A word that is only a part of another class's word counts little: 河边+栏杆 before 栏杆."""
+        whole = {term for score, term in best.values() if score >= GAPPED}
+        for category in self._classes:
+            score, term = best[category.code]
+            inside = any(term != other and any(term in part for part in other.split("+")) for other in whole)
+            yield category, min(score, PARTIAL - 0.1) if inside else score
 
     def _term_score(self, term: str, text: str) -> float:
         bonus = _LENGTH_BONUS * len(term)

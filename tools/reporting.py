@@ -16,6 +16,7 @@ SHORTEST, LONGEST = 2, 500
 ANYTHING = ("E0199", "E0399", "E0499", "E0599")
 UNSURE_WORDS = ("其他", "不知道", "不清楚", "不确定", "都不是", "随便", "说不清")
 ASK_PLACE = "请告诉我更具体的位置，例如哪条路和哪条路的路口、门牌号，或者附近的地标。"
+ASK_UNKNOWN = "请说明在哪个区，并给出路口、门牌号或者附近的地标。"
 ASK_CLASS = "请问这属于哪一类问题？"
 
 
@@ -96,7 +97,7 @@ class Reporting:
         if candidates:
             name = candidates[0].address.removeprefix("武汉市")
             raise NeedsAnswer("address", f"只知道在{name}还不够找到现场。{ASK_PLACE}")
-        raise NeedsAnswer("address", f"没有找到“{address}”这个位置。{ASK_PLACE}" if address.strip() else ASK_PLACE)
+        raise NeedsAnswer("address", f"没有找到“{address}”这个位置。{ASK_UNKNOWN}" if address.strip() else ASK_PLACE)
 
 
 def _checked(description: str) -> str:

@@ -2,11 +2,12 @@
 
 from .client import Platform, open_platform
 from .finding import CaseQuery
-from .lifecycle import STATES, TRANSITIONS
+from .lifecycle import FINAL, STATES, TRANSITIONS
 from .records import Case, CaseDraft, Page, Photo
 from .sandbox import Faults, Sandbox, SandboxBusy, open311_key, open_sandbox
 
 __all__ = [
+    "FINAL",
     "STATES",
     "TRANSITIONS",
     "Case",

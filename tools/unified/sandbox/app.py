@@ -20,7 +20,7 @@ from .casework import Casework, Clock
 from .faults import FaultPlayer, Faults
 from .native import router
 from .open311 import create_open311
-from .problems import BAD_PARAMETER, NOT_FOUND, Problem, envelope
+from .problems import BAD_PARAMETER, Problem, envelope
 from .store import Store
 
 
@@ -112,4 +112,4 @@ async def _bad_parameter(request: Request, problem: Exception) -> JSONResponse:
 
 async def _no_route(request: Request, problem: Exception) -> JSONResponse:
     assert isinstance(problem, HTTPException)
-    return _respond(request, problem.status_code, NOT_FOUND, "没有这个接口。")
+    return _respond(request, problem.status_code, f"{problem.status_code}01", "没有这个接口。")

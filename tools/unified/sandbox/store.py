@@ -32,7 +32,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(folder / "sandbox.lock")
+        self._lock = FileLock(folder / "sandbox.lock", thread_local=False)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:

@@ -136,8 +136,6 @@ def tool(
     """
 
     def build(function: Callable[..., Awaitable[Mapping[str, Any]]]) -> BaseTool:
-        slots = _slots(function)
-        hidden = {name for name, slot in slots.items() if slot.derived}
         spec = ToolSpec(
             name=name,
             title=title,
@@ -146,23 +144,27 @@ def tool(
             confirm=effect == "write",
             timeout_s=timeout_s,
             examples=tuple(examples),
-            slots=MappingProxyType(slots),
+            slots=MappingProxyType(_slots(function)),
             required=_required(function),
             say=say,
             prepare=prepare,
             object_id=object_id,
             takes_call="call" in inspect.signature(function).parameters,
         )
-        built = StructuredTool(
-            name=name,
-            description=inspect.getdoc(function) or title,
-            args_schema=arguments_model(function, hidden=hidden),
-            coroutine=function,
-        )
-        built.metadata = {"spec": spec}
-        return built
+        return _structured(function, spec)
 
     return build
+
+
+def _structured(function: Callable[..., Awaitable[Mapping[str, Any]]], spec: ToolSpec) -> BaseTool:
+    built = StructuredTool(
+        name=spec.name,
+        description=inspect.getdoc(function) or spec.title,
+        args_schema=arguments_model(function, hidden=spec.derived),
+        coroutine=function,
+    )
+    built.metadata = {"spec": spec}
+    return built
 
 
 def arguments_model(function: Callable[..., Any], *, hidden: Collection[str] = ()) -> type[BaseModel]:

@@ -49,6 +49,7 @@ def test_a_report_is_settled_confirmed_and_told(world: World) -> None:
         assert await prepare(world, **ready) == ready
         made = await use(world, "case.create", **ready)
         assert made.data["grid"] == ready["grid"]
+        assert "reporter" not in made.data
         for said in (made.data["number"], "待受理", "路灯", ready["address"]):
             assert said in made.said
         shown = await use(world, "case.get", number=made.data["number"].lower())

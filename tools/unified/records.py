@@ -74,8 +74,9 @@ class Case:
     reporter: str | None = None
 
     def view(self) -> dict[str, Any]:
-        """As a JSON mapping without what is unknown."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, (), [])}
+        """As a JSON mapping without what is unknown, and without who reported it."""
+        known = {name: value for name, value in asdict(self).items() if value not in (None, (), [])}
+        return {name: value for name, value in known.items() if name != "reporter"}
 
 
 @dataclass(frozen=True)

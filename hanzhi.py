@@ -133,12 +133,14 @@ def main() -> None:
         sys.exit(problem)
     try:
         app()
+    except Stop as problem:
+        sys.exit(str(problem))
     except Exception as problem:
         from agents import DeskError
         from knowledge import KnowledgeError
         from tools import SandboxBusy
 
-        if isinstance(problem, Stop | DeskError | KnowledgeError | SandboxBusy):
+        if isinstance(problem, DeskError | KnowledgeError | SandboxBusy):
             sys.exit(str(problem))
         raise
 
@@ -180,13 +182,11 @@ def _counter(url: str, who: str, token: Path | None) -> Iterator[_Counter]:
 
     house: House | None = None
     with asyncio.Runner() as runner:
-        # A server named by its address needs no settings here: the rooms stay unloaded.
-        settings = None if url else _settings()
+        settings = None if url else _settings()  # with an address given, the rooms stay unloaded
         if settings and _reached(f"{_address(settings)}/healthz") != 200:
             house, client = _in_process(settings, runner)
         else:
-            address = url or _address(_settings())
-            client = httpx.AsyncClient(base_url=address, timeout=120, trust_env=False)
+            client = httpx.AsyncClient(base_url=url or _address(_settings()), timeout=120, trust_env=False)
         counter = _Counter(client, runner)
         try:
             _log_in(counter, who, token)

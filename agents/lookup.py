@@ -23,10 +23,14 @@ def visibilities(principal: Principal) -> frozenset[Visibility]:
 
 
 def look_up(library: Library, text: str, bases: frozenset[str] | None, call: Call) -> Found:
-    """Search the agent's bases first, everything visible when those do not cover the question."""
-    query = Query(text, call.now.date(), k=PASSAGES, bases=bases, visibilities=visibilities(call.principal))
+    """Search the agent's bases first, everything visible when those do not cover the question.
+
+    A base nobody has filled yet is skipped: an agent may be installed before its documents are.
+    """
+    there = bases & frozenset(library.bases()) if bases else None
+    query = Query(text, call.now.date(), k=PASSAGES, bases=there or None, visibilities=visibilities(call.principal))
     own = library.search(query)
-    if bases is None or own.coverage >= ENOUGH:
+    if query.bases is None or own.coverage >= ENOUGH:
         return own
     anywhere = library.search(Query(text, query.as_of, k=PASSAGES, visibilities=query.visibilities))
     return anywhere if anywhere.coverage > own.coverage else own

@@ -2,6 +2,6 @@
 
 from .endpoint import EndpointModel, open_endpoint
 from .offline import OfflineModel
-from .scripted import ScriptedModel
+from .scripted import ScriptedModel, open_script
 
-__all__ = ["EndpointModel", "OfflineModel", "ScriptedModel", "open_endpoint"]
+__all__ = ["EndpointModel", "OfflineModel", "ScriptedModel", "open_endpoint", "open_script"]

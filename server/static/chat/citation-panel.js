@@ -1,0 +1,100 @@
+import { html, nothing } from '../vendor/lit.js'
+import { ChatElement } from './element.js'
+import { ICONS } from './icons.js'
+import { Modal } from './modal.js'
+import { EVIDENCE, STATUS } from './words.js'
+
+/** Shows where a sentence comes from: its facts, and the document opened on the exact words. Tells `close-panel`. */
+export class CitationPanel extends ChatElement {
+  static properties = {
+    citation: { attribute: false },
+    api: { attribute: false },
+    _document: { state: true },
+    _problem: { state: true },
+  }
+
+  constructor() {
+    super()
+    this._document = null
+    this._problem = ''
+    this._modal = new Modal(this)
+  }
+
+  close() {
+    this.tell('close-panel')
+  }
+
+  connectedCallback() {
+    super.connectedCallback()
+    if (this.citation.kind === 'passage') this._load()
+  }
+
+  render() {
+    const { number, title, quote, kind } = this.citation
+    return html`
+      <div class="veil" @click=${this.close}></div>
+      <section class="panel side" role="dialog" aria-modal="true" aria-labelledby="citation-title">
+        <header class="panel-head">
+          <h2 id="citation-title" tabindex="-1" data-first><span class="number">${number}</span>${title}</h2>
+          <button type="button" class="tool" aria-label="关闭出处" @click=${this.close}>${ICONS.close}</button>
+        </header>
+        <div class="panel-body" tabindex="0" role="region" aria-label="出处内容">
+          <blockquote class="quote">${quote}</blockquote>
+          ${kind === 'record' ? html`<p class="muted">来自业务系统的办理记录。</p>` : this._facts()}
+          ${kind === 'passage' ? this._original() : nothing}
+        </div>
+      </section>`
+  }
+
+  updated(changed) {
+    if (changed.has('_document') && this._document) this.querySelector('mark')?.scrollIntoView({ block: 'center' })
+  }
+
+  async _load() {
+    try {
+      this._document = await this.api.get(`/knowledge/documents/${this.citation.document_id}`)
+    } catch (problem) {
+      this._problem = problem.message
+    }
+  }
+
+  _facts() {
+    const { document_number, issuer, published, evidence, status, heading_path, source_url } = this.citation
+    const rows = [
+      ['所在章节', (heading_path ?? []).join(' › ')],
+      ['文号', document_number],
+      ['发布机构', issuer],
+      ['发布日期', published],
+      ['效力', STATUS[status] ?? status],
+      ['来源等级', EVIDENCE[evidence] ? `${evidence}（${EVIDENCE[evidence]}）` : evidence],
+    ].filter(([, value]) => value)
+    return html`<dl class="facts">
+      ${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}
+      ${source_url ? html`<div><dt>官方网页</dt><dd>${link(source_url)}</dd></div>` : nothing}
+    </dl>`
+  }
+
+  _original() {
+    if (this._problem) return html`<p class="hint" role="alert">原文暂时打不开。${this._problem}</p>`
+    if (!this._document) return html`<p class="muted" role="status">正在打开原文…</p>`
+    return html`<h3>原文</h3>
+      <div class="original">${inThree(this._document.text, this.citation)}</div>`
+  }
+}
+
+/** The text before, the marked words, the text after. Offsets count characters, as the server does. */
+function inThree(text, { start, end }) {
+  const letters = Array.from(text)
+  const cut = (from, to) => letters.slice(from, to).join('')
+  if (start === null || start === undefined) return text
+  return html`${cut(0, start)}<mark>${cut(start, end)}</mark>${cut(end, letters.length)}`
+}
+
+/** An address from the outside: a link only when it is https, with its host shown. */
+function link(address) {
+  if (!/^https:\/\/[^\s/]+/i.test(address)) return address
+  const host = address.split('/')[2]
+  return html`<a href=${address} target="_blank" rel="noopener noreferrer">${host}</a>`
+}
+
+customElements.define('hanzhi-citation', CitationPanel)

@@ -1,0 +1,4 @@
+import { display } from './display.js'
+import './page.js'
+
+display.apply()

@@ -1,8 +1,8 @@
 """What the city has written down: read, cut, index, find, cite. Knows nobody."""
 
 from .cut import Span, sentences
-from .embed import HashingEmbeddings, open_embeddings
-from .errors import KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
+from .embed import EndpointEmbeddings, FolderEmbeddings, HashingEmbeddings, open_embeddings
+from .errors import EmbeddingUnavailable, KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
 from .library import Library, open_library
 from .records import (
     Document,
@@ -17,11 +17,15 @@ from .records import (
     Status,
     Visibility,
 )
-from .words import content, expansions, normal, tokens
+from .static_embedding import StaticEmbeddings, export_static, vector
+from .words import content, expansions, normal, synonyms, tokens
 
 __all__ = [
     "Document",
     "DocumentFacts",
+    "EmbeddingUnavailable",
+    "EndpointEmbeddings",
+    "FolderEmbeddings",
     "Found",
     "HashingEmbeddings",
     "Hit",
@@ -34,6 +38,7 @@ __all__ = [
     "Passage",
     "Query",
     "Span",
+    "StaticEmbeddings",
     "Status",
     "UnknownBase",
     "UnknownDocument",
@@ -41,9 +46,12 @@ __all__ = [
     "Visibility",
     "content",
     "expansions",
+    "export_static",
     "normal",
     "open_embeddings",
     "open_library",
     "sentences",
+    "synonyms",
     "tokens",
+    "vector",
 ]

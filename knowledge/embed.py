@@ -1,17 +1,30 @@
-"""Embedders behind LangChain's `Embeddings`: a deterministic one that needs nothing, and sentence-transformers."""
+"""Embedders behind LangChain's `Embeddings`: the bundled one, hashing, sentence-transformers, and any endpoint."""
 
 from __future__ import annotations
 
+import re
+import threading
 import zlib
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
+from pydantic import SecretStr
 
+from .errors import EmbeddingUnavailable
+from .static_embedding import bundled
 from .words import normal
 
+EMBEDDINGS = "static、hashing、sentence-transformers:模型目录或名称、openai:接口地址#模型名"
 _DIMENSIONS = 256
+# Some public endpoints refuse more texts in one call.
+_ENDPOINT_BATCH = 10
+_ENDPOINT_TIMEOUT_S = 30.0
+_MODEL_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_NO_MODEL = "向量模型 {0} 打不开：{1}。请检查设置 embedding：模型目录要完整，按名称使用的模型要先下载到本机。"
+_NO_ENDPOINT = "向量接口 {0} 上的模型 {1} 没有给出向量：{2}。请检查设置 embedding 和 embedding_key，以及接口是否可达。"
 
 
 class HashingEmbeddings(Embeddings):
@@ -49,12 +62,13 @@ def _bucket(gram: str) -> tuple[int, int]:
 
 
 class FolderEmbeddings(Embeddings):
-    """Any sentence-transformers model in a folder; torch is imported on first use only."""
+    """Any sentence-transformers model, by folder or by name; torch is imported on first use only."""
 
     def __init__(self, folder: str) -> None:
         self.name = f"st-{zlib.crc32(folder.encode()):08x}"
         self._folder = folder
         self._model: Any = None
+        self._opening = threading.Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """One unit vector per text."""
@@ -66,14 +80,79 @@ class FolderEmbeddings(Embeddings):
         return self.embed_documents([text])[0]
 
     def _loaded(self) -> Any:
-        if self._model is None:
-            from sentence_transformers import SentenceTransformer
-
-            self._model = SentenceTransformer(self._folder, device="cpu", local_files_only=True)
+        with self._opening:
+            if self._model is None:
+                self._model = self._open()
         return self._model
 
+    def _open(self) -> Any:
+        from sentence_transformers import SentenceTransformer
 
-def open_embeddings(name: str) -> Embeddings:
-    """`hashing`, or `sentence-transformers:FOLDER`."""
-    kind, _, folder = name.partition(":")
-    return FolderEmbeddings(folder) if kind == "sentence-transformers" else HashingEmbeddings()
+        # What is on disk is taken without asking a hub; only a name that is not there yet is fetched.
+        try:
+            return SentenceTransformer(self._folder, device="cpu", local_files_only=True)
+        except (OSError, ValueError) as problem:
+            if Path(self._folder).exists() or not _MODEL_NAME.fullmatch(self._folder):
+                raise EmbeddingUnavailable(_NO_MODEL.format(self._folder, problem)) from problem
+        try:
+            return SentenceTransformer(self._folder, device="cpu")
+        except (OSError, ValueError, RuntimeError) as problem:
+            raise EmbeddingUnavailable(_NO_MODEL.format(self._folder, problem)) from problem
+
+
+class EndpointEmbeddings(Embeddings):
+    """An OpenAI-compatible embeddings endpoint: its address (ending in `/v1`) and the model's name there."""
+
+    def __init__(self, url: str, model: str, key: str = "") -> None:
+        self.name = f"endpoint-{zlib.crc32(f'{url}#{model}'.encode()):08x}"
+        self._url, self._model, self._key = url, model, key
+        self._client: Any = None
+        self._opening = threading.Lock()
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One vector per text, as the endpoint gives it."""
+        from openai import OpenAIError
+
+        try:
+            vectors: list[list[float]] = self._opened().embed_documents(texts)
+        except OpenAIError as problem:
+            raise EmbeddingUnavailable(_NO_ENDPOINT.format(self._url, self._model, problem)) from problem
+        if len(vectors) != len(texts):
+            short = f"发了 {len(texts)} 条文本，只收到 {len(vectors)} 个向量"
+            raise EmbeddingUnavailable(_NO_ENDPOINT.format(self._url, self._model, short))
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a text."""
+        return self.embed_documents([text])[0]
+
+    def _opened(self) -> Any:
+        # Imported here: it costs a second, and only this embedding needs it.
+        from langchain_openai import OpenAIEmbeddings
+
+        with self._opening:
+            if self._client is None:
+                self._client = OpenAIEmbeddings(
+                    model=self._model,
+                    base_url=self._url,
+                    api_key=SecretStr(self._key or "none"),
+                    check_embedding_ctx_length=False,
+                    chunk_size=_ENDPOINT_BATCH,
+                    timeout=_ENDPOINT_TIMEOUT_S,
+                )
+        return self._client
+
+
+def open_embeddings(name: str, key: str = "") -> Embeddings:
+    """`static` (bundled), `hashing`, `sentence-transformers:FOLDER_OR_NAME`, or `openai:URL#MODEL` with its key."""
+    kind, _, rest = name.partition(":")
+    url, _, model = rest.partition("#")
+    if name == "static":
+        return bundled()
+    if name == "hashing":
+        return HashingEmbeddings()
+    if kind == "sentence-transformers" and rest:
+        return FolderEmbeddings(rest)
+    if kind == "openai" and url and model:
+        return EndpointEmbeddings(url, model, key)
+    raise EmbeddingUnavailable(f"没有名为 {name} 的向量模型。可用的有：{EMBEDDINGS}。")

@@ -4,6 +4,7 @@ KnowledgeError
 ├── UnreadableDocument   the file cannot be read as text (empty, binary, unknown kind, too large)
 ├── UnknownDocument      no document (or job) with that id, or not visible to the asker
 ├── UnknownBase          no base with that name
+├── EmbeddingUnavailable the embedding cannot be opened, or its endpoint gives no vectors
 └── LibraryBusy          another process has the library's folder open
 """
 
@@ -24,6 +25,10 @@ class UnknownDocument(KnowledgeError):
 
 class UnknownBase(KnowledgeError):
     """No base with that name."""
+
+
+class EmbeddingUnavailable(KnowledgeError):
+    """The embedding cannot be opened, or its endpoint gives no vectors."""
 
 
 class LibraryBusy(KnowledgeError):

@@ -1,5 +1,17 @@
 """Who answers: the desk and everything behind it. Server and eval import from here only."""
 
+from knowledge import (
+    Document,
+    DocumentFacts,
+    KnowledgeError,
+    LibraryBusy,
+    UnknownBase,
+    UnknownDocument,
+    UnreadableDocument,
+    Visibility,
+)
+from tools import Principal, Role, SandboxBusy, ToolError
+
 from .bootstrap import House, open_house
 from .clock import CITY_ZONE, Clock, city_clock
 from .context import Context, current_turn, read_context, tool_result
@@ -46,6 +58,8 @@ __all__ = [
     "Decision",
     "Desk",
     "DeskError",
+    "Document",
+    "DocumentFacts",
     "EndpointModel",
     "Event",
     "Finished",
@@ -53,22 +67,32 @@ __all__ = [
     "Gone",
     "House",
     "Invalid",
+    "KnowledgeError",
+    "LibraryBusy",
     "Location",
     "Misconfigured",
     "OfflineModel",
     "Outcome",
     "Part",
+    "Principal",
     "Receipt",
     "Reply",
+    "Role",
+    "SandboxBusy",
     "ScriptedModel",
     "Settings",
     "Spoke",
     "Started",
     "Stepped",
+    "ToolError",
     "Trace",
     "TraceStep",
     "TurnView",
     "Unknown",
+    "UnknownBase",
+    "UnknownDocument",
+    "UnreadableDocument",
+    "Visibility",
     "city_clock",
     "current_turn",
     "hide",

@@ -1,0 +1,47 @@
+"""Puts the routes, the gate and the page together into one application over a desk."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from agents import LOOPBACK, Desk, Settings
+
+from . import about, chat, documents, openapi
+from .counter import Counter
+from .gate import Gate
+from .identity import Identities
+from .pages import add_pages
+from .problems import add_problem_handlers
+from .reading import limited
+
+VERSION = "1"
+DESCRIPTION = (
+    "汉治通：城市治理智能体。Errors are RFC 9457 problem details with a Chinese `detail`. Send a token as "
+    "`Authorization: Bearer …`; without one you are an anonymous person, known by a session cookie."
+)
+
+
+def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None) -> FastAPI:
+    """The application over a started desk. Raises `Misconfigured` when it could not tell people apart."""
+    identities = Identities(settings)
+    app = FastAPI(
+        title="汉治通",
+        version=VERSION,
+        description=DESCRIPTION,
+        openapi_url=openapi.PATH,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.counter = Counter(desk, settings, identities)
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    for router in (chat.router, documents.router, about.router, about.health_router):
+        app.include_router(router)
+    if identities.demo is not None:
+        app.include_router(about.demo_router)
+        if sandbox is not None:
+            app.mount("/sandbox", limited(sandbox, settings.max_body_bytes))
+    add_pages(app)
+    add_problem_handlers(app)
+    app.add_middleware(Gate, loopback=settings.host in LOOPBACK)
+    return app

@@ -63,7 +63,7 @@ def reading_pairs(path: Path) -> Pairs:
 def guide_pairs(folder: Path, rng: random.Random) -> Pairs:
     """Of the bundled guides: phrasing, title or heading and text; sentence and section, with names exchanged."""
     paths = sorted(folder.rglob("*.md"))
-    return _pairs("guides", 0.25, [list(_of_guide(path.read_text(encoding="utf-8"), rng)) for path in paths])
+    return _pairs("guides", 0.12, [list(_of_guide(path.read_text(encoding="utf-8"), rng)) for path in paths])
 
 
 def _of_guide(text: str, rng: random.Random) -> Iterator[tuple[str, str]]:
@@ -86,7 +86,7 @@ def phrasing_pairs(path: Path, rng: random.Random) -> Pairs:
         renamed = [(changed, text) for text in texts if (changed := _renamed(text, rng)) != text]
         found.append(list(itertools.permutations(texts, 2)) + renamed)
     found += [list(itertools.permutations(names, 2)) for names in synonyms()]
-    return _pairs("phrasings", 0.2, found)
+    return _pairs("phrasings", 0.12, found)
 
 
 def _pairs(name: str, weight: float, groups: Iterable[Iterable[tuple[str, str]]]) -> Pairs:

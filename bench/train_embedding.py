@@ -28,6 +28,8 @@ from .embedding_pairs import Pairs, guide_pairs, law_pairs, phrasing_pairs, read
 
 ROOT = Path(__file__).parent.parent
 TOKENS, DIMENSIONS, SIZES = 32_000, 256, (256, 128, 64)
+# Share of tokens left out at each step, so that small sets are not learnt by heart.
+DROPPED = 0.2
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def encode(tokenizer: Tokenizer, pairs: Pairs) -> Encoded:
 
 def train(sets: Sequence[Encoded], tokens: int, steps: int, batch: int) -> npt.NDArray[np.float32]:
     """The rows: Adam, warm-up and cosine, in-batch negatives in both directions, cosine × 20."""
-    bag = nn.EmbeddingBag(tokens, DIMENSIONS, mode="mean")
+    bag = nn.EmbeddingBag(tokens, DIMENSIONS, mode="sum")
     with torch.no_grad():
         rarity = torch.from_numpy(_rarity(sets, tokens))
         bag.weight.normal_(0, 0.1).mul_(rarity[:, None])
@@ -155,7 +157,8 @@ def _loss(bag: nn.EmbeddingBag, drawn: Encoded, rows: npt.NDArray[np.int64]) -> 
 def _vectors(bag: nn.EmbeddingBag, texts: Sequence[Sequence[int]]) -> torch.Tensor:
     offsets = np.cumsum([0, *(len(each) for each in texts[:-1])])
     ids = np.concatenate([np.asarray(each, dtype=np.int64) for each in texts])
-    vectors: torch.Tensor = bag(torch.from_numpy(ids), torch.from_numpy(offsets))
+    kept = (torch.rand(len(ids)) >= DROPPED).float()
+    vectors: torch.Tensor = bag(torch.from_numpy(ids), torch.from_numpy(offsets), per_sample_weights=kept)
     return vectors
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import zlib
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +20,9 @@ _DIMENSIONS = 256
 # Some public endpoints refuse more texts in one call.
 _ENDPOINT_BATCH = 10
 _ENDPOINT_TIMEOUT_S = 30.0
-_MODEL_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
-_NO_MODEL = "向量模型 {0} 打不开：{1}。请检查设置 embedding：模型目录要完整，按名称使用的模型要先下载到本机。"
+_NO_MODEL = (
+    "向量模型 {0} 打不开：{1}。请检查设置 embedding：目录要完整；按名称使用的模型要先用 hf download {0} 下载到本机。"
+)
 _NO_ENDPOINT = "向量接口 {0} 上的模型 {1} 没有给出向量：{2}。请检查设置 embedding 和 embedding_key，以及接口是否可达。"
 
 
@@ -88,15 +87,10 @@ class FolderEmbeddings(Embeddings):
     def _open(self) -> Any:
         from sentence_transformers import SentenceTransformer
 
-        # What is on disk is taken without asking a hub; only a name that is not there yet is fetched.
+        # By name too only what is on this machine: a city server does not fetch programs while it starts.
         try:
             return SentenceTransformer(self._folder, device="cpu", local_files_only=True)
         except (OSError, ValueError) as problem:
-            if Path(self._folder).exists() or not _MODEL_NAME.fullmatch(self._folder):
-                raise EmbeddingUnavailable(_NO_MODEL.format(self._folder, problem)) from problem
-        try:
-            return SentenceTransformer(self._folder, device="cpu")
-        except (OSError, ValueError, RuntimeError) as problem:
             raise EmbeddingUnavailable(_NO_MODEL.format(self._folder, problem)) from problem
 
 

@@ -35,7 +35,7 @@ TARGETS = (
     ("K13", "6", "7.2", "EFLOPS", True, "7.2×10^18"),
     ("K14", "7", "1000", "家", False, "1000家"),
     ("K15", "7", "2000", "个", False, "2000个"),
-    ("K16", "9", "≥50", "%/年", False, "每年安排不低于50%"),
+    ("K16", "9", "≥50", "%/年", False, "比例不低于50%"),
     ("K17", "9", "10", "个", False, "10个"),
     ("K18", "9", ">15", "%", False, "超过15%"),
     ("K19", "10", "万亿、千亿", "定性", False, "万亿产业集群"),
@@ -173,7 +173,7 @@ def test_a_document_says_where_it_is_from_and_how_people_ask_for_it(path: Path) 
     stated = front(path)
     for name in ("title", "issuer", "region", "kind", "source", "evidence"):
         assert stated.get(name), name
-    assert re.match(r"(A|B|C|平台)(、(A|B|C))*（.+）$", stated["evidence"])
+    assert stated["evidence"] in ("S", "A", "B", "C", "D")
     assert stated["region"] in ("CN", "42", "4201")
     assert stated["kind"] in ("policy", "service_item", "guide", "standard", "faq", "plan")
     assert isinstance(stated["retrieved"], date)
@@ -231,5 +231,5 @@ def test_every_document_is_in_the_library_with_its_facts(library: Library) -> No
 @pytest.mark.parametrize("row", TARGETS, ids=[row[0] for row in TARGETS])
 def test_a_target_is_found_by_its_name(library: Library, row: tuple[str, str, str, str, bool, str]) -> None:
     record = records()[row[0]]
-    found = library.search(Query(f"{record['指标']}目标是多少", as_of=date(2026, 9, 1), k=1))
+    found = library.search(Query(f"{record['指标']}目标是多少", date(2026, 9, 1), k=1, bases=frozenset({"development"})))
     assert found.hits[0].passage.heading_path[-1] == record["heading"]

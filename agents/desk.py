@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from langchain_core.messages import HumanMessage
 
-from knowledge import Document, DocumentFacts, Found, Job, Library, Query, Visibility
+from knowledge import Document, DocumentFacts, Entry, Found, Job, Library, Query, Visibility
 from tools import Call, Principal
 
 from . import wording
@@ -186,7 +186,7 @@ class Desk:
         self._operators_only(principal, "入库任务")
         return await asyncio.to_thread(self.library.job, job_id)
 
-    async def documents(self, principal: Principal, base: str | None = None) -> tuple[Document, ...]:
+    async def documents(self, principal: Principal, base: str | None = None) -> tuple[Entry, ...]:
         """The documents this person may see."""
         found = await asyncio.to_thread(self.library.documents, base, visibilities(principal))
         return tuple(found)

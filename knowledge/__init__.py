@@ -5,15 +5,19 @@ from .embed import EndpointEmbeddings, FolderEmbeddings, HashingEmbeddings, open
 from .errors import EmbeddingUnavailable, KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
 from .library import Library, open_library
 from .records import (
+    Agreement,
     Document,
     DocumentFacts,
+    Entry,
     Found,
     Hit,
     Job,
     LoadedText,
     Loader,
+    Mark,
     Passage,
     Query,
+    Source,
     Status,
     Visibility,
 )
@@ -21,10 +25,12 @@ from .static_embedding import StaticEmbeddings, export_static, vector
 from .words import content, expansions, normal, synonyms, tokens
 
 __all__ = [
+    "Agreement",
     "Document",
     "DocumentFacts",
     "EmbeddingUnavailable",
     "EndpointEmbeddings",
+    "Entry",
     "FolderEmbeddings",
     "Found",
     "HashingEmbeddings",
@@ -35,8 +41,10 @@ __all__ = [
     "LibraryBusy",
     "LoadedText",
     "Loader",
+    "Mark",
     "Passage",
     "Query",
+    "Source",
     "Span",
     "StaticEmbeddings",
     "Status",

@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable
+from typing import Protocol
 
-from .words import content, expansions
+from .words import content, renamings
+
+
+class Frequencies(Protocol):
+    """How many passages there are, and how many hold a word."""
+
+    def count(self) -> int:
+        """All passages."""
+        ...
+
+    def holding(self, word: str) -> int:
+        """Passages with this word."""
+        ...
 
 
 class Rarity:
-    """Document frequencies of content words over all passages, in memory."""
+    """Weighs words by their rarity in the keyword index, which counts them anyway."""
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._total = 0
-
-    def add(self, text: str) -> None:
-        """Count a passage."""
-        self._counts.update(content(text))
-        self._total += 1
-
-    def remove(self, text: str) -> None:
-        """Forget a passage."""
-        self._counts.subtract(content(text))
-        self._total -= 1
+    def __init__(self, frequencies: Frequencies) -> None:
+        self._frequencies = frequencies
 
     def weight(self, word: str) -> float:
         """Inverse document frequency; a word nobody wrote weighs most."""
-        return math.log(1 + (self._total + 1) / (self._counts[word] + 0.5))
+        return math.log(1 + (self._frequencies.count() + 1) / (self._frequencies.holding(word) + 0.5))
 
     def coverage(self, question: str, texts: Iterable[str]) -> list[float]:
-        """For each text, the share of the question's weight it holds, in [0, 1]."""
-        wanted = content(question)
-        total = sum(self.weight(word) for word in wanted)
+        """For each text, the share of the question's weight it holds, in [0, 1].
+
+        A thing that the text calls by another of its names counts as held.
+        """
+        weights = {word: self.weight(word) for word in content(question)}
+        total = sum(weights.values())
         if total == 0:
             return [0.0 for _ in texts]
-        renamed = self._renamed(question)
-        shares = []
-        for text in texts:
-            held = content(text)
-            met = sum(self.weight(word) for word in wanted if word in held)
-            met += sum(self.weight(word) for word in wanted - held if any(n <= held for n in renamed.get(word, ())))
-            shares.append(min(1.0, met / total))
-        return shares
+        renamed = [(content(name) & weights.keys(), content(other)) for name, other in renamings(question)]
+        return [min(1.0, _met(weights, content(text), renamed) / total) for text in texts]
 
-    def _renamed(self, question: str) -> dict[str, list[set[str]]]:
-        other_names = [content(name) for name in expansions(question)]
-        return dict.fromkeys(content(question), other_names) if other_names else {}
+
+def _met(weights: dict[str, float], held: set[str], renamed: list[tuple[set[str], set[str]]]) -> float:
+    met = weights.keys() & held
+    for own, others in renamed:
+        if others and others <= held:
+            met |= own
+    return sum(weights[word] for word in met)

@@ -2,131 +2,104 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from datetime import date, datetime
+from typing import Any, get_args
 
 import yaml
-from bs4 import BeautifulSoup, Tag
 
 from .clean import clean
+from .encoding import decode
 from .errors import KnowledgeError, UnreadableDocument
-from .records import DocumentFacts, LoadedText, Loader
+from .records import DocumentFacts, Kind, LoadedText, Loader
+from .webpage import HtmlLoader
 
-MAX_BYTES = 20_000_000
-_BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "div", "section", "article", "br", "table", "dt", "dd")
-_FURNITURE = ("script", "style", "nav", "header", "footer", "aside", "form", "noscript", "iframe", "button", "svg")
-_FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
-
-
-def decode(data: bytes, name: str) -> str:
-    """Bytes as text; anything that is not text is refused with what to do."""
-    if not data.strip():
-        raise UnreadableDocument(f"文件 {name} 是空的。请检查文件后重新上传。")
-    if len(data) > MAX_BYTES:
-        raise UnreadableDocument(f"文件 {name} 超过 {MAX_BYTES // 1_000_000} MB。请拆分后再上传。")
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            return _strict(data, encoding, name)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = _strict(data, "gb18030", name)
-    return _refuse_binary(text, name)
-
-
-def _strict(data: bytes, encoding: str, name: str) -> str:
-    try:
-        return _refuse_binary(data.decode(encoding), name)
-    except UnicodeDecodeError:
-        raise UnreadableDocument(f"文件 {name} 不是可识别的文本编码。请另存为 UTF-8 文本后再上传。") from None
-
-
-def _refuse_binary(text: str, name: str) -> str:
-    odd = sum(ord(letter) < 32 and letter not in "\n\r\t\f" for letter in text[:10_000])
-    if "\0" in text or odd > 20:
-        raise UnreadableDocument(f"文件 {name} 是二进制文件，读不出文字。请上传文本、Markdown 或网页文件。")
-    return text
+_MAX_FRONT = 16_000
+_FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
+_DATES = ("published", "effective_from", "effective_to")
 
 
 class TextLoader:
     """Plain text, a saved web page's text among it."""
 
-    suffixes = (".txt",)
+    suffixes: tuple[str, ...] = (".txt",)
 
     def load(self, data: bytes, name: str) -> LoadedText:
         """Read `data`."""
-        return LoadedText(clean(decode(data, name)))
+        cleaned = clean(decode(data, name))
+        return LoadedText(cleaned.text, notes=cleaned.notes, dated=cleaned.dated)
 
 
 class MarkdownLoader:
     """Markdown with optional YAML front matter."""
 
-    suffixes = (".md", ".markdown")
+    suffixes: tuple[str, ...] = (".md", ".markdown")
 
     def load(self, data: bytes, name: str) -> LoadedText:
         """Read `data`; front matter becomes facts."""
         text = decode(data, name).replace("\r\n", "\n")
         front = _FRONT.match(text)
         if front is None:
-            return LoadedText(clean(text))
+            cleaned = clean(text)
+            return LoadedText(cleaned.text, notes=cleaned.notes, dated=cleaned.dated)
         stated = _front_matter(front.group(1), name)
-        asked = tuple(str(each) for each in stated.pop("asked_as", None) or ())
-        known = {field: value for field, value in stated.items() if field in DocumentFacts.__dataclass_fields__}
-        facts = replace(DocumentFacts(), **{k: _text(k, v) for k, v in known.items()})
-        return LoadedText(clean(text[front.end() :]), title=facts.title, facts=facts, asked_as=asked)
-
-
-def _text(field: str, value: Any) -> Any:
-    return value if field in ("published", "effective_from", "effective_to", "draft") else str(value)
+        asked = _phrasings(stated.pop("asked_as", None), name)
+        facts = DocumentFacts(
+            **{
+                field: _value(field, value, name)
+                for field, value in stated.items()
+                if field in DocumentFacts.__dataclass_fields__ and value is not None
+            }
+        )
+        cleaned = clean(text[front.end() :])
+        return LoadedText(cleaned.text, title=facts.title, facts=facts, asked_as=asked, notes=cleaned.notes)
 
 
 def _front_matter(source: str, name: str) -> dict[str, Any]:
+    if len(source) > _MAX_FRONT:
+        raise UnreadableDocument(f"文件 {name} 开头的说明（YAML）太长。请把正文放在第二个 --- 之后。")
     try:
         stated = yaml.safe_load(source)
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, ValueError) as problem:
         raise UnreadableDocument(f"文件 {name} 开头的说明（YAML）有语法错误：{problem}") from None
     if not isinstance(stated, dict):
         raise UnreadableDocument(f"文件 {name} 开头的说明要写成“名称: 值”的形式。")
     return stated
 
 
-class HtmlLoader:
-    """Web pages: headings, paragraphs, lists and table rows become lines; furniture goes."""
-
-    suffixes = (".html", ".htm")
-
-    def load(self, data: bytes, name: str) -> LoadedText:
-        """Read `data`."""
-        page = BeautifulSoup(data if b"charset" in data[:2048].lower() else decode(data, name), "lxml")
-        title = page.title.get_text(strip=True) if page.title else None
-        for tag in page.find_all(_FURNITURE):
-            tag.decompose()
-        for power in page.find_all("sup"):
-            power.insert(0, "^")
-        body = page.find("article") or page.find("main") or page.body or page
-        text = clean(_lines(body)) if isinstance(body, Tag) else ""
-        if not text:
-            raise UnreadableDocument(f"网页 {name} 里没有正文。请确认保存的是完整网页。")
-        return LoadedText(text, title=title)
+def _phrasings(value: Any, name: str) -> tuple[str, ...]:
+    listed = [value] if isinstance(value, str) else value or []
+    if not isinstance(listed, list) or not all(isinstance(each, str | int | float) for each in listed):
+        raise UnreadableDocument(f"文件 {name} 的 asked_as 要写成一列问法，例如 [居住证怎么办, 暂住证在哪里办]。")
+    return tuple(str(each) for each in listed)
 
 
-def _lines(body: Tag) -> str:
-    for cell in body.find_all(("td", "th")):
-        cell.append(" ")
-    for level in range(1, 5):
-        for heading in body.find_all(f"h{level}"):
-            heading.insert(0, "#" * level + " ")
-    for block in body.find_all(_BLOCKS):
-        block.insert_before("\n")
-        block.insert_after("\n")
-    return re.sub(r"[ \t]+", " ", body.get_text())
+def _value(field: str, value: Any, name: str) -> Any:
+    if field in _DATES:
+        return _day(field, value, name)
+    if field == "draft" and isinstance(value, bool):
+        return value
+    if field == "repeals":
+        return _phrasings(value, name)
+    if field == "kind" and value not in get_args(Kind):
+        raise UnreadableDocument(f"文件 {name} 的 kind: {value} 不认识。可以写：{'、'.join(get_args(Kind))}。")
+    if field == "draft" or not isinstance(value, str | int | float | date):
+        raise UnreadableDocument(f"文件 {name} 开头说明中的 {field} 写法不对：{str(value)[:40]}。请改成一个简单的值。")
+    return str(value)
+
+
+def _day(field: str, value: Any, name: str) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:40].strip())
+    except ValueError:
+        raise UnreadableDocument(
+            f"文件 {name} 的 {field} 要写成 2026-01-31 的形式，现在是：{str(value)[:40]}。"
+        ) from None
 
 
 def loaders_by_suffix(extra: Iterable[Loader] = ()) -> Mapping[str, Loader]:

@@ -6,6 +6,7 @@ so `document.text[passage.start:passage.end] == passage.text` always holds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -31,17 +32,34 @@ class DocumentFacts:
     source_url: str | None = None
     evidence: str | None = None
     draft: bool = False
+    repeals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """From the character `start` on, the text stands on this page (or slide) or sheet."""
+
+    start: int
+    page: int | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
 class LoadedText:
-    """What a loader makes of a file: clean text plus what the file itself said about it."""
+    """What a loader makes of a file: clean text plus what the file itself said about it.
+
+    `title` and `dated` (a day, as 2026-01-31) are used when neither a person nor the text says better;
+    `notes` tell in words what was mended in the text.
+    """
 
     text: str
     title: str | None = None
     source_url: str | None = None
     facts: DocumentFacts | None = None
     asked_as: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    dated: str | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 class Loader(Protocol):
@@ -55,8 +73,12 @@ class Loader(Protocol):
 
 
 @dataclass(frozen=True)
-class Document:
-    """One ingested document. `number` is the 文号; `region` a division code (`42`, `4201`, `420102`, `CN`)."""
+class Entry:
+    """A document as listings and hits show it: everything but its text.
+
+    `number` is the 文号; `region` a division code (`42`, `4201`, `420102`, `CN`). `repeals` are the titles and
+    numbers it abolishes. `origins` says for each fact whether it was stated or which words it was read from.
+    """
 
     id: str
     base: str
@@ -71,25 +93,39 @@ class Document:
     effective_to: date | None
     superseded_by: str | None
     draft: bool
+    repeals: tuple[str, ...]
     source_name: str
     source_url: str | None
     retrieved_at: datetime
     evidence: str | None
     content_hash: str
     version: int
-    text: str = field(repr=False)
+    notes: tuple[str, ...]
+    origins: Mapping[str, str] = field(hash=False)
 
     def status(self, as_of: date) -> Status:
-        """Whether the document is in force on `as_of`."""
+        """Whether the document is in force on `as_of`; a superseded one was in force up to `effective_to`."""
         if self.draft:
             return "draft"
-        if self.superseded_by:
-            return "superseded"
         if self.effective_from and as_of < self.effective_from:
             return "not_yet"
+        if self.superseded_by and (self.effective_to is None or as_of > self.effective_to):
+            return "superseded"
         if self.effective_to and as_of > self.effective_to:
             return "expired"
         return "in_force"
+
+    @property
+    def partition(self) -> str:
+        """The part of the indexes that holds it."""
+        return f"{self.base}/{self.visibility}"
+
+
+@dataclass(frozen=True)
+class Document(Entry):
+    """One ingested document with its text."""
+
+    text: str = field(repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -109,14 +145,19 @@ class Passage:
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage found for a query. `score` is the fused one; every score lies in [0, 1]."""
+    """A passage found for a query. `score` is the fused one; every score lies in [0, 1].
+
+    For what is no longer in force, `since` is the first day it was not (when known) and `by` what replaced it.
+    """
 
     passage: Passage
-    document: Document
+    document: Entry
     status: Status
     score: float
     keyword_score: float
     vector_score: float
+    since: date | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -149,15 +190,53 @@ class Found:
     coverage: float
 
 
+JobState = Literal["queued", "reading", "cutting", "embedding", "done", "failed"]
+
+
 @dataclass(frozen=True)
 class Job:
-    """A durable ingestion job. `state`: queued, running, done, failed."""
+    """A durable ingestion job; a failed one says in `problem` why and what to do."""
 
     id: str
-    state: Literal["queued", "running", "done", "failed"]
+    state: JobState
     source_name: str
     base: str
     created_at: datetime
     finished_at: datetime | None
     document_id: str | None
     problem: str | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ("done", "failed")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to take in: its bytes, its name, and what a person states about it."""
+
+    data: bytes = field(repr=False)
+    name: str
+    base: str
+    visibility: Visibility = "public"
+    facts: DocumentFacts = DocumentFacts()
+    asked_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Whether SQL and both indexes hold the same passages; each list names what is wrong."""
+
+    passages: int
+    missing_keyword: tuple[str, ...]
+    extra_keyword: tuple[str, ...]
+    missing_vectors: tuple[str, ...]
+    extra_vectors: tuple[str, ...]
+    bad_offsets: tuple[str, ...]
+
+    @property
+    def agree(self) -> bool:
+        """Whether nothing is wrong."""
+        lists = (self.missing_keyword, self.extra_keyword, self.missing_vectors, self.extra_vectors, self.bad_offsets)
+        return not any(lists)

@@ -1,95 +1,42 @@
-"""Documents, passages and jobs in SQL: the truth from which both indexes are rebuilt."""
+"""Documents and passages in SQL: the truth from which both indexes are rebuilt."""
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Row,
-    Table,
-    Text,
-    create_engine,
-    event,
-    inspect,
-    select,
-    text,
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, inspect, select, text, update
+
+from .records import Document, Entry, Passage
+from .tables import (
+    ENTRY_COLUMNS,
+    document_of,
+    document_values,
+    documents,
+    entry_of,
+    marks,
+    passage_of,
+    passage_values,
+    passages,
 )
 
-from .records import Document, Job, Passage
-
-HEAD = "0001"
+HEAD = "0002"
 _MIGRATIONS = Path(__file__).parent / "migrations"
-metadata = MetaData()
+_AT_ONCE = 500
 
-documents = Table(
-    "documents",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("base", Text, nullable=False),
-    Column("visibility", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("number", Text),
-    Column("issuer", Text),
-    Column("region", Text),
-    Column("kind", Text),
-    Column("published", Text),
-    Column("effective_from", Text),
-    Column("effective_to", Text),
-    Column("superseded_by", Text),
-    Column("draft", Integer, nullable=False),
-    Column("source_name", Text, nullable=False),
-    Column("source_url", Text),
-    Column("retrieved_at", Text, nullable=False),
-    Column("evidence", Text),
-    Column("content_hash", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("asked_as", Text, nullable=False),
-    Index("documents_by_source", "base", "source_name"),
-)
-passages = Table(
-    "passages",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
-    Column("ordinal", Integer, nullable=False),
-    Column("heading_path", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("page", Integer),
-    Column("sheet", Text),
-    Index("passages_by_document", "document_id", "ordinal"),
-)
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("source_name", Text, nullable=False),
-    Column("base", Text, nullable=False),
-    Column("visibility", Text, nullable=False),
-    Column("facts", Text, nullable=False),
-    Column("data", LargeBinary),
-    Column("created_at", Text, nullable=False),
-    Column("finished_at", Text),
-    Column("document_id", Text),
-    Column("problem", Text),
-)
+
+@dataclass(frozen=True)
+class Draft:
+    """A document that is about to be taken in."""
+
+    document: Document
+    pieces: tuple[Passage, ...]
+    asked_as: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +49,19 @@ class Indexed:
     asked_as: str
 
 
+@dataclass(frozen=True)
+class Superseding:
+    """An older document that a newer one replaces, and its last day in force when that is known.
+
+    `retired`: the newer one is merely a corrected version, so the older leaves the indexes.
+    """
+
+    older: str
+    newer: str
+    last_day: date | None
+    retired: bool
+
+
 class Store:
     """SQL access of the library; one writer at a time."""
 
@@ -109,82 +69,138 @@ class Store:
         self.engine = engine
         self._writing = threading.Lock()
 
-    def save(self, document: Document, pieces: Sequence[Passage], asked_as: str, old: str | None) -> None:
-        """Write a document with its passages, and retire the version it replaces, in one transaction."""
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The one writer's transaction."""
         with self._writing, self.engine.begin() as connection:
-            if old:
-                connection.execute(documents.update().where(documents.c.id == old).values(superseded_by=document.id))
-            connection.execute(documents.insert().values(**_document_values(document), asked_as=asked_as))
-            if pieces:
-                connection.execute(passages.insert(), [_passage_values(piece) for piece in pieces])
+            yield connection
 
-    def delete(self, document_id: str) -> None:
-        """Delete a document and its passages."""
-        with self._writing, self.engine.begin() as connection:
-            connection.execute(documents.delete().where(documents.c.id == document_id))
+    def write(self, drafts: Sequence[Draft]) -> None:
+        """Write documents with their passages; nobody sees them before `publish`."""
+        with self.transaction() as connection:
+            for draft in drafts:
+                values = document_values(draft.document)
+                connection.execute(documents.insert().values(**values, asked_as=draft.asked_as, stage="writing"))
+            rows = [passage_values(piece) for draft in drafts for piece in draft.pieces]
+            if rows:
+                connection.execute(passages.insert(), rows)
 
-    def latest(self, base: str, source_name: str) -> Document | None:
-        """The newest version of a source in a base."""
-        query = select(documents).where(documents.c.base == base, documents.c.source_name == source_name)
+    def publish(self, connection: Connection, ids: Sequence[str], replaced: Sequence[Superseding]) -> None:
+        """Make written documents live and mark what they replace, within a transaction."""
+        connection.execute(update(documents).where(documents.c.id.in_(ids)).values(stage="live"))
+        for each in replaced:
+            values: dict[str, Any] = {"superseded_by": each.newer}
+            if each.last_day:
+                values["effective_to"] = each.last_day.isoformat()
+            if each.retired:
+                values["stage"] = "leaving"
+                pointing = documents.c.superseded_by == each.older
+                connection.execute(update(documents).where(pointing).values(superseded_by=each.newer))
+            connection.execute(update(documents).where(documents.c.id == each.older).values(**values))
+
+    def set_stage(self, ids: Iterable[str], stage: str) -> None:
+        """Move documents to another stage."""
+        with self.transaction() as connection:
+            connection.execute(update(documents).where(documents.c.id.in_(list(ids))).values(stage=stage))
+
+    def point(self, ids: Iterable[str], words: str) -> None:
+        """Let documents that were replaced by one of these say so in words: it is about to go."""
+        with self.transaction() as connection:
+            pointing = documents.c.superseded_by.in_(list(ids))
+            connection.execute(
+                update(documents).where(pointing, documents.c.stage == "live").values(superseded_by=words)
+            )
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Delete documents and their passages."""
+        with self.transaction() as connection:
+            connection.execute(delete(documents).where(documents.c.id.in_(list(ids))))
+
+    def latest(self, base: str, source_name: str) -> Entry | None:
+        """The newest version of a source in a base, unless it is still being written or is leaving for good."""
+        query = select(*ENTRY_COLUMNS).where(documents.c.base == base, documents.c.source_name == source_name)
+        query = query.where(documents.c.stage == "live").order_by(documents.c.version.desc()).limit(1)
         with self.engine.connect() as connection:
-            row = connection.execute(query.order_by(documents.c.version.desc()).limit(1)).first()
-        return _document(row) if row else None
+            row = connection.execute(query).first()
+        return entry_of(row) if row else None
 
-    def all_documents(self) -> list[Document]:
-        """Every document, oldest first."""
+    def versions(self, base: str, source_name: str) -> list[str]:
+        """The ids of all versions of a source in a base."""
+        query = select(documents.c.id).where(documents.c.base == base, documents.c.source_name == source_name)
         with self.engine.connect() as connection:
-            query = select(documents).order_by(documents.c.retrieved_at, documents.c.id)
-            return [_document(row) for row in connection.execute(query)]
+            return list(connection.execute(query).scalars())
+
+    def entries(self) -> list[Entry]:
+        """Every live document without its text, oldest first."""
+        query = select(*ENTRY_COLUMNS).where(documents.c.stage == "live")
+        with self.engine.connect() as connection:
+            return [
+                entry_of(row) for row in connection.execute(query.order_by(documents.c.retrieved_at, documents.c.id))
+            ]
+
+    def staged(self, stage: str) -> list[Entry]:
+        """The documents that stand in a stage."""
+        with self.engine.connect() as connection:
+            return [
+                entry_of(row) for row in connection.execute(select(*ENTRY_COLUMNS).where(documents.c.stage == stage))
+            ]
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its text, retired versions included, as long as it was ever seen."""
+        query = select(documents).where(
+            documents.c.id == document_id, documents.c.stage.in_(("live", "retired", "leaving"))
+        )
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        return document_of(row) if row else None
 
     def pieces(self, document_id: str) -> list[Passage]:
         """A document's passages in order."""
         query = select(passages).where(passages.c.document_id == document_id).order_by(passages.c.ordinal)
         with self.engine.connect() as connection:
-            return [_passage(row) for row in connection.execute(query)]
+            return [passage_of(row) for row in connection.execute(query)]
 
-    def asked_as(self, document_id: str) -> str:
-        """The everyday phrasings of a document, one to a line."""
+    def piece_ids(self, ids: Sequence[str]) -> list[str]:
+        """The ids of the passages of documents."""
+        found: list[str] = []
         with self.engine.connect() as connection:
-            query = select(documents.c.asked_as).where(documents.c.id == document_id)
-            return str(connection.execute(query).scalar() or "")
+            for start in range(0, len(ids), _AT_ONCE):
+                query = select(passages.c.id).where(passages.c.document_id.in_(ids[start : start + _AT_ONCE]))
+                found += connection.execute(query).scalars()
+        return found
 
-    def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
+    def count(self) -> int:
+        """How many passages live documents have."""
+        query = select(func.count()).select_from(passages.join(documents)).where(documents.c.stage == "live")
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def indexed(self, ids: Sequence[str]) -> list[Indexed]:
+        """The passages of documents as the indexes need them."""
+        columns = (documents.c.base, documents.c.visibility, documents.c.title.label("named"), documents.c.asked_as)
+        query = select(passages, *columns).join(documents).where(documents.c.id.in_(ids))
+        with self.engine.connect() as connection:
+            return [
+                Indexed(passage_of(row), f"{row.base}/{row.visibility}", row.named, row.asked_as)
+                for row in connection.execute(query)
+            ]
+
+    def passages_by_id(self, ids: Sequence[str]) -> Mapping[str, Passage]:
         """Passages by their ids."""
         with self.engine.connect() as connection:
             rows = connection.execute(select(passages).where(passages.c.id.in_(ids)))
-            return {row.id: _passage(row) for row in rows}
+            return {row.id: passage_of(row) for row in rows}
 
-    def add_job(self, job: Job, visibility: str, facts: str, data: bytes) -> None:
-        """Store a job with the bytes it will read."""
-        with self._writing, self.engine.begin() as connection:
-            connection.execute(
-                jobs.insert().values(
-                    id=job.id,
-                    state=job.state,
-                    source_name=job.source_name,
-                    base=job.base,
-                    visibility=visibility,
-                    facts=facts,
-                    data=data,
-                    created_at=job.created_at.isoformat(),
-                )
-            )
-
-    def open_jobs(self) -> list[str]:
-        """Jobs not ended, oldest first."""
-        query = select(jobs.c.id).where(jobs.c.state.in_(("queued", "running"))).order_by(jobs.c.created_at)
+    def mark(self, name: str) -> str | None:
+        """What an index was made with."""
         with self.engine.connect() as connection:
-            return [row.id for row in connection.execute(query)]
+            return connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar()
 
-    def job_row(self, job_id: str) -> Row[Any] | None:
-        """A job's row."""
-        with self.engine.connect() as connection:
-            return connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
-
-    def set_job(self, job_id: str, **values: Any) -> None:
-        """Change a job's row."""
-        with self._writing, self.engine.begin() as connection:
-            connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
+    def set_mark(self, name: str, value: str) -> None:
+        """Note what an index is made with."""
+        with self.transaction() as connection:
+            connection.execute(delete(marks).where(marks.c.name == name))
+            connection.execute(marks.insert().values(name=name, value=value))
 
     def close(self) -> None:
         """Close the engine."""
@@ -201,6 +217,11 @@ def open_store(url: str) -> Store:
     if known != HEAD:
         _migrate(engine)
     return Store(engine)
+
+
+def now() -> datetime:
+    """The wall clock, UTC."""
+    return datetime.now(UTC)
 
 
 def _prepare_sqlite(connection: Any, _entry: Any) -> None:
@@ -222,41 +243,3 @@ def _migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def job_record(row: Row[Any]) -> Job:
-    """A job's row as a record."""
-    finished = datetime.fromisoformat(row.finished_at) if row.finished_at else None
-    created = datetime.fromisoformat(row.created_at)
-    return Job(row.id, row.state, row.source_name, row.base, created, finished, row.document_id, row.problem)
-
-
-def now() -> datetime:
-    """The wall clock, UTC."""
-    return datetime.now(UTC)
-
-
-def _document_values(document: Document) -> dict[str, Any]:
-    values = dict(document.__dict__)
-    for name in ("published", "effective_from", "effective_to", "retrieved_at"):
-        values[name] = values[name].isoformat() if values[name] else None
-    values["draft"] = int(document.draft)
-    return values
-
-
-def _document(row: Row[Any]) -> Document:
-    values = {name: value for name, value in row._mapping.items() if name != "asked_as"}
-    for name in ("published", "effective_from", "effective_to"):
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
-    values["retrieved_at"] = datetime.fromisoformat(values["retrieved_at"])
-    values["draft"] = bool(values["draft"])
-    return Document(**values)
-
-
-def _passage_values(piece: Passage) -> dict[str, Any]:
-    return {**piece.__dict__, "heading_path": json.dumps(piece.heading_path, ensure_ascii=False)}
-
-
-def _passage(row: Row[Any]) -> Passage:
-    values = dict(row._mapping)
-    return Passage(**{**values, "heading_path": tuple(json.loads(values["heading_path"]))})

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from .store import Indexed
 
 _BATCH = 1000
+_EF_SEARCH, _NEIGHBORS = 200, 24
 
 
 class VectorIndex:
@@ -27,36 +30,61 @@ class VectorIndex:
         quiet = Settings(anonymized_telemetry=False, allow_reset=True)
         self._client: Any = chromadb.PersistentClient(path=str(folder), settings=quiet)
         self._embeddings = embeddings
-        self._name = str(getattr(embeddings, "name", type(embeddings).__name__))
+        self.shape = str(getattr(embeddings, "name", type(embeddings).__name__))
         self._collections: dict[str, Any] = {}
 
-    def add(self, pieces: Sequence[Indexed]) -> None:
-        """Embed and store passages."""
-        for partition in sorted({each.partition for each in pieces}):
-            mine = [each for each in pieces if each.partition == partition]
-            for start in range(0, len(mine), _BATCH):
-                batch = mine[start : start + _BATCH]
-                texts = [f"{' '.join(each.passage.heading_path)} {each.passage.text}" for each in batch]
+    def embed(self, pieces: Sequence[Indexed]) -> list[list[float]]:
+        """The vectors of passages, in their order; the costly part of `add`, which needs no lock."""
+        texts = [f"{' '.join(each.passage.heading_path)} {each.passage.text}" for each in pieces]
+        return self._embeddings.embed_documents(texts) if texts else []
+
+    def add(self, pieces: Sequence[Indexed], vectors: Sequence[Sequence[float]]) -> None:
+        """Store passages with their vectors."""
+        mine: dict[str, list[int]] = defaultdict(list)
+        for place, each in enumerate(pieces):
+            mine[each.partition].append(place)
+        for partition, places in mine.items():
+            for start in range(0, len(places), _BATCH):
+                batch = places[start : start + _BATCH]
                 self._collection(partition).upsert(
-                    ids=[each.passage.id for each in batch],
-                    embeddings=self._embeddings.embed_documents(texts),
-                    metadatas=[{"document": each.passage.document_id} for each in batch],
+                    ids=[pieces[place].passage.id for place in batch],
+                    embeddings=np.array([vectors[place] for place in batch], dtype=np.float32),
                 )
 
-    def remove(self, document_id: str) -> None:
-        """Remove a document's passages."""
-        for name in self._names():
-            self._client.get_collection(name, embedding_function=None).delete(where={"document": document_id})
+    def remove(self, partition: str, passages: Sequence[str]) -> None:
+        """Remove passages of one partition."""
+        for start in range(0, len(passages), _BATCH):
+            self._collection(partition).delete(ids=list(passages[start : start + _BATCH]))
 
-    def search(self, text: str, partitions: Sequence[str], limit: int) -> Mapping[str, float]:
-        """Cosine similarities by passage id, at most `limit` per partition."""
-        vector = self._embeddings.embed_query(text)
-        found: dict[str, float] = {}
+    def search(self, text: str, partitions: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """Passage ids with their cosine, best first, at most `limit`."""
+        vector = self._query_vector(text)
+        found: list[tuple[str, float]] = []
         for partition in partitions:
-            answer = self._collection(partition).query(
-                query_embeddings=[vector], n_results=limit, include=["distances"]
-            )
-            found.update(zip(answer["ids"][0], (1 - each for each in answer["distances"][0]), strict=True))
+            answer = self._collection(partition).query(query_embeddings=vector, n_results=limit, include=["distances"])
+            found += zip(answer["ids"][0], (1 - each for each in answer["distances"][0]), strict=True)
+        return sorted(found, key=lambda each: -each[1])[:limit]
+
+    def compare(self, text: str, passages: Iterable[tuple[str, str]]) -> list[tuple[str, float]]:
+        """Exact cosines of given (partition, passage id) pairs, best first."""
+        mine: dict[str, list[str]] = defaultdict(list)
+        for partition, passage_id in passages:
+            mine[partition].append(passage_id)
+        vector = self._query_vector(text)[0]
+        found: list[tuple[str, float]] = []
+        for partition, ids in mine.items():
+            held = self._collection(partition).get(ids=ids, include=["embeddings"])
+            matrix = np.asarray(held["embeddings"], dtype=np.float32)
+            if len(matrix):
+                lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector) + 1e-12
+                found += zip(held["ids"], (matrix @ vector / lengths).tolist(), strict=True)
+        return sorted(found, key=lambda each: -each[1])
+
+    def ids(self) -> set[str]:
+        """The ids of all passages stored for this embedder."""
+        found: set[str] = set()
+        for name in self._names():
+            found.update(self._client.get_collection(name, embedding_function=None).get(include=[])["ids"])
         return found
 
     def count(self) -> int:
@@ -69,18 +97,22 @@ class VectorIndex:
             self._client.delete_collection(name)
         self._collections.clear()
 
+    def _query_vector(self, text: str) -> Any:
+        return np.array([self._embeddings.embed_query(text)], dtype=np.float32)
+
     def _names(self) -> list[str]:
         return [each.name for each in self._client.list_collections() if each.name.endswith(self._suffix())]
 
     def _suffix(self) -> str:
-        return "-" + hashlib.sha256(self._name.encode()).hexdigest()[:12]
+        return "-" + hashlib.sha256(self.shape.encode()).hexdigest()[:12]
 
     def _collection(self, partition: str) -> Any:
         if partition not in self._collections:
             # Chroma takes ASCII names only; a plugin's base may have a Chinese one.
             safe = re.sub(r"[^a-z0-9]+", "-", partition.lower()).strip("-") or "base"
             name = f"{safe[:40]}-{hashlib.sha256(partition.encode()).hexdigest()[:8]}{self._suffix()}"
+            shape = {"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH, "max_neighbors": _NEIGHBORS}}
             self._collections[partition] = self._client.get_or_create_collection(
-                name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
+                name, embedding_function=None, configuration=shape
             )
         return self._collections[partition]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _DATA = Path(__file__).parent / "data"
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|\d+(?:\.\d+)?")
+_LONGEST = 64
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -27,7 +28,8 @@ def tokens(text: str) -> list[str]:
             found += run
             found += [run[i : i + 2] for i in range(len(run) - 1)]
         else:
-            found.append(run)
+            # An endless run (a key, an encoded picture) is no word; the index takes no term that long.
+            found += [run[start : start + _LONGEST] for start in range(0, len(run), _LONGEST)]
     return found
 
 
@@ -44,8 +46,20 @@ def content(text: str) -> set[str]:
 
 def expansions(text: str) -> list[str]:
     """Other names of the things a text names."""
+    return list(dict.fromkeys(other for _, other in renamings(text)))
+
+
+def renamings(text: str) -> list[tuple[str, str]]:
+    """Each thing a text names, with each of its other names that the text does not use itself."""
     plain = normal(text)
-    return [other for names in synonyms() for name in names if name in plain for other in names if other not in plain]
+    return [
+        (name, other)
+        for names in synonyms()
+        for name in names
+        if name in plain
+        for other in names
+        if other not in plain
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -120,7 +120,7 @@ class JobBody(Out):
     """An ingestion job; ask again until it is `done` or `failed` (then `problem` says why)."""
 
     id: str
-    state: Literal["queued", "running", "done", "failed"]
+    state: Literal["queued", "reading", "cutting", "embedding", "done", "failed"]
     source_name: str
     base: str
     created_at: datetime

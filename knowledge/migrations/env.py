@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from knowledge.store import metadata
+from knowledge.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -1,0 +1,240 @@
+"""Takes documents into SQL and both indexes, and out again, so that readers never see half and a kill loses nothing.
+
+The order of every change: written in SQL (seen by nobody) → both indexes → made live in SQL together with what it
+replaces → shown to readers in one step → the replaced passages leave the indexes. What a kill leaves behind stands in
+a stage other than `live` and is cleared away when the library is opened.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from .catalogue import Catalogue
+from .keyword import KeywordIndex
+from .reading import numbered
+from .records import Agreement, Document, Entry
+from .store import Draft, Indexed, Store, Superseding
+from .vectors import VectorIndex
+from .versions import replaced_by, superseded
+
+_log = logging.getLogger(__name__)
+_DOCUMENTS_AT_ONCE = 100
+_SHOWN = 20
+Vectors = Mapping[str, Sequence[float]]
+# What else belongs into the transaction that makes a draft live: a job's end, by the draft's place and document id.
+Note = Callable[[Connection, int, str], None]
+
+
+class Intake:
+    """The one writer of SQL documents, keyword index, vectors and catalogue."""
+
+    def __init__(self, store: Store, keyword: KeywordIndex, vectors: VectorIndex) -> None:
+        self._store, self._keyword, self._vectors = store, keyword, vectors
+        self._changing = threading.RLock()
+        self._heal()
+        self.catalogue = Catalogue(store.entries())
+
+    def take(self, drafts: Sequence[Draft], note: Note | None = None) -> list[str]:
+        """Take documents in; the id of each. One whose content is unchanged keeps the id it has."""
+        vectors = self._embedded([each for each in drafts if self._same(each) is None])
+        ids: dict[int, str] = {}
+        with self._changing:
+            for wave in _waves(drafts):
+                ids |= self._wave(wave, vectors, note)
+        return [ids[place] for place in range(len(drafts))]
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document and its corrected versions from SQL and from both indexes."""
+        with self._changing:
+            entry = self.catalogue.now.entries[document_id]
+            corrected = [each.id for each in self._store.staged("retired") if each.superseded_by == document_id]
+            self._store.set_stage([document_id, *corrected], "deleting")
+            pointing = [
+                replace(each, superseded_by=entry.title)
+                for each in self.catalogue.now.entries.values()
+                if each.superseded_by == document_id
+            ]
+            self._store.point([document_id], entry.title)
+            self.catalogue.change(put=pointing, drop=[document_id])
+            self._out([entry])
+            self._store.delete([document_id, *corrected])
+
+    def rebuild(self, keyword: bool = True, vectors: bool = True) -> None:
+        """Rebuild the indexes from SQL."""
+        with self._changing:
+            if keyword:
+                self._store.set_mark("keyword", "")
+                self._keyword.clear()
+            if vectors:
+                self._store.set_mark("vectors", "")
+                self._vectors.clear()
+            ids = [each.id for each in self._store.entries()]
+            for start in range(0, len(ids), _DOCUMENTS_AT_ONCE):
+                pieces = self._store.indexed(ids[start : start + _DOCUMENTS_AT_ONCE])
+                if keyword:
+                    self._keyword.add(pieces)
+                if vectors:
+                    self._vectors.add(pieces, self._vectors.embed(pieces))
+            if keyword:
+                self._store.set_mark("keyword", self._keyword.shape)
+            if vectors:
+                self._store.set_mark("vectors", self._vectors.shape)
+
+    def verify(self) -> Agreement:
+        """Compare SQL with both indexes, passage by passage, and every passage with its place in the text."""
+        with self._changing:
+            ids = [each.id for each in self._store.entries()]
+            known = set(self._store.piece_ids(ids))
+            words, near = self._keyword.ids(), self._vectors.ids()
+            doubled = self._keyword.count() - len(words)
+            bad = [each for document_id in ids for each in self._misplaced(document_id)]
+        extra = [*sorted(words - known), *(["（同一段落重复收录）"] if doubled else [])]
+        return Agreement(
+            len(known),
+            _some(known - words),
+            tuple(extra[:_SHOWN]),
+            _some(known - near),
+            _some(near - known),
+            _some(bad),
+        )
+
+    def _same(self, made: Draft) -> Entry | None:
+        """The live document with exactly this content under the same name, if there is one."""
+        latest = self._store.latest(made.document.base, made.document.source_name)
+        return latest if latest and latest.content_hash == made.document.content_hash else None
+
+    def _wave(self, wave: Mapping[int, Draft], vectors: Vectors, note: Note | None) -> dict[int, str]:
+        """Drafts of different sources, taken in together."""
+        ids, fresh = {}, {}
+        older: dict[str, Entry] = {}
+        for place, made in wave.items():
+            latest = self._store.latest(made.document.base, made.document.source_name)
+            if latest and latest.content_hash == made.document.content_hash:
+                ids[place] = latest.id
+                continue
+            if latest:
+                older[made.document.id] = latest
+            fresh[place] = numbered(made, latest.version + 1 if latest else 1)
+            ids[place] = made.document.id
+        self._publish(list(fresh.values()), older, vectors, _noting(note, ids))
+        return ids
+
+    def _publish(
+        self, fresh: list[Draft], older: Mapping[str, Entry], vectors: Vectors, also: Callable[[Connection], None]
+    ) -> None:
+        new = [_entry(each.document) for each in fresh]
+        self._store.write(fresh)
+        try:
+            self._in(fresh, vectors)
+            changes = replaced_by(new, older, self.catalogue.now)
+            with self._store.transaction() as connection:
+                self._store.publish(connection, [each.id for each in new], changes)
+                also(connection)
+        except BaseException:
+            self._undo(new)
+            raise
+        self._show(new, changes)
+
+    def _show(self, new: Sequence[Entry], changes: Sequence[Superseding]) -> None:
+        """Let readers see the change, then take what was replaced out of the indexes."""
+        entries = {**self.catalogue.now.entries, **{each.id: each for each in new}}
+        retired = {each.older: each.newer for each in changes if each.retired}
+        put = {each.id: each for each in new}
+        put |= {each.older: superseded(entries[each.older], each) for each in changes if not each.retired}
+        if retired:
+            for each in entries.values():
+                if each.superseded_by in retired:
+                    put[each.id] = replace(put.get(each.id, each), superseded_by=retired[each.superseded_by])
+        self.catalogue.change(put=[each for each in put.values() if each.id not in retired], drop=retired)
+        if retired:
+            self._out([entries[each] for each in retired])
+            self._store.set_stage(retired, "retired")
+
+    def _in(self, fresh: Sequence[Draft], vectors: Vectors) -> None:
+        pieces = [each for made in fresh for each in _indexed(made)]
+        if pieces:
+            missing = [each for each in pieces if each.passage.id not in vectors]
+            held = {**vectors, **self._vectors_of(missing)} if missing else vectors
+            self._keyword.add(pieces)
+            self._vectors.add(pieces, [held[each.passage.id] for each in pieces])
+
+    def _out(self, entries: Sequence[Entry]) -> None:
+        self._keyword.remove([each.id for each in entries])
+        for each in entries:
+            self._vectors.remove(each.partition, self._store.piece_ids([each.id]))
+
+    def _undo(self, entries: Sequence[Entry]) -> None:
+        """Take back what was not made live; what cannot be taken back now is cleared away at the next opening."""
+        try:
+            self._out(entries)
+            self._store.delete([each.id for each in entries])
+        except Exception:  # the first failure is the one to report; this one is logged
+            _log.exception("could not take back %s now; the next opening will", [each.id for each in entries])
+
+    def _heal(self) -> None:
+        """Clear away what a kill left behind; rebuild an index that is of another make or holds another number."""
+        left = {stage: self._store.staged(stage) for stage in ("writing", "leaving", "deleting")}
+        for stage, entries in left.items():
+            if entries:
+                _log.warning("clearing away %d documents left %s by an earlier stop", len(entries), stage)
+                self._out(entries)
+        self._store.delete(each.id for each in [*left["writing"], *left["deleting"]])
+        self._store.set_stage([each.id for each in left["leaving"]], "retired")
+        held = self._store.count()
+        keyword = self._store.mark("keyword") != self._keyword.shape or self._keyword.count() != held
+        vectors = self._store.mark("vectors") != self._vectors.shape or self._vectors.count() != held
+        if keyword or vectors:
+            self.rebuild(keyword, vectors)
+
+    def _embedded(self, drafts: Sequence[Draft]) -> Vectors:
+        return self._vectors_of([each for made in drafts for each in _indexed(made)])
+
+    def _vectors_of(self, pieces: Sequence[Indexed]) -> Vectors:
+        return dict(zip((each.passage.id for each in pieces), self._vectors.embed(pieces), strict=True))
+
+    def _misplaced(self, document_id: str) -> Iterator[str]:
+        document = self._store.document(document_id)
+        for piece in self._store.pieces(document_id):
+            if document is None or document.text[piece.start : piece.end] != piece.text:
+                yield piece.id
+
+
+def _waves(drafts: Sequence[Draft]) -> list[dict[int, Draft]]:
+    """Drafts in groups in which no source comes twice, in order."""
+    waves: list[dict[int, Draft]] = []
+    seen: dict[tuple[str, str], int] = {}
+    for place, made in enumerate(drafts):
+        source = (made.document.base, made.document.source_name)
+        seen[source] = number = seen.get(source, -1) + 1
+        waves += [{}] * (number >= len(waves))
+        if not waves[number]:
+            waves[number] = {}
+        waves[number][place] = made
+    return waves
+
+
+def _noting(note: Note | None, ids: Mapping[int, str]) -> Callable[[Connection], None]:
+    def noted(connection: Connection) -> None:
+        for place, document_id in ids.items():
+            if note:
+                note(connection, place, document_id)
+
+    return noted
+
+
+def _indexed(made: Draft) -> list[Indexed]:
+    document = made.document
+    return [Indexed(each, document.partition, document.title, made.asked_as) for each in made.pieces]
+
+
+def _entry(document: Document) -> Entry:
+    return Entry(**{name: value for name, value in document.__dict__.items() if name != "text"})
+
+
+def _some(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids)[:_SHOWN])

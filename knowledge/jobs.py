@@ -1,0 +1,143 @@
+"""Ingestion jobs: durable rows that workers lease, so that the job of a worker that died is taken over."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from .errors import KnowledgeError
+from .records import DocumentFacts, Job, JobState, Source
+from .store import Store, now
+from .tables import job_of, jobs
+
+LEASE_S = 20.0
+MAX_ATTEMPTS = 3
+RUNNING = ("reading", "cutting", "embedding")
+GAVE_UP = (
+    f"入库任务中断了 {MAX_ATTEMPTS} 次，已停止重试，多半是文件本身的问题。请检查文件（能否打开、是否过大）后重新上传。"
+)
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A job that this worker holds, and what it is to take in."""
+
+    id: str
+    source: Source
+    attempts: int
+
+
+class LostLease(KnowledgeError):
+    """The job was taken over by another worker meanwhile."""
+
+
+class Jobs:
+    """The rows of jobs, as one worker sees them."""
+
+    def __init__(self, store: Store, worker: str, clock: Callable[[], float] = time.time) -> None:
+        self._store, self._worker, self._clock = store, worker, clock
+
+    def add(self, job: Job, source: Source) -> None:
+        """Store a job with the bytes it will read."""
+        facts = json.dumps({**asdict(source.facts), "asked_as": source.asked_as}, default=str)
+        values = {name: value for name, value in job.__dict__.items() if name != "created_at"}
+        with self._store.transaction() as connection:
+            connection.execute(
+                jobs.insert().values(
+                    **values,
+                    created_at=job.created_at.isoformat(),
+                    visibility=source.visibility,
+                    facts=facts,
+                    data=source.data,
+                )
+            )
+
+    def get(self, job_id: str) -> Job | None:
+        """The state of a job."""
+        with self._store.engine.connect() as connection:
+            row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
+        return job_of(row) if row else None
+
+    def claim(self, most: int) -> list[Leased]:
+        """Take up to `most` jobs that are queued or whose worker died; one that failed before comes alone."""
+        claimed: list[Leased] = []
+        with self._store.transaction() as connection:
+            self._give_up(connection)
+            for job_id, attempts in connection.execute(self._free(most)).all():
+                if attempts and claimed:
+                    break
+                if self._take(connection, job_id):
+                    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one()
+                    claimed.append(Leased(job_id, _source(row), row.attempts))
+                if attempts:
+                    break
+        return claimed
+
+    def renew(self) -> None:
+        """Say that this worker is alive."""
+        with self._store.transaction() as connection:
+            mine = and_(jobs.c.worker == self._worker, jobs.c.state.in_(RUNNING))
+            connection.execute(update(jobs).where(mine).values(lease_until=self._clock() + LEASE_S))
+
+    def move(self, ids: Sequence[str], state: JobState) -> None:
+        """Say how far jobs are."""
+        with self._store.transaction() as connection:
+            connection.execute(update(jobs).where(self._held(ids)).values(state=state))
+
+    def fail(self, job_id: str, problem: str) -> None:
+        """End a job that cannot be done."""
+        with self._store.transaction() as connection:
+            connection.execute(update(jobs).where(self._held([job_id])).values(**_ended("failed", problem=problem)))
+
+    def finish(self, connection: Connection, job_id: str, document_id: str) -> None:
+        """End a job within the transaction that makes its document live."""
+        done = connection.execute(
+            update(jobs).where(self._held([job_id])).values(**_ended("done", document_id=document_id))
+        )
+        if done.rowcount != 1:
+            raise LostLease("这个入库任务已由另一个进程接手。")
+
+    def release(self, owner: str) -> None:
+        """Free the jobs of workers whose name starts so and who are known to be dead."""
+        with self._store.transaction() as connection:
+            dead = and_(jobs.c.worker.startswith(owner, autoescape=True), jobs.c.state.in_(RUNNING))
+            connection.execute(update(jobs).where(dead).values(lease_until=0.0))
+
+    def _free(self, most: int) -> Any:
+        return select(jobs.c.id, jobs.c.attempts).where(self._untaken()).order_by(jobs.c.created_at).limit(most)
+
+    def _untaken(self) -> Any:
+        return or_(jobs.c.state == "queued", and_(jobs.c.state.in_(RUNNING), jobs.c.lease_until < self._clock()))
+
+    def _take(self, connection: Connection, job_id: str) -> bool:
+        """Compare and set: among workers that saw the job free, one takes it."""
+        values = {"state": "reading", "worker": self._worker, "lease_until": self._clock() + LEASE_S}
+        free = and_(jobs.c.id == job_id, self._untaken())
+        return connection.execute(update(jobs).where(free).values(**values, attempts=jobs.c.attempts + 1)).rowcount == 1
+
+    def _give_up(self, connection: Connection) -> None:
+        """End jobs whose worker died too often."""
+        hopeless = and_(jobs.c.attempts >= MAX_ATTEMPTS, self._untaken())
+        connection.execute(update(jobs).where(hopeless).values(**_ended("failed", problem=GAVE_UP)))
+
+    def _held(self, ids: Sequence[str]) -> Any:
+        return and_(jobs.c.id.in_(ids), jobs.c.worker == self._worker, jobs.c.state.in_(RUNNING))
+
+
+def _ended(state: str, **values: Any) -> dict[str, Any]:
+    return {"state": state, "finished_at": now().isoformat(), "data": None, "lease_until": None, **values}
+
+
+def _source(row: Row[Any]) -> Source:
+    values: dict[str, Any] = json.loads(row.facts)
+    asked_as = tuple(values.pop("asked_as", ()))
+    for name in ("published", "effective_from", "effective_to"):
+        values[name] = date.fromisoformat(values[name]) if values[name] else None
+    values["repeals"] = tuple(values.get("repeals", ()))
+    return Source(row.data, row.source_name, row.base, row.visibility, DocumentFacts(**values), asked_as)

@@ -1,0 +1,66 @@
+"""Which documents a new one replaces: an older version of the same source, and what its text abolishes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from .catalogue import Shelf
+from .records import Entry
+from .store import Superseding
+
+
+def replaced_by(new: Sequence[Entry], older: Mapping[str, Entry], shelf: Shelf) -> list[Superseding]:
+    """What new documents replace: the `older` versions given by their ids, what they abolish of what is on the
+    shelf, and themselves when a document on the shelf already said so."""
+    found = {each.id: _version(each, newer) for newer in new if (each := older.get(newer.id))}
+    repealing = [each for each in new if each.repeals and not each.draft]
+    concerned = [*new, *shelf.entries.values()] if repealing else new
+    repealers = {compact(name): each for each in (*shelf.repealing, *repealing) for name in each.repeals}
+    for each in concerned if repealers else ():
+        newer = next((repealers[name] for name in _names(each) if name in repealers), None)
+        free = each.id not in found and each.superseded_by is None
+        if newer and free and newer.id not in (each.id, *found) and not _before(newer, each):
+            found[each.id] = Superseding(each.id, newer.id, _last_day(each, newer), retired=False)
+    return list(found.values())
+
+
+def superseded(entry: Entry, change: Superseding) -> Entry:
+    """The entry as it stands after the change."""
+    return replace(entry, superseded_by=change.newer, effective_to=change.last_day or entry.effective_to)
+
+
+def _version(older: Entry, newer: Entry) -> Superseding:
+    """A later start makes it a successor, before which the older one stays in force; else it is a correction."""
+    later = newer.effective_from and (older.effective_from is None or older.effective_from < newer.effective_from)
+    known = older.effective_from is not None or older.published is not None
+    if later and known:
+        return Superseding(older.id, newer.id, _last_day(older, newer), retired=False)
+    return Superseding(older.id, newer.id, None, retired=True)
+
+
+def _names(entry: Entry) -> list[str]:
+    return [compact(name) for name in (entry.title, entry.number) if name]
+
+
+def _before(newer: Entry, older: Entry) -> bool:
+    """Whether the abolishing document is itself the older of the two (its successor took over the same title)."""
+    mine, theirs = newer.effective_from or newer.published, older.effective_from or older.published
+    return bool(mine and theirs and mine <= theirs)
+
+
+def _last_day(older: Entry, newer: Entry) -> date | None:
+    start = newer.effective_from or newer.published
+    if start is None:
+        return older.effective_to
+    last = start - timedelta(days=1)
+    return min(last, older.effective_to) if older.effective_to else last
+
+
+def compact(name: str) -> str:
+    """A title or number as it is compared: widths, blanks, brackets and the country's name make no difference."""
+    plain = re.sub(r"[\s《》〔〕\[\]()]", "", unicodedata.normalize("NFKC", name))
+    return plain.removeprefix("中华人民共和国")

@@ -52,8 +52,8 @@ def open_issuer(settings: Settings) -> Issuer:
 class Keys:
     """The issuer's public keys, cached; asked for again when they are old or a token names an unknown one."""
 
-    def __init__(self, fetch: Callable[[], Awaitable[bytes]]) -> None:
-        self._fetch = fetch
+    def __init__(self, fetch: Callable[[], Awaitable[bytes]], pause_s: float = PAUSE_S) -> None:
+        self._fetch, self._pause_s = fetch, pause_s
         self._keys: tuple[jwt.PyJWK, ...] = ()
         self._read_at = self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
@@ -63,7 +63,7 @@ class Keys:
         if time.monotonic() - self._read_at > FRESH_S:
             await self._refresh()
         found = self._pick(kid, algorithm)
-        if found is None and time.monotonic() - self._tried_at > PAUSE_S:
+        if found is None and time.monotonic() - self._tried_at > self._pause_s:
             await self._refresh()
             found = self._pick(kid, algorithm)
         return found
@@ -74,7 +74,7 @@ class Keys:
 
     async def _refresh(self) -> None:
         async with self._lock:
-            if time.monotonic() - self._tried_at < PAUSE_S:
+            if time.monotonic() - self._tried_at < self._pause_s:
                 return self._require_keys()
             self._tried_at = time.monotonic()
             try:

@@ -7,11 +7,12 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 import pytest
 import uvicorn
 
@@ -86,6 +87,45 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One server for all tests that do not care what else is in it."""
     with serving(tmp_path_factory.mktemp("site")) as running:
         yield running
+
+
+Visit = Callable[..., httpx.Client]
+
+
+@pytest.fixture
+def visit() -> Iterator[Visit]:
+    """Gives people at a site's counter: a demo identity, or an anonymous one with a cookie jar of its own."""
+    with ExitStack() as leaving:
+
+        def enter(at: Site, identity: str = "") -> httpx.Client:
+            api = leaving.enter_context(httpx.Client(base_url=f"{at.url}/api/v1", timeout=30, trust_env=False))
+            if identity:
+                token = api.post("/demo/login", json={"identity": identity}).json()["token"]
+                api.headers["Authorization"] = f"Bearer {token}"
+            return api
+
+        yield enter
+
+
+def opened(api: httpx.Client) -> str:
+    """A new conversation of this person."""
+    answer = api.post("/conversations", json={})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def say(api: httpx.Client, conversation: str, text: str, **headers: str) -> httpx.Response:
+    """One message in a conversation."""
+    return api.post(f"/conversations/{conversation}/turns", json={"text": text}, headers=headers)
+
+
+def refused(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The problem of a refusal, which must be one of that status."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == status
+    return problem
 
 
 Answer = Callable[..., Awaitable[Any]]

@@ -38,7 +38,7 @@ export class CitationPanel extends ChatElement {
           <h2 id="citation-title" tabindex="-1" data-first><span class="number">${number}</span>${title}</h2>
           <button type="button" class="tool" aria-label="关闭出处" @click=${this.close}>${ICONS.close}</button>
         </header>
-        <div class="panel-body" tabindex="0" role="region" aria-label="出处内容">
+        <div class="panel-body source">
           <blockquote class="quote">${quote}</blockquote>
           ${kind === 'record' ? html`<p class="muted">来自业务系统的办理记录。</p>` : this._facts()}
           ${kind === 'passage' ? this._original() : nothing}
@@ -47,7 +47,10 @@ export class CitationPanel extends ChatElement {
   }
 
   updated(changed) {
-    if (changed.has('_document') && this._document) this.querySelector('mark')?.scrollIntoView({ block: 'center' })
+    const mark = changed.has('_document') && this.querySelector('mark')
+    if (!mark) return
+    const box = mark.parentElement
+    box.scrollTop = mark.offsetTop - (box.clientHeight - mark.offsetHeight) / 3
   }
 
   async _load() {
@@ -77,8 +80,8 @@ export class CitationPanel extends ChatElement {
   _original() {
     if (this._problem) return html`<p class="hint" role="alert">原文暂时打不开。${this._problem}</p>`
     if (!this._document) return html`<p class="muted" role="status">正在打开原文…</p>`
-    return html`<h3>原文</h3>
-      <div class="original">${inThree(this._document.text, this.citation)}</div>`
+    return html`<h3 id="original">原文（已标出引用的句子）</h3>
+      <div class="original" tabindex="0" role="region" aria-labelledby="original">${inThree(this._document.text, this.citation)}</div>`
   }
 }
 

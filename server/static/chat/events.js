@@ -10,9 +10,11 @@ export async function* eventsOf(response) {
   const reader = response.body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
+  let ended = false
   try {
     for (;;) {
       const { done, value } = await read(reader)
+      ended = done
       if (done) return
       rest += decoder.decode(value, { stream: true })
       const frames = rest.split(/\r?\n\r?\n/)
@@ -23,7 +25,7 @@ export async function* eventsOf(response) {
       }
     }
   } finally {
-    reader.cancel().catch(() => undefined) // already broken: nothing is left to cancel
+    if (!ended) reader.cancel().catch(() => undefined) // already broken: nothing is left to cancel
   }
 }
 

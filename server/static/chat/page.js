@@ -13,7 +13,7 @@ const SHOWN = 30
 const NEAR = 80
 const FAR = 160
 const MARGIN = 12
-const SUGGESTED = 2
+const SUGGESTED = 1
 
 /** The whole page, in one shadow root: header, conversation, composer, and at most one panel above them. */
 export class ChatPage extends LitElement {
@@ -59,7 +59,7 @@ export class ChatPage extends LitElement {
 
   render() {
     return html`
-      <div class="frame" ?inert=${this._panel !== null} @ask=${this._ask} @again=${this._again} @decide=${this._decide}
+      <div class="frame" ?inert=${this._panel !== null} @ask=${(event) => this._askFor(event.detail.text)} @again=${this._again} @decide=${this._decide}
         @cite=${this._cite} @show-all=${this._showAll} @send=${this._send} @stop=${() => this.chat.stop()}
         @locate=${() => this._show({ is: 'place' })} @forget-place=${() => (this._place = null)}>
         ${this._header()}
@@ -186,17 +186,13 @@ export class ChatPage extends LitElement {
   _send(event) {
     const place = this._place
     this._place = null
-    this._askFor(event.detail.text, place)
-  }
-
-  _ask(event) {
-    this._askFor(event.detail.text)
-  }
-
-  _askFor(text, place = null) {
     this._follows = true
-    this.chat.send(text, place)
-    this.renderRoot.querySelector('hanzhi-composer')?.focus()
+    this.chat.send(event.detail.text, place)
+  }
+
+  _askFor(text) {
+    this._fromButton()
+    this.chat.send(text)
   }
 
   _human() {
@@ -205,14 +201,20 @@ export class ChatPage extends LitElement {
   }
 
   _again(event) {
-    this._follows = true
+    this._fromButton()
     this.chat.again(event.detail.turn)
   }
 
   _decide(event) {
     const { action, decision, changes } = event.detail
-    this._follows = true
+    this._fromButton()
     this.chat.decide(action, decision, changes)
+  }
+
+  /** The button that was pressed goes away: the focus waits on the conversation, where the answer will stand. */
+  _fromButton() {
+    this._follows = true
+    this.renderRoot.querySelector('.log').focus({ preventScroll: true })
   }
 
   _cite(event) {

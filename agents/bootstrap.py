@@ -103,7 +103,7 @@ def _library(settings: Settings, hooks: Plugins) -> Library:
     library = open_library(
         settings.data_dir / "knowledge",
         url=settings.knowledge_url or None,
-        embeddings=open_embeddings(settings.embedding),
+        embeddings=open_embeddings(settings.embedding, settings.embedding_key.get_secret_value()),
         keyword_weight=settings.keyword_weight,
         loaders=hooks.loaders(),
     )

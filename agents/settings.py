@@ -48,7 +48,12 @@ class Settings(BaseSettings):
     model_key: SecretStr = Field(SecretStr(""), description="接口密钥；没有可留空。")
     model_timeout_s: float = Field(60.0, gt=0, le=600, description="一次模型调用的最长时间，单位秒。")
 
-    embedding: str = Field("hashing", description="向量模型：hashing（内置），或 sentence-transformers:模型目录。")
+    embedding: str = Field(
+        "static",
+        description="向量模型：static（自带的中文静态向量）、hashing、sentence-transformers:模型目录或名称，"
+        "或 openai:接口地址#模型名。",
+    )
+    embedding_key: SecretStr = Field(SecretStr(""), description="向量接口的密钥；没有可留空。")
     keyword_weight: float = Field(
         0.75, ge=0, le=1, description="检索中关键词一侧的权重，0 到 1；0 只用向量，1 只用关键词。"
     )
@@ -84,9 +89,15 @@ class Settings(BaseSettings):
     @field_validator("embedding")
     @classmethod
     def _embedding_is_known(cls, value: str) -> str:
-        kind, _, folder = value.partition(":")
-        if value != "hashing" and (kind != "sentence-transformers" or not folder):
-            raise ValueError("只能是 hashing 或 sentence-transformers:模型目录")
+        kind, _, rest = value.partition(":")
+        url, _, model = rest.partition("#")
+        named = kind == "sentence-transformers" and rest
+        endpoint = kind == "openai" and url.startswith(("http://", "https://")) and model
+        if value not in ("static", "hashing") and not named and not endpoint:
+            raise ValueError(
+                "只能是 static、hashing、sentence-transformers:模型目录或名称、openai:接口地址#模型名"
+                "（例如 openai:http://127.0.0.1:8080/v1#bge-m3）"
+            )
         return value
 
     @model_validator(mode="after")

@@ -17,6 +17,9 @@ WRONG = [
     ("model_timeout_s", "0", "greater than 0"),
     ("keyword_weight", "1.5", "less than or equal to 1"),
     ("embedding", "bge", "sentence-transformers:"),
+    ("embedding", "sentence-transformers:", "sentence-transformers:"),
+    ("embedding", "openai:http://127.0.0.1:8080/v1", "#"),
+    ("embedding", "openai:localhost#bge-m3", "http://127.0.0.1"),
     ("bundled_knowledge", "perhaps", "boolean"),
     ("platform_timeout_s", "600", "120"),
     ("clock", "2026-09-01T08:40:00", "+08:00"),
@@ -49,7 +52,7 @@ def problem_with(**changes: object) -> str:
 
 def test_without_anything_set_the_house_is_a_local_demo_that_needs_no_network() -> None:
     settings = read_settings()
-    assert (settings.host, settings.model, settings.embedding) == ("127.0.0.1", "offline", "hashing")
+    assert (settings.host, settings.model, settings.embedding) == ("127.0.0.1", "offline", "static")
     assert settings.platform_url == ""
     assert settings.database_url == ""
     assert settings.demo
@@ -121,6 +124,13 @@ def test_settings_that_fit_together_are_read() -> None:
     assert read_settings(platform_url="https://platform.example", platform_secret="s").platform_url
 
 
+@pytest.mark.parametrize(
+    "embedding", ["static", "hashing", "sentence-transformers:/models/bge", "openai:https://e.example/v1#bge-m3"]
+)
+def test_every_kind_of_embedding_can_be_set(embedding: str) -> None:
+    assert read_settings(embedding=embedding).embedding == embedding
+
+
 @pytest.mark.parametrize("host", sorted(LOOPBACK))
 def test_demo_identities_exist_on_loopback_without_an_issuer(host: str) -> None:
     assert read_settings(host=host).demo
@@ -147,5 +157,5 @@ def test_a_configured_secret_is_used_and_nothing_is_written(alone: Path) -> None
 
 
 def test_no_secret_is_shown_when_settings_are_printed() -> None:
-    settings = read_settings(secret="s" * 32, model_key="k" * 32, platform_secret="p" * 32)
-    assert not {"s" * 32, "k" * 32, "p" * 32} & set(repr(settings).replace("'", " ").split())
+    settings = read_settings(secret="s" * 32, model_key="k" * 32, platform_secret="p" * 32, embedding_key="e" * 32)
+    assert not {"s" * 32, "k" * 32, "p" * 32, "e" * 32} & set(repr(settings).replace("'", " ").split())

@@ -380,9 +380,9 @@ def _identity(settings: Settings) -> str:
 def _embedding(settings: Settings) -> str:
     missing = [f"缺 {name}" for name in ("torch", "sentence_transformers") if not importlib.util.find_spec(name)]
     kind, _, folder = settings.embedding.partition(":")
-    if kind == "hashing":
-        return f"✓ 向量模型：hashing（内置）；可选的 sentence-transformers {'、'.join(missing) or '已安装'}"
-    if not Path(folder).is_dir():
+    if kind != "sentence-transformers":  # an endpoint is named, not called: it may cost money
+        return f"{'·' if folder else '✓'} 向量模型：{settings.embedding}"
+    if Path(folder).is_absolute() and not Path(folder).is_dir():
         missing.append("没有这个目录")
     return f"✗ 向量模型 {folder} 不能用：{'、'.join(missing)}。" if missing else f"✓ 向量模型：{folder}"
 

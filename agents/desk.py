@@ -8,6 +8,7 @@ async with open_house(settings) as house:
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import unicodedata
 from collections.abc import AsyncIterator, Mapping
@@ -175,11 +176,26 @@ class Desk:
         return await asyncio.to_thread(self.library.search, query)
 
     async def submit_document(
-        self, principal: Principal, data: bytes, name: str, base: str, visibility: Visibility, facts: DocumentFacts
+        self,
+        principal: Principal,
+        data: bytes,
+        name: str,
+        base: str,
+        visibility: Visibility,
+        facts: DocumentFacts,
+        *,
+        idempotency_key: str | None = None,
     ) -> Job:
-        """Queue a file for ingestion; for operators."""
+        """Queue a file for ingestion, for operators; the same request with the same key is queued once."""
         self._operators_only(principal, "知识库的写入")
-        return await asyncio.to_thread(self.library.submit, data, name, base, visibility=visibility, facts=facts)
+        job_id = None
+        if idempotency_key is not None:
+            content = hashlib.sha256(data).hexdigest()
+            request = repr((principal.id, idempotency_key, name, base, visibility, facts, content))
+            job_id = f"j_{hashlib.sha256(request.encode()).hexdigest()[:32]}"
+        return await asyncio.to_thread(
+            self.library.submit, data, name, base, visibility=visibility, facts=facts, job_id=job_id
+        )
 
     async def job(self, principal: Principal, job_id: str) -> Job:
         """The state of an ingestion job; for operators."""

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
+from sqlalchemy.exc import IntegrityError
 
 from .coverage import Rarity
 from .embed import HashingEmbeddings
@@ -140,13 +141,19 @@ class Library:
         visibility: Visibility = "public",
         facts: DocumentFacts | None = None,
         asked_as: Sequence[str] = (),
+        job_id: str | None = None,
     ) -> Job:
-        """Queue a file for ingestion; the job survives a restart."""
+        """Queue a file for ingestion; the job survives a restart. A given `job_id` is queued once."""
         source = Source(data, name, base, visibility, facts or DocumentFacts(), tuple(asked_as))
         check(source)
         self._loader(name)
-        job = Job(f"j_{secrets.token_hex(8)}", "queued", name, base, now(), None, None, None)
-        self._jobs.add(job, source)
+        if job_id is not None and (known := self._jobs.get(job_id)):
+            return known
+        job = Job(job_id or f"j_{secrets.token_hex(8)}", "queued", name, base, now(), None, None, None)
+        try:
+            self._jobs.add(job, source)
+        except IntegrityError:  # the same request arrived twice at once
+            return self.job(job.id)
         self._worker.wake()
         return job
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -35,6 +36,7 @@ class FactsIn(In):
     source_url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = None
     evidence: Words | None = None
     draft: bool = False
+    repeals: tuple[Words, ...] = Field((), max_length=50, description="Titles or 文号 of what it abolishes.")
 
 
 class UploadIn(FactsIn):
@@ -75,12 +77,17 @@ class DocumentBody(Out):
     effective_to: date | None
     superseded_by: str | None
     draft: bool
+    repeals: tuple[str, ...]
     source_name: str
     source_url: str | None
     retrieved_at: datetime
     evidence: str | None
     content_hash: str
     version: int
+    notes: tuple[str, ...] = Field(description="What was mended in the text when it was read.")
+    origins: Mapping[str, str] = Field(
+        description="For each fact, whether it was stated or which words it was read from."
+    )
 
 
 class DocumentList(Out):

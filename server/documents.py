@@ -60,7 +60,7 @@ async def upload(
     if not data:
         raise Problem(422, wording.EMPTY_FILE, "file")
     facts = DocumentFacts(**{field: getattr(body, field) for field in FactsIn.model_fields})
-    job = await here.desk.submit_document(here.who, data, name, body.base, body.visibility, facts)
+    job = await here.desk.submit_document(here.who, data, name, body.base, body.visibility, facts, idempotency_key=key)
     return json_of(JobBody.model_validate(job), 202, Location=f"/api/v1/jobs/{job.id}")
 
 

@@ -76,9 +76,11 @@ def cut(text: str) -> list[Piece]:
     """The passages of a text, in order."""
     sections = list(_sections(text))
     pieces: list[Piece] = []
-    for section, following in zip(sections, [*sections[1:], _Section((), 0, 0)], strict=True):
+    for place, section in enumerate(sections):
         # A heading without text of its own lives on in the paths of what it leads; otherwise it is a passage.
-        if "\n" in text[section.start : section.end] or not _leads(section.titles, following.titles):
+        following = sections[place + 1].titles if place + 1 < len(sections) else ()
+        bare = text[section.start : section.end].strip("#*_ ")
+        if not (_leads(section.titles, following) and bare == section.titles[-1]):
             pieces += _pieces(text, section)
     return pieces
 

@@ -87,7 +87,7 @@ def _regions() -> list[tuple[str, str]]:
 
 def _edge_facts(edges: list[str], read: dict[str, tuple[object, str]]) -> None:
     """What stands on a line of its own near the top or the bottom: signature, date, number."""
-    for line, following in zip(edges, [*edges[1:], ""], strict=True):
+    for line, following in zip(edges, [*edges, ""][1:], strict=True):
         label = _ISSUER_LABEL.match(line)
         if label or (_ISSUER.match(line) and not is_heading(line)):
             # The name above the date signs; a name alone may be anything, so it gives way.
@@ -154,7 +154,7 @@ def _title(lines: list[str], from_file: str | None, fallback: str) -> tuple[str,
             return _tidy(named), named
     if from_file:
         return _tidy(from_file), "page"
-    for first, second in zip(bare, [*bare[1:], ""], strict=True):
+    for first, second in zip(bare, [*bare, ""][1:], strict=True):
         for candidate in (first, first + second):
             if _is_title(candidate) and not is_heading(candidate):
                 return _tidy(candidate), candidate

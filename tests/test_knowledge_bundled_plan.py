@@ -228,8 +228,17 @@ def test_every_document_is_in_the_library_with_its_facts(library: Library) -> No
         assert document.effective_to == stated.get("effective_to")
 
 
+def test_every_passage_lies_under_a_section_of_its_document_and_none_is_lost(library: Library) -> None:
+    texts = {f"bundled/{path.parent.name}/{path.name}": sections(path) for path in FILES}
+    for document in library.documents():
+        passages = library.passages(document.id)
+        assert {each.heading_path for each in passages} == {(heading,) for heading in texts[document.source_name]}
+
+
 @pytest.mark.parametrize("row", TARGETS, ids=[row[0] for row in TARGETS])
 def test_a_target_is_found_by_its_name(library: Library, row: tuple[str, str, str, str, bool, str]) -> None:
     record = records()[row[0]]
-    found = library.search(Query(f"{record['指标']}目标是多少", date(2026, 9, 1), k=1, bases=frozenset({"development"})))
+    found = library.search(
+        Query(f"{record['指标']}目标是多少", date(2026, 9, 1), k=1, bases=frozenset({"development"}))
+    )
     assert found.hits[0].passage.heading_path[-1] == record["heading"]

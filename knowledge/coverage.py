@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Protocol
 
-from .words import content, renamings
+from .words import content, normal, renamings
 
 
 class Frequencies(Protocol):
@@ -36,12 +36,21 @@ class Rarity:
 
         A thing that the text calls by another of its names counts as held.
         """
-        weights = {word: self.weight(word) for word in content(question)}
+        renamed_here = renamings(question)
+        weights = {word: self.weight(word) for word in content(_apart(question, renamed_here))}
         total = sum(weights.values())
         if total == 0:
             return [0.0 for _ in texts]
-        renamed = [(content(name) & weights.keys(), content(other)) for name, other in renamings(question)]
+        renamed = [(content(name) & weights.keys(), content(other)) for name, other in renamed_here]
         return [min(1.0, _met(weights, content(text), renamed) / total) for text in texts]
+
+
+def _apart(question: str, renamed: list[tuple[str, str]]) -> str:
+    """The question with its known names set apart: what lies across their edges is nobody's word."""
+    plain = normal(question)
+    for name in {name for name, _ in renamed}:
+        plain = plain.replace(name, f" {name} ")
+    return plain
 
 
 def _met(weights: dict[str, float], held: set[str], renamed: list[tuple[set[str], set[str]]]) -> float:

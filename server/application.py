@@ -15,6 +15,7 @@ from .problems import add_problem_handlers
 from .reading import limited
 
 VERSION = "1"
+ROUTERS = (chat.router, documents.router, about.router, about.demo_router, about.health_router)
 DESCRIPTION = (
     "汉治通：城市治理智能体。Errors are RFC 9457 problem details with a Chinese `detail`. Send a token as "
     "`Authorization: Bearer …`; without one you are an anonymous person, known by a session cookie."
@@ -35,12 +36,12 @@ def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None) -> FastA
     )
     app.state.counter = Counter(desk, settings, identities)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
-    for router in (chat.router, documents.router, about.router, about.health_router):
-        app.include_router(router)
-    if identities.demo is not None:
-        app.include_router(about.demo_router)
-        if sandbox is not None:
-            app.mount("/sandbox", limited(sandbox, settings.max_body_bytes))
+    demo = identities.demo is not None
+    for router in ROUTERS:
+        if demo or router is not about.demo_router:
+            app.include_router(router)
+    if demo and sandbox is not None:
+        app.mount("/sandbox", limited(sandbox, settings.max_body_bytes))
     add_pages(app)
     add_problem_handlers(app)
     app.add_middleware(Gate, loopback=settings.host in LOOPBACK)

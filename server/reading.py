@@ -37,6 +37,8 @@ class CounterRoute(APIRoute):
             visit = await counter.admit(request)
             request.state.visit = visit
             _check_query(request.scope["query_string"])
+            if form and "operator" not in visit.who.roles:
+                raise Problem(403, wording.UPLOAD_STAFF)  # the desk refuses too, but only after a long upload
             checked = _checked(request, counter, form) if has_body else request
             response = await handle(checked)
             visit.leave(response)

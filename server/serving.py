@@ -24,8 +24,8 @@ DRAIN_S = 20
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises `Misconfigured` with what to change."""
     refuse_unprotected(settings)
-    write_logs(settings.log_level)
     with _listening(settings) as listener:
+        write_logs(settings.log_level)
         house = open_house(settings)
         app = create_app(house.desk, settings, house.sandbox)
         config = uvicorn.Config(

@@ -1,0 +1,156 @@
+"""The OpenAPI document is true: what it lists is served, what is served is listed, answers are as described."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from jsonschema import Draft202012Validator
+
+from server.application import ROUTERS
+from server.reading import CounterRoute
+
+from .conftest import Site, Visit, opened, say
+
+PROBLEM = "application/problem+json"
+OPEN = {"/healthz", "/readyz"}
+
+
+@pytest.fixture(name="document", scope="module")
+def give_document(site: Site) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{site.url}/api/v1/openapi.json", trust_env=False).json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, each) for path, methods in document["paths"].items() for method, each in methods.items()]
+
+
+def check(document: dict[str, Any], answer: httpx.Response, path: str) -> None:
+    """The answer is one the document describes for that operation, status, media type and schema."""
+    method = answer.request.method.lower()
+    responses = document["paths"][path][method]["responses"]
+    assert str(answer.status_code) in responses, (method, path, answer.status_code, answer.text)
+    content = responses[str(answer.status_code)].get("content", {})
+    kind = answer.headers.get("content-type", "").split(";")[0]
+    if not content:
+        assert answer.content == b""
+        return
+    assert kind in content, (method, path, kind)
+    if kind.endswith("json"):
+        schema = {**content[kind]["schema"], "components": document["components"]}
+        Draft202012Validator(schema).validate(answer.json())
+
+
+def test_the_document_lists_exactly_what_is_served(document: dict[str, Any]) -> None:
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    served = {(route.path, method.lower()) for route in routes for method in route.methods or ()}
+    assert {(path, method) for path, method, _ in operations(document)} == served
+
+
+def test_every_route_but_the_health_checks_asks_who_is_there() -> None:
+    routes = [route for router in ROUTERS for route in router.routes]
+    assert {route.path for route in routes if not isinstance(route, CounterRoute)} == OPEN  # type: ignore[attr-defined]
+
+
+def test_every_operation_is_described_with_its_problems(document: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(document["components"]["schemas"]["ReplyBody"])
+    for path, method, operation in operations(document):
+        assert operation["description"], (method, path)
+        if path in OPEN:
+            continue
+        assert operation["security"] == [{}, {"token": []}, {"session": []}]
+        statuses = {int(status) for status in operation["responses"]}
+        assert {400, 401, 403, 421, 422, 500} <= statuses
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert response["content"][PROBLEM]["schema"] == {"$ref": "#/components/schemas/ProblemBody"}
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_creating_operations_take_an_idempotency_key(document: dict[str, Any]) -> None:
+    creating = [
+        "/api/v1/conversations",
+        "/api/v1/conversations/{conversation_id}/turns",
+        "/api/v1/conversations/{conversation_id}/actions/{action_id}",
+        "/api/v1/knowledge/documents",
+    ]
+    for path in creating:
+        names = {each["name"] for each in document["paths"][path]["post"]["parameters"]}
+        assert "Idempotency-Key" in names, path
+
+
+def test_every_operation_answers_as_described(document: dict[str, Any], site: Site, visit: Visit) -> None:
+    """Every operation once with success, and once refused."""
+    told = _successes(visit(site, "operator-1"), site)
+    assert {(path, answer.request.method.lower()) for path, answer in told} == {
+        (path, method) for path, method, _ in operations(document)
+    }
+    for path, answer in told:
+        assert answer.status_code < 300, (path, answer.text)
+        check(document, answer, path)
+    stranger = visit(site)
+    for path, method, _ in operations(document):
+        if path not in OPEN:
+            url = site.url + path.format(**dict.fromkeys(_NAMES, "x_0"))
+            check(document, stranger.request(method, url), path)
+            check(document, stranger.request(method, url, headers={"Authorization": "Bearer x"}), path)
+
+
+_NAMES = ("conversation_id", "turn_id", "action_id", "document_id", "job_id")
+
+
+def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]]:
+    one, turn = "/api/v1/conversations/{conversation_id}", "/api/v1/conversations/{conversation_id}/turns/{turn_id}"
+    conversation = opened(api)
+    said = say(api, conversation, "居住证怎么办？")
+    place = f"/conversations/{conversation}/turns/{said.json()['turn_id']}"
+    decided = _decided(api)
+    return [
+        ("/healthz", api.get(f"{site.url}/healthz")),
+        ("/readyz", api.get(f"{site.url}/readyz")),
+        ("/api/v1/me", api.get("/me")),
+        ("/api/v1/agents", api.get("/agents")),
+        ("/api/v1/audit", api.get("/audit")),
+        ("/api/v1/demo/login", api.post("/demo/login", json={"identity": "citizen-1"})),
+        ("/api/v1/conversations", api.post("/conversations", json={})),
+        ("/api/v1/conversations", api.get("/conversations")),
+        (f"{one}/turns", said),
+        (f"{one}/actions/{{action_id}}", decided),
+        (f"{turn}/trace", api.get(f"{place}/trace")),
+        (f"{turn}/feedback", api.post(f"{place}/feedback", json={"rating": "up"})),
+        (one, api.get(f"/conversations/{conversation}")),
+        (one, api.delete(f"/conversations/{conversation}")),
+        *_documents(api),
+    ]
+
+
+def _decided(api: httpx.Client) -> httpx.Response:
+    reply = say(api, opened(api), "江汉区解放大道与新华路交叉口的井盖碎了，请派人来修").json()
+    assert reply["actions"], reply
+    path = f"/conversations/{reply['conversation_id']}/actions/{reply['actions'][0]['id']}"
+    return api.post(path, json={"decision": "cancel"})
+
+
+def _documents(api: httpx.Client) -> list[tuple[str, httpx.Response]]:
+    form = {
+        "data": {"base": "truth"},
+        "files": {"file": ("真.md", "# 通知\n\n## 一、安排\n\n按原计划进行。\n".encode())},
+    }
+    added = api.post("/knowledge/documents", **form)
+    job = api.get(f"/jobs/{added.json()['id']}")
+    while job.json()["state"] not in ("done", "failed"):
+        time.sleep(0.02)
+        job = api.get(f"/jobs/{added.json()['id']}")
+    document = f"/knowledge/documents/{job.json()['document_id']}"
+    return [
+        ("/api/v1/knowledge/documents", added),
+        ("/api/v1/jobs/{job_id}", job),
+        ("/api/v1/knowledge/search", api.get("/knowledge/search", params={"q": "原计划"})),
+        ("/api/v1/knowledge/documents", api.get("/knowledge/documents")),
+        ("/api/v1/knowledge/documents/{document_id}", api.get(document)),
+        ("/api/v1/knowledge/documents/{document_id}", api.delete(document)),
+    ]

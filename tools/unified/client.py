@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
@@ -22,6 +22,7 @@ from .records import Case, CaseDraft, Page, Photo, read_case
 from .signing import Signed, Signer, sign_headers
 
 API = "/api/v1"
+Query = Iterable[tuple[str, str]]
 TRIES = 3
 FIRST_SHARE = 0.6
 LATER = "一网统管平台暂时没有响应，请稍后再试。"
@@ -44,6 +45,14 @@ class _Request:
     body: Any = None
     who: Principal | None = None
     key: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a read returned; `page` (index, size, total) only for lists."""
+
+    data: Any
+    page: Mapping[str, int] | None = None
 
 
 class Platform:
@@ -77,22 +86,22 @@ class Platform:
 
     async def create_case(self, draft: CaseDraft, who: Principal, key: str) -> Case:
         """Report a case, exactly once per key."""
-        return read_case(await self._write(_Request("POST", "/cases", body=draft.body(), who=who, key=key)))
+        return read_case(await self.write("POST", "/cases", draft.body(), who, key))
 
     async def get_case(self, number: str, who: Principal) -> Case:
         """A case by number or id; `NotFound` for somebody else's."""
-        return read_case((await self._read(_Request("GET", f"/cases/{_part(number)}", who=who)))["data"])
+        return read_case((await self.read(f"/cases/{path_part(number)}", who=who)).data)
 
     async def search_cases(self, query: CaseQuery, who: Principal) -> Page:
         """Cases this person may see."""
         given = query.model_dump(by_alias=True, exclude_none=True)
         pairs = tuple((name, str(value)) for name, value in given.items())
-        answer = await self._read(_Request("GET", "/cases", pairs, who=who))
-        return Page(tuple(read_case(each) for each in answer["data"]), **answer["page"])
+        answer = await self.read("/cases", pairs, who)
+        return Page(tuple(read_case(each) for each in answer.data), **(answer.page or {}))
 
     async def urge_case(self, number: str, who: Principal, key: str) -> Case:
         """Ask for speed."""
-        return read_case(await self._write(_Request("POST", f"/cases/{_part(number)}/urge", who=who, key=key)))
+        return read_case(await self.write("POST", f"/cases/{path_part(number)}/urge", None, who, key))
 
     async def move_case(
         self,
@@ -107,27 +116,27 @@ class Platform:
     ) -> Case:
         """Move a case to its next state."""
         body = {"to": to, "reason": reason, "department": department, "photos": [asdict(each) for each in photos]}
-        path = f"/cases/{_part(number)}/transitions"
-        return read_case(await self._write(_Request("POST", path, body=body, who=who, key=key)))
+        path = f"/cases/{path_part(number)}/transitions"
+        return read_case(await self.write("POST", path, body, who, key))
 
     async def find_request(self, key: str) -> bool:
         """Whether the platform carried out a write with this key."""
         try:
-            await self._read(_Request("GET", f"/requests/{_part(key)}"))
+            await self.read(f"/requests/{path_part(key)}")
         except NotFound:
             return False
         return True
 
     async def geocode(self, address: str) -> GeocodeResult:
         """Read an address."""
-        data = (await self._read(_Request("GET", "/geocode", (("address", address[:300]),))))["data"]
+        data = (await self.read("/geocode", (("address", address[:300]),))).data
         return GeocodeResult(data["query"], tuple(GeoCandidate(**each) for each in data["candidates"]))
 
     async def locate(self, lon: float, lat: float) -> Grid | None:
         """The grid of a WGS84 point; None outside the city."""
         pairs = (("lon", repr(lon)), ("lat", repr(lat)))
         try:
-            return Grid(**(await self._read(_Request("GET", "/grids/locate", pairs)))["data"])
+            return Grid(**(await self.read("/grids/locate", pairs)).data)
         except NotFound:
             return None
 
@@ -135,21 +144,22 @@ class Platform:
         """The classes that fit some words, best first."""
         if not text.strip():
             return []
-        data = (await self._read(_Request("GET", "/categories", (("q", text[:4000]), ("k", str(k))))))["data"]
+        data = (await self.read("/categories", (("q", text[:4000]), ("k", str(k))))).data
         return [CategoryHit(_category(each), each["score"]) for each in data]
 
     async def category(self, code: str) -> Category | None:
         """The class of a code."""
         try:
-            return _category((await self._read(_Request("GET", f"/categories/{_part(code)}")))["data"])
+            return _category((await self.read(f"/categories/{path_part(code)}")).data)
         except NotFound:
             return None
 
-    async def _read(self, request: _Request) -> Mapping[str, Any]:
-        """A read: tried again a little later, within the total time."""
+    async def read(self, path: str, query: Query = (), who: Principal | None = None) -> Answer:
+        """A read below the interface's prefix: tried again a little later, within the total time."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._tried(request)
+                answer = await self._tried(_Request("GET", path, tuple(query), who=who))
+                return Answer(answer["data"], answer.get("page"))
         except TimeoutError:
             raise Unavailable(LATER) from None
 
@@ -164,8 +174,9 @@ class Platform:
                 await asyncio.sleep(max(pause, unsure.wait_s))
         raise Unavailable(LATER)
 
-    async def _write(self, request: _Request) -> Mapping[str, Any]:
+    async def write(self, method: str, path: str, body: Any, who: Principal, key: str) -> Mapping[str, Any]:
         """A write: sent once; when no answer came, the key is looked up before it is sent a second time."""
+        request = _Request(method, path, body=body, who=who, key=key)
         try:
             async with asyncio.timeout(self._timeout_s):
                 try:
@@ -178,7 +189,7 @@ class Platform:
 
     async def _settle(self, request: _Request) -> Mapping[str, Any]:
         """Find out what became of a write, and send it once more only if the platform does not know it."""
-        look = _Request("GET", f"/requests/{_part(request.key or '')}", who=request.who)
+        look = _Request("GET", f"/requests/{path_part(request.key or '')}", who=request.who)
         try:
             known = _data(await self._tried(look))
         except NotFound:
@@ -242,7 +253,7 @@ def _data(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     return data
 
 
-def _part(value: str) -> str:
+def path_part(value: str) -> str:
     """One path segment: an id, a number, a key; anything else cannot exist."""
     cleaned = value.strip()
     if not cleaned or not all(each.isascii() and (each.isalnum() or each in "-_.:") for each in cleaned):

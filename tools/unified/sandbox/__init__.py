@@ -4,13 +4,14 @@ from .app import Sandbox, create_sandbox, open_sandbox
 from .bodies import FaultBody
 from .faults import Faults
 from .open311 import open311_key
-from .store import SandboxBusy, Store
+from .store import SandboxBusy, SandboxOutdated, Store
 
 __all__ = [
     "FaultBody",
     "Faults",
     "Sandbox",
     "SandboxBusy",
+    "SandboxOutdated",
     "Store",
     "create_sandbox",
     "open311_key",

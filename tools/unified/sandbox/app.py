@@ -16,9 +16,10 @@ from starlette.exceptions import HTTPException
 from ...categories import bundled_categories
 from ...gazetteer import bundled_gazetteer
 from .bodies import FaultBody
-from .casework import Casework, Clock
+from .casework import Casework
+from .domain import Clock, Ground
+from .domains import DOMAINS
 from .faults import FaultPlayer, Faults
-from .native import router
 from .open311 import create_open311
 from .problems import BAD_PARAMETER, Problem, envelope
 from .store import Store
@@ -37,33 +38,56 @@ class Sandbox:
 
 
 def open_sandbox(
-    folder: Path, *, clock: Clock, apps: Mapping[str, str], faults: Faults | None = None, test_routes: bool = False
+    folder: Path,
+    *,
+    clock: Clock,
+    apps: Mapping[str, str],
+    faults: Faults | None = None,
+    test_routes: bool = False,
+    demo: bool = False,
 ) -> Sandbox:
     """Open the sandbox kept in a folder; `apps` maps application keys to their secrets.
 
+    `demo` fills a new file with demo rows; `test_routes` adds `/sandbox/…` (faults, state).
     Raises `SandboxBusy` when another process has the folder open.
     """
-    store = Store(folder)
-    return Sandbox(create_sandbox(store, clock=clock, apps=apps, faults=faults, test_routes=test_routes), store)
+    store = Store(folder, [domain.schema for domain in DOMAINS])
+    ground = Ground(store, clock, bundled_gazetteer(), bundled_categories())
+    fill(ground, demo=demo)
+    return Sandbox(create_sandbox(ground, apps=apps, faults=faults, test_routes=test_routes), store)
+
+
+def fill(ground: Ground, *, demo: bool) -> None:
+    """Write every domain's reference rows, and its demo rows where the file has never had them."""
+    now = ground.clock()
+    with ground.store.write() as connection:
+        done = {row["name"] for row in connection.execute("SELECT name FROM seeded").fetchall()}
+        for domain in DOMAINS:
+            if domain.reference is not None:
+                domain.reference(connection, now)
+            if demo and domain.seed is not None and domain.name not in done:
+                domain.seed(connection, now)
+                connection.execute("INSERT INTO seeded VALUES (?, ?)", (domain.name, ground.now()))
 
 
 def create_sandbox(
-    store: Store, *, clock: Clock, apps: Mapping[str, str], faults: Faults | None = None, test_routes: bool = False
+    ground: Ground, *, apps: Mapping[str, str], faults: Faults | None = None, test_routes: bool = False
 ) -> FastAPI:
     """The application over an open store. `test_routes` adds `/sandbox/…` (faults, state)."""
     app = FastAPI(title="一网统管沙盒平台", version="1", docs_url="/docs", redoc_url=None)
     played = faults or Faults()
-    app.state.store, app.state.apps = store, dict(apps)
-    app.state.casework = Casework(store, clock, bundled_gazetteer(), bundled_categories())
+    app.state.ground, app.state.store, app.state.apps = ground, ground.store, dict(apps)
     app.add_middleware(FaultPlayer, faults=played)
     app.add_middleware(_RequestIds)
-    app.include_router(router)
+    for domain in DOMAINS:
+        if domain.router is not None:
+            app.include_router(domain.router)
     app.add_exception_handler(Problem, _refused)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(HTTPException, _no_route)
-    app.mount("/open311/v2", create_open311(app.state.casework, apps))
+    app.mount("/open311/v2", create_open311(Casework(ground), apps))
     if test_routes:
-        _add_test_routes(app, store, played)
+        _add_test_routes(app, ground.store, played)
     return app
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -13,7 +15,7 @@ from ...principal import Principal
 from ..assertion import HEADER, read_assertion
 from ..signing import WINDOW_S, Signed, matches
 from .problems import BAD_PARAMETER, BAD_SIGNATURE, FORBIDDEN, REPLAY, STALE, Problem
-from .store import Store
+from .store import Store, Write
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,15 @@ class Caller:
     def who(self) -> Principal:
         """The person; a request without one may not touch cases."""
         if self.person is None:
-            raise Problem(FORBIDDEN, "请求没有说明代表哪一位用户，不能访问案件。")
+            raise Problem(FORBIDDEN, "请求没有说明代表哪一位用户，不能访问。")
         return self.person
+
+    def write(self, request: Request, body: Mapping[str, Any], at: str) -> Write:
+        """This write as it is remembered under its key."""
+        text = json.dumps(
+            [request.method, relative_path(request), body, self.who.id], ensure_ascii=False, sort_keys=True
+        )
+        return Write(self.app, self.write_key, self.who.id, hashlib.sha256(text.encode()).hexdigest(), at)
 
     @property
     def write_key(self) -> str:

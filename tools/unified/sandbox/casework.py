@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...categories import Categories
-from ...gazetteer import Gazetteer
 from ...geocode import geocode
 from ...principal import Principal
-from ..finding import CITY_ZONE
 from ..lifecycle import FINAL, NEEDS_REASON, SEES_ALL, STATES, TIMESTAMP, TRANSITIONS, Scope, scope_of
-from .auth import Caller
 from .bodies import CaseBody, TransitionBody
+from .case_rows import case_row, change_case, fetch, insert_case
+from .domain import Ground
 from .problems import BAD_PARAMETER, BAD_STATE, FORBIDDEN, NOT_FOUND, Problem
-from .store import Row, Store, change_case, fetch, insert_case, once
+from .store import Row, Write, once
 
-Clock = Callable[[], datetime]
 URGE_EVERY = timedelta(hours=24)
 HIDDEN = ("contact_phone", "reporter")
 
@@ -29,24 +25,20 @@ HIDDEN = ("contact_phone", "reporter")
 class Casework:
     """The platform's rules over its store; `clock` is the city's."""
 
-    store: Store
-    clock: Clock
-    gazetteer: Gazetteer
-    categories: Categories
+    ground: Ground
 
-    def report(self, caller: Caller, body: CaseBody, path: str) -> Row:
+    def report(self, who: Principal, body: CaseBody, write: Write) -> Row:
         """Make a case."""
-        row = {**self.draft_row(body), "source": _source(caller.who), "reporter": caller.who.id}
-        digest = _hash("POST", path, body.model_dump(), caller.who)
-        with self.store.write() as connection:
+        row = {**self.draft_row(body), "source": _source(who), "reporter": who.id}
+        with self.ground.store.write() as connection:
             return once(
-                connection, caller.app, caller.write_key, caller.who.id, digest,
-                lambda: insert_case(connection, {**row, **self._now("reported_at")}, caller.who.id),
+                connection, write,
+                lambda: view(insert_case(connection, {**row, **self._now("reported_at")}, who.id), who),
             )  # fmt: skip
 
     def draft_row(self, body: CaseBody) -> Row:
         """The stored fields of a report: class, place and grid checked and filled in by the platform."""
-        category = self.categories.get(body.category_code)
+        category = self.ground.categories.get(body.category_code)
         if category is None:
             raise Problem(BAD_PARAMETER, f"没有编码为 {body.category_code} 的类别。")
         return {
@@ -65,35 +57,33 @@ class Casework:
             "urge_count": 0,
         }
 
-    def see(self, caller: Caller, id_or_number: str) -> Row:
+    def see(self, who: Principal, id_or_number: str) -> Row:
         """A case this person may see."""
-        row = self.store.case(id_or_number) or {}
-        return _within(scope_of(caller.who), row)
+        return _within(scope_of(who), case_row(self.ground.store, id_or_number))
 
-    def urge(self, caller: Caller, id_or_number: str, path: str) -> Row:
+    def urge(self, who: Principal, id_or_number: str, write: Write) -> Row:
         """Ask for speed, once in 24 hours."""
 
         def work() -> Row:
-            now, row = self.clock(), _within(scope_of(caller.who), fetch(connection, id_or_number))
-            if row["reporter"] != caller.who.id and not caller.who.roles & SEES_ALL:
+            now, row = self.ground.clock(), _within(scope_of(who), fetch(connection, id_or_number))
+            if row["reporter"] != who.id and not who.roles & SEES_ALL:
                 raise Problem(FORBIDDEN, "只有上报人可以催办这个案件。")
             if row["status"] in FINAL:
                 raise Problem(BAD_STATE, f"案件已是“{STATES[row['status']]}”状态，不能催办。")
             if row["urged_at"] and now - datetime.fromisoformat(row["urged_at"]) < URGE_EVERY:
                 raise Problem(BAD_STATE, "24 小时内已经催办过一次，请稍后再催。")
             values = {**self._now("urged_at"), "urge_count": row["urge_count"] + 1}
-            return change_case(connection, row["id"], values, caller.who.id, "urged")
+            return view(change_case(connection, row["id"], values, who.id, "urged"), who)
 
-        digest = _hash("POST", path, {}, caller.who)
-        with self.store.write() as connection:
-            return once(connection, caller.app, caller.write_key, caller.who.id, digest, work)
+        with self.ground.store.write() as connection:
+            return once(connection, write, work)
 
-    def move(self, caller: Caller, id_or_number: str, body: TransitionBody, path: str) -> Row:
+    def move(self, who: Principal, id_or_number: str, body: TransitionBody, write: Write) -> Row:
         """Move a case to its next state."""
 
         def work() -> Row:
-            row = _within(scope_of(caller.who), fetch(connection, id_or_number))
-            _check_transition(caller.who, row, body)
+            row = _within(scope_of(who), fetch(connection, id_or_number))
+            _check_transition(who, row, body)
             values = {"status": body.to, **self._now("updated_at"), "reason": body.reason or row["reason"]}
             if stamp := TIMESTAMP.get(body.to):
                 values[stamp] = values["updated_at"]
@@ -104,15 +94,14 @@ class Casework:
             if body.photos:
                 added = [each.model_dump() for each in body.photos]
                 values["photos"] = json.dumps([*json.loads(row["photos"]), *added], ensure_ascii=False)
-            return change_case(connection, row["id"], values, caller.who.id, body.to)
+            return view(change_case(connection, row["id"], values, who.id, body.to), who)
 
-        digest = _hash("POST", path, body.model_dump(), caller.who)
-        with self.store.write() as connection:
-            return once(connection, caller.app, caller.write_key, caller.who.id, digest, work)
+        with self.ground.store.write() as connection:
+            return once(connection, write, work)
 
     def now(self) -> str:
         """The city's time as it is stored."""
-        return self.clock().astimezone(CITY_ZONE).isoformat(timespec="seconds")
+        return self.ground.now()
 
     def _now(self, name: str) -> dict[str, str]:
         at = self.now()
@@ -121,7 +110,7 @@ class Casework:
     def _place(self, body: CaseBody) -> Row:
         """District and grid from the point; from the words of the address alone when there is none."""
         if body.lon is not None and body.lat is not None:
-            grid = self.gazetteer.locate(body.lon, body.lat)
+            grid = self.ground.gazetteer.locate(body.lon, body.lat)
             if grid is None:
                 raise Problem(BAD_PARAMETER, "坐标不在武汉市范围内。")
             return {
@@ -132,7 +121,7 @@ class Casework:
                 "grid": grid.code,
                 "duty_grid": grid.duty_grid,
             }
-        candidates = geocode(self.gazetteer, body.address).candidates
+        candidates = geocode(self.ground.gazetteer, body.address).candidates
         if len(candidates) != 1:
             return {}
         found = candidates[0]
@@ -177,8 +166,3 @@ def _check_transition(who: Principal, row: Row, body: TransitionBody) -> None:
 
 def _source(who: Principal) -> str:
     return "staff" if who.is_staff else "public"
-
-
-def _hash(method: str, path: str, body: Mapping[str, Any], who: Principal) -> str:
-    text = json.dumps([method, path, body, who.id], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()

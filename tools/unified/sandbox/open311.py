@@ -20,9 +20,10 @@ from ...categories import Category
 from ..finding import read_moment
 from ..lifecycle import FINAL, STATES
 from .bodies import CaseBody
+from .case_rows import insert_case
 from .casework import Casework
 from .problems import Problem
-from .store import Row, insert_case
+from .store import Row
 
 JURISDICTION = "wuhan.hubei.cn"
 LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}[\dXx]")
@@ -91,7 +92,7 @@ def discovery(form: str, request: Request) -> Response:
 
 def services(form: str, request: Request) -> Response:
     """All classes as services."""
-    return _answer(form, "services", [_service(each) for each in _work(request).categories])
+    return _answer(form, "services", [_service(each) for each in _work(request).ground.categories])
 
 
 def service(code: str, form: str, request: Request) -> Response:
@@ -125,13 +126,13 @@ def find_requests(
         if status:
             where, values = f"{where} AND {_status(status)}", [*values, *FINAL]
     query = f"SELECT * FROM cases WHERE {where} ORDER BY reported_at DESC, number DESC LIMIT ? OFFSET ?"  # noqa: S608
-    rows = work.store.rows(query, [*values, page_size, (page - 1) * page_size])
+    rows = work.ground.store.rows(query, [*values, page_size, (page - 1) * page_size])
     return _answer(form, "service_requests", [_public(row) for row in rows])
 
 
 def get_request(number: str, form: str, request: Request) -> Response:
     """One request; its id is the case's display number."""
-    rows = _work(request).store.rows("SELECT * FROM cases WHERE number = ?", [number])
+    rows = _work(request).ground.store.rows("SELECT * FROM cases WHERE number = ?", [number])
     if not rows:
         raise GeoReportError(404, "没有这个 service_request_id。")
     return _answer(form, "service_requests", [_public(rows[0])])
@@ -166,7 +167,7 @@ async def post_request(form: str, request: Request, api_key: Annotated[str, Form
 
 def _insert(work: Casework, row: Row, reporter: str) -> Row:
     now = work.now()
-    with work.store.write() as connection:
+    with work.ground.store.write() as connection:
         return insert_case(connection, {**row, "reported_at": now, "updated_at": now}, reporter)
 
 
@@ -250,7 +251,7 @@ def _work(request: Request) -> Casework:
 
 
 def _category(request: Request, code: str) -> Category:
-    found = _work(request).categories.get(code)
+    found = _work(request).ground.categories.get(code)
     if found is None:
         raise GeoReportError(404, "没有这个 service_code。")
     return found

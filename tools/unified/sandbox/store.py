@@ -7,9 +7,9 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +17,59 @@ from filelock import FileLock, Timeout
 
 from ..signing import NONCE_KEPT_S
 from .problems import KEY_CONFLICT, Problem
-from .schema import SCHEMA
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 Row = dict[str, Any]
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS requests (
+  app TEXT NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, subject TEXT NOT NULL, status INTEGER NOT NULL,
+  response TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (app, key)
+);
+CREATE TABLE IF NOT EXISTS changes (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+  kind TEXT NOT NULL, object_id TEXT NOT NULL, field_values TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS changes_by_object ON changes (kind, object_id);
+CREATE TABLE IF NOT EXISTS seeded (name TEXT PRIMARY KEY, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS serials (series TEXT PRIMARY KEY, last INTEGER NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write as it is remembered: of which application, under which key, for whom, what exactly, when."""
+
+    app: str
+    key: str
+    subject: str
+    digest: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of the change log: what became of which object."""
+
+    at: str
+    actor: str
+    action: str
+    kind: str
+    object_id: str
+    values: Mapping[str, Any]
 
 
 class SandboxBusy(RuntimeError):
     """Another process has this sandbox folder open."""
 
 
-class Store:
-    """Cases, idempotency keys and the change log. Safe to use from several threads."""
+class SandboxOutdated(SandboxBusy):
+    """The file was made by another version of the sandbox."""
 
-    def __init__(self, folder: Path) -> None:
+
+class Store:
+    """The rows of every domain, idempotency keys and the change log. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, schemas: Iterable[str] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(folder / "sandbox.lock", thread_local=False)
         try:
@@ -39,7 +78,7 @@ class Store:
             raise SandboxBusy(f"沙盒目录 {folder} 正被另一个进程使用。请关闭它，或另选一个目录。") from None
         self._writing, self._reading = threading.Lock(), threading.Lock()
         self._writer = self._connect(folder / "sandbox.db")
-        self._writer.executescript(SCHEMA)
+        self._prepare(folder, (SCHEMA, *schemas))
         self._reader = self._connect(folder / "sandbox.db")
         self._nonces = self._connect(folder / "nonces.db", "OFF")  # lost only with the power, never with the process
         self._nonces.execute("CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until REAL NOT NULL)")
@@ -73,11 +112,6 @@ class Store:
         with self._reading:
             return [dict(row) for row in self._reader.execute(query, values).fetchall()]
 
-    def case(self, id_or_number: str) -> Row | None:
-        """A case by id or display number."""
-        found = self.rows("SELECT * FROM cases WHERE id = ? OR number = ?", (id_or_number, id_or_number))
-        return found[0] if found else None
-
     def request(self, app: str, key: str) -> Row | None:
         """What was answered to a request that carried this key."""
         found = self.rows("SELECT * FROM requests WHERE app = ? AND key = ?", (app, key))
@@ -90,11 +124,32 @@ class Store:
             query = "INSERT OR IGNORE INTO nonces VALUES (?, ?)"
             return self._nonces.execute(query, (nonce, now + NONCE_KEPT_S)).rowcount == 1
 
+    def tables(self) -> list[str]:
+        """The names of all tables."""
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        return [row["name"] for row in self.rows(query)]
+
     def state(self) -> dict[str, Any]:
         """Everything in the file, for tests."""
-        tables = ("cases", "requests", "changes")
-        rows = {name: self.rows(f"SELECT * FROM {name} ORDER BY rowid") for name in tables}  # noqa: S608
+        rows = {name: self.rows(f"SELECT * FROM {name} ORDER BY rowid") for name in self.tables()}  # noqa: S608
         return {"counts": {name: len(found) for name, found in rows.items()}, **rows}
+
+    def _prepare(self, folder: Path, schemas: Iterable[str]) -> None:
+        """Make what is missing; refuse a file whose tables another version made differently."""
+        wanted = sqlite3.connect(":memory:")
+        for schema in schemas:
+            wanted.executescript(schema)
+        for (name,) in wanted.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            found = _columns(self._writer, name)
+            if found and found != _columns(wanted, name):
+                self._writer.close()
+                self._lock.release()
+                raise SandboxOutdated(
+                    f"沙盒目录 {folder} 里的数据由另一个版本建立，不能使用。请删除它，或另选一个目录。"
+                )
+        wanted.close()
+        for schema in schemas:
+            self._writer.executescript(schema)
 
     def _connect(self, path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
         connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
@@ -104,56 +159,33 @@ class Store:
         return connection
 
 
-def once(
-    connection: sqlite3.Connection, app: str, key: str, subject: str, request_hash: str, work: Callable[[], Row]
-) -> Row:
+def once(connection: sqlite3.Connection, write: Write, work: Callable[[], Row]) -> Row:
     """Do the work, or give the stored answer of the same request; the answer commits with the work."""
-    known = connection.execute("SELECT * FROM requests WHERE app = ? AND key = ?", (app, key)).fetchone()
+    query = "SELECT * FROM requests WHERE app = ? AND key = ?"
+    known = connection.execute(query, (write.app, write.key)).fetchone()
     if known is not None:
-        if known["hash"] != request_hash:
+        if known["hash"] != write.digest:
             raise Problem(KEY_CONFLICT, "这个幂等键已用于另一个请求，请换一个新的键。")
         stored: Row = json.loads(known["response"])
         return stored
     answer = work()
-    row = (app, key, request_hash, subject, 200, json.dumps(answer, ensure_ascii=False), answer["updated_at"])
+    row = (write.app, write.key, write.digest, write.subject, 200, json.dumps(answer, ensure_ascii=False), write.at)
     connection.execute("INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)", row)
     return answer
 
 
-def insert_case(connection: sqlite3.Connection, row: Mapping[str, Any], actor: str) -> Row:
-    """Add a case under a new id and the day's next number."""
-    moment = datetime.fromisoformat(row["reported_at"])
-    full = {**row, "id": new_ulid(), "number": _number(connection, moment)}
-    names = ", ".join(full)
-    marks = ", ".join("?" * len(full))
-    connection.execute(f"INSERT INTO cases ({names}) VALUES ({marks})", tuple(full.values()))  # noqa: S608
-    log_change(connection, full["reported_at"], actor, "created", full["id"], full)
-    return fetch(connection, full["id"])
+def log_change(connection: sqlite3.Connection, change: Change) -> int:
+    """Append to the change log; its sequence number."""
+    query = "INSERT INTO changes (at, actor, action, kind, object_id, field_values) VALUES (?, ?, ?, ?, ?, ?)"
+    values = json.dumps(dict(change.values), ensure_ascii=False)
+    row = (change.at, change.actor, change.action, change.kind, change.object_id, values)
+    return int(connection.execute(query, row).lastrowid or 0)
 
 
-def change_case(
-    connection: sqlite3.Connection, case_id: str, values: Mapping[str, Any], actor: str, action: str
-) -> Row:
-    """Change some fields of a case and log them."""
-    assignments = ", ".join(f"{name} = ?" for name in values)
-    connection.execute(f"UPDATE cases SET {assignments} WHERE id = ?", (*values.values(), case_id))  # noqa: S608
-    log_change(connection, values["updated_at"], actor, action, case_id, values)
-    return fetch(connection, case_id)
-
-
-def fetch(connection: sqlite3.Connection, id_or_number: str) -> Row:
-    """A case inside a transaction; empty when there is none."""
-    query = "SELECT * FROM cases WHERE id = ? OR number = ?"
-    row = connection.execute(query, (id_or_number, id_or_number)).fetchone()
-    return dict(row) if row else {}
-
-
-def log_change(
-    connection: sqlite3.Connection, at: str, actor: str, action: str, case_id: str, values: Mapping[str, Any]
-) -> None:
-    """Append to the change log."""
-    query = "INSERT INTO changes (at, actor, action, case_id, field_values) VALUES (?, ?, ?, ?, ?)"
-    connection.execute(query, (at, actor, action, case_id, json.dumps(dict(values), ensure_ascii=False)))
+def next_serial(connection: sqlite3.Connection, series: str) -> int:
+    """The next number of a series (a day, a kind and a day)."""
+    query = "INSERT INTO serials VALUES (?, 1) ON CONFLICT (series) DO UPDATE SET last = last + 1 RETURNING last"
+    return int(connection.execute(query, (series,)).fetchone()[0])
 
 
 def new_ulid() -> str:
@@ -162,8 +194,5 @@ def new_ulid() -> str:
     return "".join(ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 
-def _number(connection: sqlite3.Connection, moment: datetime) -> str:
-    day = moment.strftime("%Y%m%d")
-    query = "INSERT INTO serials VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET last = last + 1 RETURNING last"
-    serial = connection.execute(query, (day,)).fetchone()[0]
-    return f"WH{day}{serial:06d}"
+def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    return [tuple(row)[1:4] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()]

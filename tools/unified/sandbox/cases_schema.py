@@ -1,4 +1,4 @@
-"""The tables of the sandbox."""
+"""The tables of cases."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS cases (
@@ -15,13 +15,4 @@ CREATE INDEX IF NOT EXISTS cases_by_reporter ON cases (reporter, reported_at);
 CREATE INDEX IF NOT EXISTS cases_by_time ON cases (reported_at);
 CREATE INDEX IF NOT EXISTS cases_by_grid ON cases (duty_grid, reported_at);
 CREATE INDEX IF NOT EXISTS cases_by_department ON cases (department, reported_at);
-CREATE TABLE IF NOT EXISTS requests (
-  app TEXT NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, subject TEXT NOT NULL, status INTEGER NOT NULL,
-  response TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (app, key)
-);
-CREATE TABLE IF NOT EXISTS changes (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-  case_id TEXT NOT NULL, field_values TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS serials (day TEXT PRIMARY KEY, last INTEGER NOT NULL);
 """

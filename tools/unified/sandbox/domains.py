@@ -1,0 +1,13 @@
+"""The parts of the sandbox. A new part is one line here."""
+
+from __future__ import annotations
+
+from . import cases_routes, places_routes, requests_routes
+from .cases_schema import SCHEMA as CASES
+from .domain import Domain
+
+DOMAINS: tuple[Domain, ...] = (
+    Domain("requests", router=requests_routes.router),
+    Domain("places", router=places_routes.router),
+    Domain("cases", CASES, cases_routes.router),
+)

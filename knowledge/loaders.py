@@ -9,12 +9,23 @@ from typing import Any, get_args
 
 import yaml
 
+from .child import ChildLoader
 from .clean import clean
 from .encoding import decode
 from .errors import KnowledgeError, UnreadableDocument
 from .records import DocumentFacts, Kind, LoadedText, Loader
-from .webpage import HtmlLoader
 
+# What is read in this process; everything else goes to a child process that imports the module named here.
+_PLAIN_BYTES = 6_000_000
+_IN_CHILD = {
+    "pdf": (".pdf",),
+    "docx": (".docx", ".docm"),
+    "xlsx": (".xlsx", ".xlsm"),
+    "delimited": (".csv", ".tsv"),
+    "pptx": (".pptx", ".pptm"),
+    "ofd": (".ofd",),
+    "mhtml": (".html", ".htm", ".mht", ".mhtml"),
+}
 _MAX_FRONT = 16_000
 _FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
 _DATES = ("published", "effective_from", "effective_to")
@@ -27,7 +38,7 @@ class TextLoader:
 
     def load(self, data: bytes, name: str) -> LoadedText:
         """Read `data`."""
-        cleaned = clean(decode(data, name))
+        cleaned = clean(_plain(data, name))
         return LoadedText(cleaned.text, notes=cleaned.notes, dated=cleaned.dated)
 
 
@@ -38,7 +49,7 @@ class MarkdownLoader:
 
     def load(self, data: bytes, name: str) -> LoadedText:
         """Read `data`; front matter becomes facts."""
-        text = decode(data, name).replace("\r\n", "\n")
+        text = _plain(data, name).replace("\r\n", "\n")
         front = _FRONT.match(text)
         if front is None:
             cleaned = clean(text)
@@ -54,6 +65,12 @@ class MarkdownLoader:
         )
         cleaned = clean(text[front.end() :])
         return LoadedText(cleaned.text, title=facts.title, facts=facts, asked_as=asked, notes=cleaned.notes)
+
+
+def _plain(data: bytes, name: str) -> str:
+    if len(data) > _PLAIN_BYTES:
+        raise UnreadableDocument(f"文件 {name} 超过 {_PLAIN_BYTES // 1_000_000} MB。请拆分后再上传。")
+    return decode(data, name)
 
 
 def _front_matter(source: str, name: str) -> dict[str, Any]:
@@ -105,7 +122,7 @@ def _day(field: str, value: Any, name: str) -> date:
 def loaders_by_suffix(extra: Iterable[Loader] = ()) -> Mapping[str, Loader]:
     """Loader per suffix; two for one suffix is an error."""
     found: dict[str, Loader] = {}
-    built_in: list[Loader] = [TextLoader(), MarkdownLoader(), HtmlLoader()]
+    built_in: list[Loader] = [TextLoader(), MarkdownLoader(), *(ChildLoader(*each) for each in _IN_CHILD.items())]
     for loader in (*built_in, *extra):
         for suffix in loader.suffixes:
             if suffix in found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 MAX_BYTES = 20_000_000  # of a file as uploaded
-MAX_PLAIN_BYTES = 6_000_000  # of .txt and .md, which are read without a child process
 MAX_CHARACTERS = 2_000_000  # of the text that comes out: a book of 2 000 pages
 MAX_PAGES = 2_000
 MAX_SLIDES = 1_000

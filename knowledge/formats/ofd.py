@@ -115,10 +115,11 @@ def _glyphs(element: Any) -> Iterator[Glyph]:
         across, down = _steps(code.get("DeltaX"), len(text)), _steps(code.get("DeltaY"), len(text))
         own_x, own_y = x, y
         for place, letter in enumerate(text):
+            # A blank is a character of its own: what follows close by belongs together, however wide it is set.
             left, base = frame.point(own_x, own_y)
             wide = size * (0.5 if letter.isascii() else 1.0)
             step = across[place] if place < len(across) else wide if not down else 0.0
-            right, _ = frame.point(own_x + (min(step, wide) if step > 0 else wide), own_y)
+            right, _ = frame.point(own_x + (step if 0 < step < 1.6 * size else wide), own_y)
             if not letter.isspace():
                 yield Glyph(letter, min(left, right), max(left, right), base - 0.88 * height, base + 0.12 * height)
             own_x += step

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from .catalogue import Catalogue, Shelf
+from .catalogue import Admissible, Catalogue, Filter, Shelf
 from .coverage import Rarity
-from .records import Entry, Found, Hit, Passage, Query
+from .records import Found, Hit, Passage, Query
 from .words import tokens
 
-# Scores are scaled over this many admissible passages of each index, whatever `k` is.
-_TOP = 100
-_WIDER = 8
-_EXACT_UP_TO = 5000
+# Scores are scaled over this many admissible passages of each index; fewer are enough once the net was cast wider.
+_TOP, _ENOUGH = 100, 20
+_WIDEST = 8
+_COMPARED = 2000
 _ATTEMPTS = 5
 Scores = list[tuple[str, float]]
 
@@ -49,8 +49,8 @@ class Pieces(Protocol):
         """Passages by their ids."""
         ...
 
-    def piece_ids(self, ids: Sequence[str]) -> list[str]:
-        """The ids of the passages of documents."""
+    def piece_ids(self, ids: Sequence[str], most: int) -> list[str]:
+        """The ids of the passages of documents, at most so many."""
         ...
 
 
@@ -85,20 +85,14 @@ class Search:
         scope = shelf.scope(query)
         if query.k < 1 or not scope or not tokens(query.text):
             return Found((), (), 0.0)
-        hits = self._hits(query, shelf, scope, lambda entry: entry.status(query.as_of) == "in_force")
-        expired: list[Hit] = []
-        if query.include_expired or not hits:
-            expired = self._hits(
-                query, shelf, scope, lambda entry: entry.status(query.as_of) in ("expired", "superseded")
-            )
+        hits = self._hits(query, shelf, scope, in_force=True)
+        expired = self._hits(query, shelf, scope, in_force=False) if query.include_expired or not hits else []
         shares = self._rarity.coverage(query.text, [_words(hit) for hit in hits or expired])
         return Found(tuple(hits), tuple(expired), max(shares, default=0.0))
 
-    def _hits(self, query: Query, shelf: Shelf, scope: list[str], when: Callable[[Entry], bool]) -> list[Hit]:
-        def admits(entry: Entry) -> bool:
-            return _visible(entry, query) and in_region(entry.region, query.region) and when(entry)
-
-        ranked = self._ranked(query, shelf, scope, admits)
+    def _hits(self, query: Query, shelf: Shelf, scope: list[str], in_force: bool) -> list[Hit]:
+        wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, in_force)
+        ranked = self._ranked(query, scope, shelf, shelf.admissible(wanted))
         hits: list[Hit] = []
         for start in range(0, len(ranked), query.k):
             if len(hits) >= query.k:
@@ -110,13 +104,15 @@ class Search:
             ]
         return hits[: query.k]
 
-    def _ranked(self, query: Query, shelf: Shelf, scope: list[str], admits: Callable[[Entry], bool]) -> list[_Scored]:
-        wanted = max(_TOP, query.k)
-        words = near = {}  # type: dict[str, float]
+    def _ranked(self, query: Query, scope: list[str], shelf: Shelf, admissible: Admissible) -> list[_Scored]:
+        if not admissible.ids:
+            return []
+        words: dict[str, float] = {}
+        near: dict[str, float] = {}
         if self._weight > 0:
-            words = scaled(self._by_words(query.text, shelf, scope, wanted, admits))
+            words = scaled(self._by_words(query, scope, admissible))
         if self._weight < 1:
-            near = scaled(self._by_nearness(query.text, shelf, scope, wanted, admits))
+            near = scaled(self._by_nearness(query, scope, shelf, admissible))
         fused = [
             _Scored(
                 each,
@@ -128,51 +124,49 @@ class Search:
         ]
         return sorted(fused, key=lambda each: (-each.score, each.passage_id))
 
-    def _by_words(
-        self, text: str, shelf: Shelf, scope: list[str], wanted: int, admits: Callable[[Entry], bool]
-    ) -> Scores:
+    def _by_words(self, query: Query, scope: list[str], admissible: Admissible) -> Scores:
         """The best admissible passages; if the best of all hold too few, only admissible documents are searched."""
-        for limit in (wanted, wanted * _WIDER):
-            found = self._keyword.search(text, scope, limit)
-            kept = _kept(found, shelf, admits)
+        wanted = max(_TOP, query.k)
+        limit = _first_limit(wanted, admissible.share)
+        if limit:
+            found = self._keyword.search(query.text, scope, limit)
+            kept = _kept(found, admissible)
             if len(kept) >= wanted or len(found) < limit:
                 return kept[:wanted]
-        admissible = shelf.admissible(admits)
-        return self._keyword.search(text, scope, wanted, admissible) if admissible else []
+        return self._keyword.search(query.text, scope, wanted, sorted(admissible.ids))
 
-    def _by_nearness(
-        self, text: str, shelf: Shelf, scope: list[str], wanted: int, admits: Callable[[Entry], bool]
-    ) -> Scores:
+    def _by_nearness(self, query: Query, scope: list[str], shelf: Shelf, admissible: Admissible) -> Scores:
         """As by words; a small set of admissible passages is compared one by one, else the net is cast wider."""
-        limit = wanted
+        wanted, enough = max(_TOP, query.k), max(_ENOUGH, query.k)
+        limit = _first_limit(wanted, admissible.share)
+        if not limit:
+            pairs = self._few(shelf, admissible)
+            if pairs is not None:
+                return self._vectors.compare(query.text, pairs)[:wanted]
+            limit = wanted * _WIDEST
         while True:
-            found = self._vectors.search(text, scope, limit)
-            kept = _kept(found, shelf, admits)
-            if len(kept) >= wanted or len(found) < limit:
+            found = self._vectors.search(query.text, scope, limit)
+            kept = _kept(found, admissible)
+            if len(kept) >= enough or len(found) < limit:
                 return kept[:wanted]
-            if limit == wanted:
-                ids = self._few(shelf, admits)
-                if ids is not None:
-                    pairs = [(shelf.entries[document_of(each)].partition, each) for each in ids]
-                    return self._vectors.compare(text, pairs)[:wanted]
-            limit *= _WIDER
+            limit *= _WIDEST
 
-    def _few(self, shelf: Shelf, admits: Callable[[Entry], bool]) -> list[str] | None:
-        admissible = shelf.admissible(admits)
-        if len(admissible) > _EXACT_UP_TO:
+    def _few(self, shelf: Shelf, admissible: Admissible) -> list[tuple[str, str]] | None:
+        """(partition, passage id) of all admissible passages, unless there are many."""
+        if len(admissible.ids) > _COMPARED:
             return None
-        ids = self._pieces.piece_ids(admissible)
-        return ids if len(ids) <= _EXACT_UP_TO else None
+        ids = self._pieces.piece_ids(sorted(admissible.ids), _COMPARED + 1)
+        return None if len(ids) > _COMPARED else [(shelf.entries[document_of(each)].partition, each) for each in ids]
+
+
+def _first_limit(wanted: int, share: float) -> int:
+    """How many to ask for so that most likely `wanted` of them are admissible; 0 when that would be too many."""
+    return 0 if share * _WIDEST < 1 else wanted if share == 1 else int(wanted * 1.3 / share) + 20
 
 
 def document_of(passage_id: str) -> str:
     """The document that a passage belongs to."""
     return passage_id.rpartition("-")[0]
-
-
-def in_region(region: str | None, wanted: str | None) -> bool:
-    """Whether a document of `region` holds in `wanted`: it is the same, a wider one around it, or the whole country."""
-    return wanted is None or region in (None, "CN") or wanted.startswith(str(region))
 
 
 def scaled(scores: Scores) -> dict[str, float]:
@@ -184,17 +178,8 @@ def scaled(scores: Scores) -> dict[str, float]:
     return {each: (score - low) / spread if spread > 0 else 1.0 for each, score in scores}
 
 
-def _kept(found: Scores, shelf: Shelf, admits: Callable[[Entry], bool]) -> Scores:
-    known: dict[str, bool] = {}
-    kept = []
-    for each in found:
-        document_id = document_of(each[0])
-        if document_id not in known:
-            entry = shelf.entries.get(document_id)
-            known[document_id] = entry is not None and admits(entry)
-        if known[document_id]:
-            kept.append(each)
-    return kept
+def _kept(found: Scores, admissible: Admissible) -> Scores:
+    return [each for each in found if document_of(each[0]) in admissible.ids]
 
 
 def _hit(scored: _Scored, piece: Passage, shelf: Shelf, as_of: date) -> Hit:
@@ -206,10 +191,6 @@ def _hit(scored: _Scored, piece: Passage, shelf: Shelf, as_of: date) -> Hit:
         since = entry.effective_to + timedelta(days=1) if entry.effective_to else since
         by = newer.title if newer else entry.superseded_by
     return Hit(piece, entry, status, scored.score, scored.words, scored.near, since, by)
-
-
-def _visible(entry: Entry, query: Query) -> bool:
-    return entry.visibility in query.visibilities and (query.bases is None or entry.base in query.bases)
 
 
 def _words(hit: Hit) -> str:

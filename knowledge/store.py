@@ -25,7 +25,7 @@ from .tables import (
     passages,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _AT_ONCE = 500
 
@@ -160,13 +160,15 @@ class Store:
         with self.engine.connect() as connection:
             return [passage_of(row) for row in connection.execute(query)]
 
-    def piece_ids(self, ids: Sequence[str]) -> list[str]:
-        """The ids of the passages of documents."""
+    def piece_ids(self, ids: Sequence[str], most: int | None = None) -> list[str]:
+        """The ids of the passages of documents, at most so many."""
         found: list[str] = []
         with self.engine.connect() as connection:
             for start in range(0, len(ids), _AT_ONCE):
+                if most is not None and len(found) >= most:
+                    break
                 query = select(passages.c.id).where(passages.c.document_id.in_(ids[start : start + _AT_ONCE]))
-                found += connection.execute(query).scalars()
+                found += connection.execute(query.limit(most)).scalars()
         return found
 
     def count(self) -> int:

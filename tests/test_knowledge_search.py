@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from knowledge import DocumentFacts, Entry, Hit, Library, Query, Source, UnknownBase, open_library
-from knowledge.search import in_region, scaled
+from knowledge.catalogue import in_region
+from knowledge.search import scaled
 
 DAY = date(2026, 6, 1)
 BASES, REGIONS = ("government", "insurance", "内部"), (None, "CN", "42", "4201", "420102", "420106", "31")

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,17 +52,33 @@ def platform(tmp_path: Path) -> Iterator[str]:
     process.wait(timeout=10)
 
 
-def start_desk(folder: Path, platform: str, port: int) -> subprocess.Popen[bytes]:
+@contextmanager
+def desk_process(folder: Path, platform: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The product as a process of its own, gone at the end whatever happens."""
     environment = {
         **os.environ,
         "HANZHI_PORT": str(port),
         "HANZHI_DATA_DIR": str(folder),
+        "HANZHI_BUNDLED_KNOWLEDGE": "false",
         "HANZHI_PLATFORM_URL": platform,
         "HANZHI_PLATFORM_SECRET": SECRET,
     }
     process = subprocess.Popen([sys.executable, "-m", "server"], cwd=ROOT, env=environment)
-    wait_until_up(f"http://127.0.0.1:{port}/readyz", process)
-    return process
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}/readyz", process)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@contextmanager
+def citizen(port: int) -> Iterator[httpx.Client]:
+    """Somebody at the counter, logged in."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=30, trust_env=False) as api:
+        token = api.post("/demo/login", json={"identity": "citizen-1"}).json()["token"]
+        api.headers["Authorization"] = f"Bearer {token}"
+        yield api
 
 
 def propose(api: httpx.Client) -> dict[str, Any]:
@@ -76,23 +93,19 @@ def propose(api: httpx.Client) -> dict[str, Any]:
 def test_a_kill_during_execution_ends_in_one_case(tmp_path: Path, platform: str, kind: str) -> None:
     """`timeout_after_commit`: the platform stored it, the answer never came. `latency`: it was still on its way."""
     port = free_port()
-    desk = start_desk(tmp_path / "desk", platform, port)
-    url = f"http://127.0.0.1:{port}/api/v1"
-    token = httpx.post(f"{url}/demo/login", json={"identity": "citizen-1"}).json()["token"]
-    api = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
-    reply = propose(api)
-    fault = {"match": "POST /api/v1/cases", "kind": kind, "seconds": 4, "times": 1}
-    assert httpx.post(f"{platform}/sandbox/faults", json=fault).status_code < 300
-    path = f"/conversations/{reply['conversation_id']}/actions/{reply['actions'][0]['id']}"
-    confirm = threading.Thread(target=_ignoring_the_cut, args=(api, path))
-    confirm.start()
-    time.sleep(1.0)
-    desk.send_signal(signal.SIGKILL)
-    desk.wait(timeout=10)
-    confirm.join(timeout=20)
+    with desk_process(tmp_path / "desk", platform, port) as desk, citizen(port) as api:
+        reply = propose(api)
+        fault = {"match": "POST /api/v1/cases", "kind": kind, "seconds": 4, "times": 1}
+        assert httpx.post(f"{platform}/sandbox/faults", json=fault).status_code < 300
+        path = f"/conversations/{reply['conversation_id']}/actions/{reply['actions'][0]['id']}"
+        confirm = threading.Thread(target=_ignoring_the_cut, args=(api, path))
+        confirm.start()
+        time.sleep(1.0)
+        desk.send_signal(signal.SIGKILL)
+        desk.wait(timeout=10)
+        confirm.join(timeout=20)
 
-    desk = start_desk(tmp_path / "desk", platform, port)
-    try:
+    with desk_process(tmp_path / "desk", platform, port), citizen(port) as api:
         last = _last_turn(api, reply["conversation_id"])
         assert last["reply"]["outcome"]["is"] == "done", last
         number = last["reply"]["receipts"][0]["object_id"]
@@ -101,9 +114,6 @@ def test_a_kill_during_execution_ends_in_one_case(tmp_path: Path, platform: str,
         again = api.post(path, json={"decision": "confirm"})
         assert again.status_code == 409
         assert len(httpx.get(f"{platform}/sandbox/state").json()["cases"]) == 1
-    finally:
-        desk.terminate()
-        desk.wait(timeout=20)
 
 
 def _ignoring_the_cut(api: httpx.Client, path: str) -> None:

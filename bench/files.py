@@ -273,7 +273,7 @@ def ofd_lines(xs: Sequence[float], ys: Sequence[float]) -> str:
 
 def notice_ofd() -> bytes:
     """The notice as two pages of an OFD file; the second holds the table."""
-    first = [ofd_text(30, 25, TITLE, 6.0), ofd_text(80, 40, NUMBER)]
+    first = [ofd_text(35, 22, TITLE[:18], 7.8), ofd_text(78, 33, TITLE[18:], 7.8), ofd_text(80, 43, NUMBER)]
     y = 55.0
     for text in PARAGRAPHS:
         indent = 0 if text.endswith("：") else 2

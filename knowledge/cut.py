@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 SOFT, HARD = 400, 700
@@ -23,6 +23,7 @@ _LEVELS = (
     (30, re.compile(rf"^(?P<title>第{_N}条(?:之{_N})?(?!规定|第|[、和及的所中至或]).*)$")),
     (31, re.compile(r"^(?:问\d*|Q\d*)\s*[:：.]\s*(?P<title>.+)$", re.IGNORECASE)),
 )
+_LINE_END = re.compile(rf"\n|(?<=[。；;]) +(?=第{_N}条 )")
 _ARTICLE, _QUESTION = 30, 31
 # Inside an article or an answer, 一、（一）1. number its parts; only these begin something new.
 _BREAKS = {_ARTICLE: frozenset((10, 11, 12, 13, 30)), _QUESTION: frozenset((10, 11, 12, 13, 14, 30, 31))}
@@ -72,8 +73,8 @@ def sentences(text: str) -> list[Span]:
     return spans
 
 
-def cut(text: str) -> list[Piece]:
-    """The passages of a text, in order."""
+def cut(text: str, breaks: Collection[int] = ()) -> list[Piece]:
+    """The passages of a text, in order; none reaches over one of the `breaks` (where a page or sheet begins)."""
     sections = list(_sections(text))
     pieces: list[Piece] = []
     for place, section in enumerate(sections):
@@ -81,7 +82,7 @@ def cut(text: str) -> list[Piece]:
         following = sections[place + 1].titles if place + 1 < len(sections) else ()
         bare = text[section.start : section.end].strip("#*_ ")
         if not (_leads(section.titles, following) and bare == section.titles[-1]):
-            pieces += _pieces(text, section)
+            pieces += _pieces(text, section, breaks)
     return pieces
 
 
@@ -92,15 +93,23 @@ def is_heading(line: str) -> bool:
 
 def _sections(text: str) -> Iterator[_Section]:
     path: list[_Heading] = []
-    start = position = 0
-    for line in text.split("\n"):
+    start = 0
+    for position, line in _lines(text):
         found = _heading(line, path[-1].depth if path else 0)
         if found is not None:
             yield from _trimmed(text, start, position, path)
             path = [each for each in path if each.depth < found.depth] + [found]
             start = position
-        position += len(line) + 1
     yield from _trimmed(text, start, len(text), path)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Each line and where it starts; an article that goes on behind another one counts as a line."""
+    start = 0
+    for found in _LINE_END.finditer(text):
+        yield start, text[start : found.start()]
+        start = found.end()
+    yield start, text[start:]
 
 
 def _leads(titles: tuple[str, ...], following: tuple[str, ...]) -> bool:
@@ -133,17 +142,23 @@ def _trimmed(text: str, start: int, end: int, path: list[_Heading]) -> Iterator[
         yield _Section(tuple(each.title for each in path), start, end)
 
 
-def _pieces(text: str, section: _Section) -> Iterator[Piece]:
+def _pieces(text: str, section: _Section, breaks: Collection[int]) -> Iterator[Piece]:
     first: int | None = None
     last = section.start
     for span in _short_enough(text, section):
-        if first is not None and span.end - first > SOFT:
+        if first is not None and (span.start in breaks or max(span.end, _end_of_rows(text, span.start)) - first > SOFT):
             yield Piece(_with_columns(text, section, first), first, last)
             first = None
         first = span.start if first is None else first
         last = span.end
     if first is not None:
         yield Piece(_with_columns(text, section, first), first, last)
+
+
+def _end_of_rows(text: str, start: int) -> int:
+    """Where the rows end that begin here under a header of their own: they belong into one passage."""
+    begins = text.startswith("|", start) and text[max(0, start - 2) : start] in ("", "\n\n")
+    return text.find("\n\n", start) if begins else 0
 
 
 def _with_columns(text: str, section: _Section, start: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from .errors import KnowledgeError
 from .records import DocumentFacts, Job, JobState, Source
@@ -18,6 +18,7 @@ from .tables import job_of, jobs
 
 LEASE_S = 20.0
 MAX_ATTEMPTS = 3
+_HELD_BYTES = 8_000_000  # of all files claimed together; a larger one comes alone
 RUNNING = ("reading", "cutting", "embedding")
 GAVE_UP = (
     f"入库任务中断了 {MAX_ATTEMPTS} 次，已停止重试，多半是文件本身的问题。请检查文件（能否打开、是否过大）后重新上传。"
@@ -43,15 +44,19 @@ class Jobs:
     def __init__(self, store: Store, worker: str, clock: Callable[[], float] = time.time) -> None:
         self._store, self._worker, self._clock = store, worker, clock
 
-    def add(self, job: Job, source: Source) -> None:
-        """Store a job with the bytes it will read."""
+    def add(self, job: Job, source: Source, parent: str | None = None) -> None:
+        """Store a job with the bytes it will read; `parent` is the job of the archive it came out of."""
         facts = json.dumps({**asdict(source.facts), "asked_as": source.asked_as}, default=str)
-        values = {name: value for name, value in job.__dict__.items() if name != "created_at"}
+        values = {
+            name: value for name, value in job.__dict__.items() if name not in ("created_at", "finished_at", "parts")
+        }
         with self._store.transaction() as connection:
             connection.execute(
                 jobs.insert().values(
                     **values,
                     created_at=job.created_at.isoformat(),
+                    finished_at=job.finished_at.isoformat() if job.finished_at else None,
+                    parent=parent,
                     visibility=source.visibility,
                     facts=facts,
                     data=source.data,
@@ -62,15 +67,18 @@ class Jobs:
         """The state of a job."""
         with self._store.engine.connect() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
-        return job_of(row) if row else None
+            inside = select(jobs.c.id).where(jobs.c.parent == job_id).order_by(jobs.c.created_at, jobs.c.id)
+            return job_of(row, connection.execute(inside).scalars().all()) if row else None
 
     def claim(self, most: int) -> list[Leased]:
         """Take up to `most` jobs that are queued or whose worker died; one that failed before comes alone."""
         claimed: list[Leased] = []
         with self._store.transaction() as connection:
             self._give_up(connection)
-            for job_id, attempts in connection.execute(self._free(most)).all():
-                if attempts and claimed:
+            held = 0
+            for job_id, attempts, size in connection.execute(self._free(most)).all():
+                held += size or 0
+                if claimed and (attempts or held > _HELD_BYTES):
                     break
                 if self._take(connection, job_id):
                     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one()
@@ -95,6 +103,11 @@ class Jobs:
         with self._store.transaction() as connection:
             connection.execute(update(jobs).where(self._held([job_id])).values(**_ended("failed", problem=problem)))
 
+    def end_archive(self, job_id: str) -> None:
+        """End the job of an archive whose files all have jobs of their own."""
+        with self._store.transaction() as connection:
+            connection.execute(update(jobs).where(self._held([job_id])).values(**_ended("done")))
+
     def finish(self, connection: Connection, job_id: str, document_id: str) -> None:
         """End a job within the transaction that makes its document live."""
         done = connection.execute(
@@ -110,7 +123,12 @@ class Jobs:
             connection.execute(update(jobs).where(dead).values(lease_until=0.0))
 
     def _free(self, most: int) -> Any:
-        return select(jobs.c.id, jobs.c.attempts).where(self._untaken()).order_by(jobs.c.created_at).limit(most)
+        return (
+            select(jobs.c.id, jobs.c.attempts, func.length(jobs.c.data))
+            .where(self._untaken())
+            .order_by(jobs.c.created_at)
+            .limit(most)
+        )
 
     def _untaken(self) -> Any:
         return or_(jobs.c.state == "queued", and_(jobs.c.state.in_(RUNNING), jobs.c.lease_until < self._clock()))

@@ -11,9 +11,11 @@ from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 from sqlalchemy.exc import IntegrityError
 
+from .archives import SUFFIX, is_archive
 from .coverage import Rarity
 from .embed import HashingEmbeddings
 from .errors import LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
+from .formats.sniff import advice
 from .intake import Intake
 from .jobs import Jobs
 from .keyword import KeywordIndex
@@ -60,7 +62,7 @@ class Library:
         owner = f"{platform.node()}:{folder.resolve()}:"
         self._jobs = Jobs(store, f"{owner}{secrets.token_hex(4)}")
         self._jobs.release(owner)
-        self._worker = Worker(self._jobs, self._intake, self._load)
+        self._worker = Worker(self._jobs, self._intake, self._load, self._loader)
         self._worker.start()
 
     def add(
@@ -143,10 +145,11 @@ class Library:
         asked_as: Sequence[str] = (),
         job_id: str | None = None,
     ) -> Job:
-        """Queue a file for ingestion; the job survives a restart. A given `job_id` is queued once."""
+        """Queue a file, or a zip of files; the job survives a restart. A given `job_id` is queued once."""
         source = Source(data, name, base, visibility, facts or DocumentFacts(), tuple(asked_as))
         check(source)
-        self._loader(name)
+        if not is_archive(name):
+            self._loader(name)
         if job_id is not None and (known := self._jobs.get(job_id)):
             return known
         job = Job(job_id or f"j_{secrets.token_hex(8)}", "queued", name, base, now(), None, None, None)
@@ -194,7 +197,8 @@ class Library:
     def _loader(self, name: str) -> Loader:
         suffix = PurePath(name).suffix.lower()
         if suffix not in self._loaders:
-            raise UnreadableDocument(f"还不能读 {suffix or '没有后缀'} 的文件。现在支持：{'、'.join(self._loaders)}。")
+            known = advice(suffix) or f"现在支持：{'、'.join((*self._loaders, SUFFIX))}。"
+            raise UnreadableDocument(f"还不能读 {suffix or '没有后缀'} 的文件。{known}")
         return self._loaders[suffix]
 
     def _entry(self, document_id: str, visibilities: Iterable[Visibility] | None) -> Entry:

@@ -72,7 +72,7 @@ def _document(source: Source, loaded: LoadedText, read: ReadFacts, asked_as: str
 def _passages(document: Document, marks: Sequence[Mark]) -> list[Passage]:
     starts = [mark.start for mark in marks]
     made = []
-    for ordinal, piece in enumerate(cut(document.text)):
+    for ordinal, piece in enumerate(cut(document.text, frozenset(starts))):
         place = bisect_right(starts, piece.start) - 1
         mark = marks[place] if place >= 0 else Mark(0)
         words = document.text[piece.start : piece.end]

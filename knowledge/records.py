@@ -195,7 +195,10 @@ JobState = Literal["queued", "reading", "cutting", "embedding", "done", "failed"
 
 @dataclass(frozen=True)
 class Job:
-    """A durable ingestion job; a failed one says in `problem` why and what to do."""
+    """A durable ingestion job; a failed one says in `problem` why and what to do.
+
+    That of an archive is done when it is unpacked; `parts` are the jobs of the files inside.
+    """
 
     id: str
     state: JobState
@@ -205,6 +208,7 @@ class Job:
     finished_at: datetime | None
     document_id: str | None
     problem: str | None
+    parts: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -76,7 +77,9 @@ jobs = Table(
     Column("worker", Text),
     Column("lease_until", Float),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("parent", Text),
     Index("jobs_by_state", "state", "created_at"),
+    Index("jobs_by_parent", "parent"),
 )
 # What each index was made with ("keyword" → its shape, "vectors" → the embedding), to notice a change of it.
 marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -128,11 +131,12 @@ def passage_of(row: Row[Any]) -> Passage:
     )
 
 
-def job_of(row: Row[Any]) -> Job:
+def job_of(row: Row[Any], parts: Sequence[str] = ()) -> Job:
     """A job's row as a record."""
     finished = datetime.fromisoformat(row.finished_at) if row.finished_at else None
     created = datetime.fromisoformat(row.created_at)
-    return Job(row.id, row.state, row.source_name, row.base, created, finished, row.document_id, row.problem)
+    end = (finished, row.document_id, row.problem)
+    return Job(row.id, row.state, row.source_name, row.base, created, *end, parts=tuple(parts))
 
 
 def _record_values(row: Row[Any]) -> dict[str, Any]:

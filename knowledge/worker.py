@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from .archives import expand, is_archive
 from .errors import KnowledgeError
 from .intake import Intake
 from .jobs import LEASE_S, Jobs, Leased, LostLease
@@ -26,8 +27,10 @@ INTERNAL = "入库时出了内部错误（{0}）。请重试一次；仍然失�
 class Worker:
     """A thread that does the jobs, and one that keeps their leases alive."""
 
-    def __init__(self, jobs: Jobs, intake: Intake, load: Callable[[Source], LoadedText]) -> None:
-        self._jobs, self._intake, self._load = jobs, intake, load
+    def __init__(
+        self, jobs: Jobs, intake: Intake, load: Callable[[Source], LoadedText], check: Callable[[str], object]
+    ) -> None:
+        self._jobs, self._intake, self._load, self._check = jobs, intake, load, check
         self._wake, self._stopped = threading.Event(), threading.Event()
         self._threads = [
             threading.Thread(target=self._work, name="library-worker", daemon=True),
@@ -65,7 +68,11 @@ class Worker:
 
     def run(self, group: Sequence[Leased]) -> None:
         """Take a group of jobs to their end."""
-        loaded = [(job, text) for job in group if (text := self._tried(job, lambda job: self._load(job.source)))]
+        files = [job for job in group if not is_archive(job.source.name)]
+        for job in group:
+            if job not in files:
+                self._tried(job, lambda job: expand(self._jobs, job, self._check))
+        loaded = [(job, text) for job in files if (text := self._tried(job, lambda job: self._load(job.source)))]
         self._jobs.move([job.id for job, _ in loaded], "cutting")
         texts = {job.id: text for job, text in loaded}
         made = [

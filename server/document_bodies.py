@@ -134,3 +134,4 @@ class JobBody(Out):
     finished_at: datetime | None
     document_id: str | None
     problem: str | None
+    parts: tuple[str, ...] = Field((), description="For a zip: the jobs of the files inside.")

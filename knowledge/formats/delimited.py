@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import PurePath
 
 from ..encoding import decode
 from ..errors import UnreadableDocument
@@ -45,8 +46,7 @@ class DelimitedLoader:
             ) from None
         text = TextBuilder(name)
         write_sheet(Sheet("Sheet1", rows), text)
-        loaded = text.loaded()
-        return LoadedText(loaded.text)
+        return LoadedText(text.loaded().text, title=text.title or PurePath(name).stem)
 
 
 def _delimiter(source: str) -> str:

@@ -114,8 +114,9 @@ class _Reader:
     def _write(self, line: str, level: int | None, number: str, notes: list[str]) -> None:
         line = f"{number}{line.strip()}"
         if level is not None:
-            self.text.heading(line, level)
-            self.text.title = self.text.title or (line if level == 1 and not number else None)
+            # Under a title of its own style, headings stand one level deeper.
+            self.text.heading(line, level + 1 if self.text.title else max(level, 1))
+            self.text.title = self.text.title or (line.strip() if level == 0 else None)
         else:
             self.text.paragraph(line)
         for note in notes:

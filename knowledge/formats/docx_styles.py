@@ -15,7 +15,7 @@ _DEEPEST = 20  # of styles based on styles
 
 @dataclass(frozen=True)
 class Shape:
-    """What a paragraph is: `level` of a heading, its list, whether it is a line of the table of contents."""
+    """What a paragraph is: `level` of a heading (0 is the title), its list, whether it is in the table of contents."""
 
     level: int | None = None
     list_id: str | None = None
@@ -92,7 +92,7 @@ def _level(outline: int | None, chain: list[_Style]) -> int | None:
         if found := _HEADING.match(style.name):
             return int(found.group(1))
         if style.name.lower() in ("title", "标题"):
-            return 1
+            return 0
     return None
 
 

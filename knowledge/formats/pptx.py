@@ -56,7 +56,9 @@ def _write(slide: Any, text: TextBuilder) -> None:
         if table is not None:
             text.table(row_groups(_rows(table)))
         elif _role(shape) in _TITLES:
-            text.heading(" ".join(_paragraphs(shape)), 2)
+            title = " ".join(_paragraphs(shape))
+            text.title = text.title or title or None
+            text.heading(title, 2)
         else:
             for line in _paragraphs(shape):
                 text.paragraph(line)

@@ -39,7 +39,7 @@ def write_sheet(sheet: Sheet, text: TextBuilder) -> None:
     text.gap()
     text.at(sheet=sheet.name)
     if not _DEFAULT_NAME.match(sheet.name):
-        text.heading(sheet.name, 1)
+        text.heading(sheet.name, 2)
     spans = {(each.top, each.left): each for each in sheet.merges}
     covered = _covered(sheet)
     block: list[int] = []
@@ -51,7 +51,9 @@ def write_sheet(sheet: Sheet, text: TextBuilder) -> None:
             header = _write_block(sheet, block, header, spans, text) if block else header
             block = []
         if alone:
-            text.paragraph(next(iter(sheet.rows[number].values())))
+            line = next(iter(sheet.rows[number].values()))
+            text.title = text.title or (line if not header and len(line) <= 80 else None)
+            text.paragraph(line)
         else:
             block.append(number)
         previous = number

@@ -89,7 +89,10 @@ class TextBuilder:
     def gap(self) -> None:
         """A blank line, unless there is one."""
         if self._parts and not (self._parts[-1] == "\n" or self._parts[-1].endswith("\n\n")):
+            begins = self._marks and self._marks[-1].start == self._length
             self._add("\n")
+            if begins:  # the page begins with what follows, not with the blank line
+                self._marks[-1] = replace(self._marks[-1], start=self._length)
 
     def loaded(self) -> LoadedText:
         """The text and its marks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from ..errors import UnreadableDocument
@@ -46,6 +47,7 @@ class XlsxLoader:
                 write_sheet(reader.sheet(sheet), text)
         if reader.unsaved:
             text.note(f"有 {reader.unsaved} 个公式没有保存结果，对应的单元格留空。请用 Excel 或 WPS 打开并保存一次。")
+        text.title = text.title or PurePath(name).stem
         if text.empty():
             more = f"（隐藏的工作表不读取：{'、'.join(hidden)}）" if hidden else ""
             raise UnreadableDocument(f"表格 {name} 里没有内容{more}。请检查文件后重新上传。")

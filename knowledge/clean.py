@@ -13,8 +13,8 @@ _LABEL = re.compile(
     r"^(时间|发布时间|发布日期|更新时间|日期|浏览次数|访问量|点击数|来源|信息来源|文章来源|出品|编辑|责编|责任编辑|校对|作者|图片|字号|字体|分享到?)\s*[:：]"
 )
 _IMPRINT = re.compile(
-    r"ICP备|公网安备|网站标识码|版权所有|Copyright|©|主办单位\s*[:：]|承办单位\s*[:：]|技术支持|网站地图|扫一扫|二维码|"
-    r"微信公众号|无障碍|返回顶部|相关(阅读|链接|新闻|推荐)|您访问的链接|为您推荐",
+    r"ICP备|公网安备|网站标识码|版权所有|Copyright|©|主办单位\s*[:：]|承办单位\s*[:：]|技术支持\s*[:：]|网站地图|扫一扫|扫描?(下方|上方)?二维码|"
+    r"(关注|官方)微信公众号|无障碍(浏览|阅读|模式|辅助|版)|返回顶部|相关(阅读|链接|新闻|推荐)|您访问的链接|为您推荐",
     re.IGNORECASE,
 )
 _SHARE = frozenset(
@@ -88,7 +88,7 @@ def _iso(found: re.Match[str]) -> str:
 
 
 def _without_furniture(lines: list[str]) -> list[str]:
-    if not any(_BREADCRUMB.match(line) or _shared(line) or _IMPRINT.search(line[:200]) for line in lines):
+    if not any(_BREADCRUMB.match(line) or _shared(line) or _imprint(line) for line in lines):
         return lines
     long = next((index for index, line in enumerate(lines) if _body(line)), None)
     if long is None:
@@ -115,7 +115,12 @@ def _content(line: str) -> bool:
 def _furniture(line: str) -> bool:
     if _BREADCRUMB.match(line) or _LABEL.match(line) or _shared(line):
         return True
-    return bool(len(line) < 200 and _IMPRINT.search(line) and line[-1:] != "。")
+    return _imprint(line)
+
+
+def _imprint(line: str) -> bool:
+    """What stands below a page, not a sentence that happens to use such words."""
+    return len(line) < 200 and bool(_IMPRINT.search(line)) and not re.search(r"[。；;]", line)
 
 
 def _shared(line: str) -> bool:
@@ -136,7 +141,7 @@ def _own(line: str, named: str) -> bool:
     if _furniture(line) or "《" in line:
         return False
     kept = _SIGNED.match(line) or line[-1] in ":：。；" or is_heading(line)
-    return bool(kept) or not named or _compact(line) in named
+    return bool(kept) or not named or _compact(line) in named or named in _compact(line)
 
 
 def _compact(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from .cut import is_heading
@@ -120,7 +121,8 @@ def _validity(text: str, read: dict[str, tuple[object, str]]) -> None:
             read["effective_to"] = (_end(sentence, None), sentence.strip())
         for found in _REPEALED.finditer(sentence):
             names = tuple(re.findall(r"《([^《》]{2,80})》", found.group(1)))
-            read["repeals"] = ((*read.get("repeals", ((), ""))[0], *names), sentence.strip())  # type: ignore[misc]
+            earlier: tuple[str, ...] = read.get("repeals", ((), ""))[0]  # type: ignore[assignment]
+            read["repeals"] = (tuple(dict.fromkeys((*earlier, *names))), sentence.strip())
 
 
 def _of_itself(sentence: str, found: re.Match[str] | None) -> bool:
@@ -150,7 +152,7 @@ def _title(lines: list[str], from_file: str | None, fallback: str) -> tuple[str,
     bare = [line.lstrip("# ") for line in head]
     for named in _BOOK_TITLE.findall("\n".join(bare)):
         # The document that the covering notice announces stands below under the same name.
-        if named in "".join(line for line in bare if "《" not in line):
+        if named in bare or any(first + second == named for first, second in pairwise(bare)):
             return _tidy(named), named
     if from_file:
         return _tidy(from_file), "page"

@@ -58,6 +58,11 @@ def test_a_text_that_is_no_page_is_left_alone() -> None:
     assert clean(text).text == text
 
 
+def test_a_text_that_speaks_of_web_pages_is_no_page() -> None:
+    text = f"某市无障碍条例\n第一章 技术支持\n第一条 依据《无障碍环境建设法》制定。\n网站应当无障碍。\n{LONG}\n附则"
+    assert clean(text).text == text
+
+
 def test_a_row_of_menu_words_is_not_where_the_text_begins() -> None:
     menu = "首页 新闻动态 政务公开 政务服务 互动交流 数据开放 关于我们 走进江城 投资环境 旅游指南 专题专栏 无障碍浏览"
     text = clean(f"首页 > 新闻\n{menu}\n分享\n{LONG}\n第二条 应当停放在线内。\n上一篇").text

@@ -70,6 +70,11 @@ def test_articles_keep_their_items_and_their_place_in_the_law() -> None:
     assert pieces["第四条"][0][0] == "第二编 物权"
 
 
+def test_articles_behind_each_other_on_one_line_are_apart() -> None:
+    text = "第一条 甲。 第二条 乙，依照 第一条 的规定。 第三条 丙。"
+    assert [words for _, words in shown(text)] == ["第一条 甲。", "第二条 乙，依照 第一条 的规定。", "第三条 丙。"]
+
+
 def test_a_question_and_its_answer_stay_together() -> None:
     text = "# 常见问题\n问：怎么办理？\n答：1. 准备材料。\n2. 到窗口。\n问：要多久？\n答：三天。"
     assert [(path[-1], words[-6:]) for path, words in shown(text)] == [

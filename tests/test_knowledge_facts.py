@@ -101,6 +101,11 @@ def test_a_markdown_title_wins_over_later_lines_that_look_like_one() -> None:
     assert read("# 居住证怎么办\n\n## 依据\n居住证暂行条例\n").facts.title == "居住证怎么办"
 
 
+def test_a_longer_title_is_not_shortened_to_a_name_it_contains() -> None:
+    text = "上海市企业名称登记管理规定\n第一条 根据《企业名称登记管理规定》，制定本规定。"
+    assert read(text).facts.title == "上海市企业名称登记管理规定"
+
+
 def test_numbered_headings_and_sentences_are_no_title() -> None:
     assert read("一、总体方案\n各部门要制定实施方案\n内容。").facts.title != "一、总体方案"
     assert read("为了方便群众，现将有关事项说明如下，请认真阅读。").facts.title == "文件名"

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from agents import LOOPBACK, Desk, Settings
 
-from . import about, chat, documents, openapi
+from . import about, chat, completions, documents, openapi
 from .counter import Counter
 from .gate import Gate
 from .identity import Identities
@@ -15,7 +15,7 @@ from .problems import add_problem_handlers
 from .reading import limited
 
 VERSION = "1"
-ROUTERS = (chat.router, documents.router, about.router, about.demo_router, about.health_router)
+ROUTERS = (chat.router, documents.router, completions.router, about.router, about.demo_router, about.health_router)
 DESCRIPTION = (
     "汉治通：城市治理智能体。Errors are RFC 9457 problem details with a Chinese `detail`. Send a token as "
     "`Authorization: Bearer …`; without one you are an anonymous person, known by a session cookie."

@@ -70,6 +70,14 @@ def _framed(event: dict[str, Any], number: int) -> bytes:
     return b"id: %d\ndata: %b\n\n" % (number, orjson.dumps(event))
 
 
+def failure(problem: Exception, turn_id: str) -> tuple[str, str]:
+    """What to say of a turn that broke, in Chinese, and its code."""
+    if isinstance(problem, DeskError | KnowledgeError | ToolError):
+        return str(problem), type(problem).__name__
+    _log.error("turn %s failed", turn_id, exc_info=problem)
+    return wording.TURN_FAILED.format(turn_id=turn_id), "Internal"
+
+
 @dataclass
 class Teller:
     """Turns the desk's events into AG-UI events, text properly opened and closed."""
@@ -98,11 +106,7 @@ class Teller:
 
     def failed(self, problem: Exception) -> list[dict[str, Any]]:
         """The last event of a turn that broke."""
-        if isinstance(problem, DeskError | KnowledgeError | ToolError):
-            message, code = str(problem), type(problem).__name__
-        else:
-            _log.error("turn %s failed", self.turn_id, exc_info=problem)
-            message, code = wording.TURN_FAILED.format(turn_id=self.turn_id), "Internal"
+        message, code = failure(problem, self.turn_id)
         return [*self._hush(), {"type": "RUN_ERROR", "message": message, "code": code}]
 
     def _say(self, text: str) -> list[dict[str, Any]]:

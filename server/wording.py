@@ -96,3 +96,8 @@ INPUT: Mapping[str, str] = {
 ANY_INPUT = "{field} 的内容不合要求。请检查后重试。"
 WHOLE_BODY = "请求体"
 TURN_FAILED = "回答时出了问题，这条消息没有办完。您的话已保存，请稍后重新发送；反馈时请附上编号 {turn_id}。"
+
+NO_MODEL = "没有这个模型。可用的模型只有 {model}。"
+LAST_IS_USER = "最后一条消息要是用户说的话（role 为 user）。"
+SOURCES = "依据："
+CONFIRM_ON_THE_PAGE = "“{title}”还没有提交。这里不能确认，请登录汉治通页面，在这个会话里核对后确认。"

@@ -77,6 +77,7 @@ def test_creating_operations_take_an_idempotency_key(document: dict[str, Any]) -
         "/api/v1/conversations/{conversation_id}/turns",
         "/api/v1/conversations/{conversation_id}/actions/{action_id}",
         "/api/v1/knowledge/documents",
+        "/v1/chat/completions",
     ]
     for path in creating:
         names = {each["name"] for each in document["paths"][path]["post"]["parameters"]}
@@ -100,6 +101,7 @@ def test_every_operation_answers_as_described(document: dict[str, Any], site: Si
             check(document, stranger.request(method, url, headers={"Authorization": "Bearer x"}), path)
 
 
+TALK = {"model": "hanzhi", "messages": [{"role": "user", "content": "居住证怎么办？"}]}
 _NAMES = ("conversation_id", "turn_id", "action_id", "document_id", "job_id")
 
 
@@ -124,6 +126,8 @@ def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]
         (f"{turn}/feedback", api.post(f"{place}/feedback", json={"rating": "up"})),
         (one, api.get(f"/conversations/{conversation}")),
         (one, api.delete(f"/conversations/{conversation}")),
+        ("/v1/models", api.get(f"{site.url}/v1/models")),
+        ("/v1/chat/completions", api.post(f"{site.url}/v1/chat/completions", json=TALK)),
         *_documents(api),
     ]
 

@@ -158,7 +158,7 @@ def _title(lines: list[str], from_file: str | None, fallback: str) -> tuple[str,
         return _tidy(from_file), "page"
     for first, second in zip(bare, [*bare, ""][1:], strict=True):
         for candidate in (first, first + second):
-            if _is_title(candidate) and not is_heading(candidate):
+            if _is_title(candidate) and not is_heading(candidate) and (candidate == first or not is_heading(second)):
                 return _tidy(candidate), candidate
     if head and head[0] == lines[0] and len(bare[0]) <= 80 and not re.search(r"[。；;!?！？:：]", bare[0]):
         return _tidy(bare[0]), head[0]

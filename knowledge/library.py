@@ -100,10 +100,13 @@ class Library:
     def document(self, document_id: str, visibilities: Iterable[Visibility] | None = None) -> Document:
         """One document with its text; one that the asker may not see does not exist.
 
-        A version that was corrected since can still be opened, so that old citations lead somewhere.
+        A version that was corrected since can still be opened, so that old citations lead somewhere, by those who
+        may see the version that replaced it.
         """
         document = self._store.document(document_id)
-        if document is None or (visibilities is not None and document.visibility not in set(visibilities)):
+        entries = self._intake.catalogue.now.entries
+        shown = document and (entries.get(document.id) or entries.get(document.superseded_by or ""))
+        if document is None or shown is None or not {document.visibility, shown.visibility} <= _all_or(visibilities):
             raise UnknownDocument("没有找到这份文件。它可能已被删除或替换。")
         return document
 
@@ -212,6 +215,10 @@ class Library:
         unknown = sorted(bases - set(known))
         if unknown:
             raise UnknownBase(f"没有名为 {'、'.join(unknown)} 的知识库。现有：{'、'.join(known) or '（空）'}。")
+
+
+def _all_or(visibilities: Iterable[Visibility] | None) -> set[Visibility]:
+    return {"public", "staff"} if visibilities is None else set(visibilities)
 
 
 def open_library(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,15 +41,14 @@ def write_sheet(sheet: Sheet, text: TextBuilder) -> None:
     text.at(sheet=sheet.name)
     if not _DEFAULT_NAME.match(sheet.name):
         text.heading(sheet.name, 2)
-    spans = {(each.top, each.left): each for each in sheet.merges}
-    covered = _covered(sheet)
+    merges = _merges(sheet)
     block: list[int] = []
     header: list[int] = []
     previous = 0
     for number in sorted(sheet.rows):
-        alone = len(sheet.rows[number]) == 1 and number not in covered
-        if alone or (block and number > previous + 1 and number not in covered):
-            header = _write_block(sheet, block, header, spans, text) if block else header
+        alone = len(sheet.rows[number]) == 1 and number not in merges.above
+        if alone or (block and number > previous + 1 and number not in merges.above):
+            header = _write_block(sheet, block, header, merges, text) if block else header
             block = []
         if alone:
             line = next(iter(sheet.rows[number].values()))
@@ -58,65 +58,60 @@ def write_sheet(sheet: Sheet, text: TextBuilder) -> None:
             block.append(number)
         previous = number
     if block:
-        _write_block(sheet, block, header, spans, text)
+        _write_block(sheet, block, header, merges, text)
 
 
-def _covered(sheet: Sheet) -> frozenset[int]:
-    """Rows that a merge from above reaches into: they belong to its table even with one cell of their own."""
-    reached: set[int] = set()
+@dataclass(frozen=True)
+class _Merges:
+    """Merges by the cell where they begin, and by the rows that they reach into from above."""
+
+    begin: Mapping[tuple[int, int], Merge]
+    above: Mapping[int, list[Merge]]
+
+
+def _merges(sheet: Sheet) -> _Merges:
+    rows = sorted(sheet.rows)
+    above: dict[int, list[Merge]] = {}
     for each in sheet.merges:
-        if each.top in sheet.rows:
-            reached |= {
-                row for row in range(each.top + 1, min(each.bottom, each.top + 100_000) + 1) if row in sheet.rows
-            }
-    return frozenset(reached)
+        if each.top in sheet.rows:  # a row that is reached belongs to the table even with one cell of its own
+            for row in rows[bisect_right(rows, each.top) : bisect_right(rows, each.bottom)]:
+                above.setdefault(row, []).append(each)
+    return _Merges({(each.top, each.left): each for each in sheet.merges}, above)
 
 
-def _write_block(
-    sheet: Sheet, block: list[int], header: list[int], spans: Mapping[tuple[int, int], Merge], text: TextBuilder
-) -> list[int]:
+def _write_block(sheet: Sheet, block: list[int], header: list[int], merges: _Merges, text: TextBuilder) -> list[int]:
     """Write consecutive rows; gives the rows of their header, for a block that goes on with figures after a gap."""
-    own = _header_rows(sheet, block, spans)
+    own = _header_rows(sheet, block, merges)
     goes_on = bool(header) and _has_figures(sheet, block[0]) and _columns(sheet, block) <= _columns(sheet, header)
     if goes_on:
         own, block = header, [*header, *block]
     columns = sorted(_columns(sheet, block))
-    position = {row: index for index, row in enumerate(block)}
-    rows = [_cells(sheet, row, columns, spans, position) for row in block]
+    rows = [_cells(sheet.rows[row], row, columns, block, merges) for row in block]
     text.table(row_groups(rows, len(own)))
     return own
 
 
-def _cells(
-    sheet: Sheet,
-    row: int,
-    columns: list[int],
-    spans: Mapping[tuple[int, int], Merge],
-    position: Mapping[int, int],
-) -> list[Cell]:
+def _cells(held: Mapping[int, str], row: int, columns: list[int], block: list[int], merges: _Merges) -> list[Cell]:
     cells: list[Cell] = []
-    above = (
-        [each for each in sheet.merges if each.top < row <= each.bottom and each.top in position]
-        if sheet.merges
-        else []
-    )
+    above = [each for each in merges.above.get(row, ()) if each.top >= block[0]]
     skip_to = 0
     for column in columns:
         if column < skip_to or any(each.left <= column <= each.right for each in above):
             continue
-        span = spans.get((row, column))
-        wide = sum(column <= each <= span.right for each in columns) if span else 1
-        high = sum(row <= each <= span.bottom for each in position) if span else 1
-        skip_to = span.right + 1 if span else column + 1
-        cells.append(Cell(sheet.rows[row].get(column, ""), max(wide, 1), max(high, 1)))
+        merge = merges.begin.get((row, column), Merge(row, column, row, column))
+        wide = bisect_right(columns, merge.right) - bisect_left(columns, column)
+        high = bisect_right(block, merge.bottom) - bisect_left(block, row)
+        skip_to = merge.right + 1
+        cells.append(Cell(held.get(column, ""), max(wide, 1), max(high, 1)))
     return cells
 
 
-def _header_rows(sheet: Sheet, block: list[int], spans: Mapping[tuple[int, int], Merge]) -> list[int]:
+def _header_rows(sheet: Sheet, block: list[int], merges: _Merges) -> list[int]:
     """The first row and those that its merged cells reach down to or stand above."""
     top = block[0]
-    bottom = max((span.bottom for (row, _), span in spans.items() if row == top), default=top)
-    wide = any(row == top and span.right > span.left and span.bottom == top for (row, _), span in spans.items())
+    first = [merge for column in sheet.rows[top] if (merge := merges.begin.get((top, column)))]
+    bottom = max((merge.bottom for merge in first), default=top)
+    wide = any(merge.right > merge.left and merge.bottom == top for merge in first)
     if wide and len(block) > 1 and not _has_figures(sheet, block[1]):
         bottom = max(bottom, block[1])
     return [row for row in block if row <= bottom]

@@ -55,7 +55,7 @@ def expect(data: bytes, name: str, wanted: str) -> None:
         raise UnreadableDocument(
             f"文件 {name} 已损坏或没有传完整，内容不是{NAMES[wanted]}。请确认它能正常打开，再重新上传。"
         )
-    if found == "zip":
+    if found == "zip" and wanted != "text":
         raise UnreadableDocument(f"文件 {name} 不是{NAMES[wanted]}：里面缺少必要的部分。请重新导出后再上传。")
     raise UnreadableDocument(f"文件 {name} 的内容其实是{NAMES[found]}。请把后缀改成相应的，或重新导出后再上传。")
 

@@ -69,7 +69,7 @@ export class CitationPanel extends ChatElement {
       ['发布机构', issuer],
       ['发布日期', published],
       ['效力', STATUS[status] ?? status],
-      ['来源等级', EVIDENCE[evidence] ? `${evidence}（${EVIDENCE[evidence]}）` : evidence],
+      ['来源', EVIDENCE[evidence] ?? evidence],
     ].filter(([, value]) => value)
     return html`<dl class="facts">
       ${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}
@@ -88,9 +88,15 @@ export class CitationPanel extends ChatElement {
 /** The text before, the marked words, the text after. Offsets count characters, as the server does. */
 function inThree(text, { start, end }) {
   const letters = Array.from(text)
-  const cut = (from, to) => letters.slice(from, to).join('')
-  if (start === null || start === undefined) return text
+  const cut = (from, to) => lined(letters.slice(from, to).join(''))
+  if (start === null || start === undefined) return lined(text)
   return html`${cut(0, start)}<mark>${cut(start, end)}</mark>${cut(end, letters.length)}`
+}
+
+/** Text with its headings (lines that begin with #) shown as such. */
+function lined(text) {
+  return text.split(/^(#{1,6} .*)$/m).map((piece, index) =>
+    index % 2 ? html`<strong>${piece.replace(/^#+ /, '')}</strong>` : piece)
 }
 
 /** An address from the outside: a link only when it is https, with its host shown. */

@@ -2,11 +2,11 @@ import { html, nothing } from '../vendor/lit.js'
 import { ChatElement } from './element.js'
 import { ICONS } from './icons.js'
 import { ImeGuard } from './ime.js'
-import { canLocate } from './position.js'
 import { WORDS } from './words.js'
 
 const DRAFT = 'hanzhi.draft'
 const SHOWN_FROM = 0.8
+const LOCATES = 'geolocation' in navigator && window.isSecureContext
 
 /** Where the reader writes. Tells `send` ({text}), `stop`, `locate` and `forget-place`. */
 export class Composer extends ChatElement {
@@ -45,7 +45,7 @@ export class Composer extends ChatElement {
       <form class="composer" @submit=${this._submit}>
         ${this.place ? this._placeChip() : nothing}
         <div class="field">
-          ${canLocate() ? this._locator() : nothing}
+          ${LOCATES ? this._locator() : nothing}
           <label class="hidden" for="message">您要问的事或遇到的问题</label>
           <textarea id="message" rows="1" enterkeyhint="send" autocomplete="off" placeholder=${WORDS.placeholder}
             aria-describedby="privacy count" .value=${this._text} @input=${this._input} @keydown=${this._keydown}
@@ -55,6 +55,10 @@ export class Composer extends ChatElement {
         <p class="under"><span id="privacy">${WORDS.privacy}</span>${this._counter()}</p>
         <p class="hint" role="alert">${this._hint}</p>
       </form>`
+  }
+
+  willUpdate(changed) {
+    if (changed.has('busy') && !this.busy) this._hint = ''
   }
 
   updated() {

@@ -57,7 +57,7 @@ function settleLink(link) {
   } else if (url.protocol !== 'tel:') {
     link.rel = 'noopener noreferrer'
     link.target = '_blank'
-    if (!own && link.textContent !== url.host) link.append(`（${url.host}）`)
+    if (!own && !link.textContent.includes(url.host)) link.append(`（${url.host}）`)
   }
 }
 

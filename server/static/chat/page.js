@@ -1,14 +1,11 @@
 import { html, LitElement, nothing, repeat } from '../vendor/lit.js'
 import { Chat } from './chat.js'
-import './citation-panel.js'
 import './composer.js'
 import { ICONS } from './icons.js'
-import './menu-panel.js'
-import './place-panel.js'
 import './turn.js'
 import { WORDS } from './words.js'
 
-const SHEETS = ['frame', 'turns', 'panels']
+const SHEETS = ['frame', 'controls', 'turns']
 const SHOWN = 30
 const NEAR = 80
 const FAR = 160
@@ -23,6 +20,7 @@ export class ChatPage extends LitElement {
     _online: { state: true },
     _shown: { state: true },
     _far: { state: true },
+    _trouble: { state: true },
   }
 
   constructor() {
@@ -33,6 +31,7 @@ export class ChatPage extends LitElement {
     this._online = navigator.onLine
     this._shown = SHOWN
     this._far = false
+    this._trouble = ''
     this._follows = true // scrolling up by hand stops following the text
   }
 
@@ -63,14 +62,16 @@ export class ChatPage extends LitElement {
         @cite=${this._cite} @show-all=${this._showAll} @send=${this._send} @stop=${() => this.chat.stop()}
         @locate=${() => this._show({ is: 'place' })} @forget-place=${() => (this._place = null)}>
         ${this._header()}
-        <p class="notice">${WORDS.notice}</p>
         ${this._online ? nothing : html`<p class="offline" role="alert">${WORDS.offline}</p>`}
+        ${this._trouble ? html`<p class="offline" role="alert">${this._trouble}</p>` : nothing}
         <main class="log" tabindex="0" aria-label="对话" @scroll=${this._scrolled}>
           <div class="column">${this.chat.turns.length ? this._turns() : this._empty()}</div>
         </main>
-        ${this._far ? html`<button type="button" class="latest" @click=${this._toLatest}>看最新</button>` : nothing}
-        <footer class="foot"><hanzhi-composer class="column" .busy=${this.chat.busy} .limit=${this.chat.limit}
-          .place=${this._place}></hanzhi-composer></footer>
+        <footer class="foot">
+          ${this._far ? html`<button type="button" class="latest" @click=${this._toLatest}>看最新</button>` : nothing}
+          <hanzhi-composer class="column" .busy=${this.chat.busy} .limit=${this.chat.limit}
+            .place=${this._place}></hanzhi-composer>
+        </footer>
       </div>
       <div class="hidden" role="status" aria-live="polite" aria-atomic="true">${this.chat.announced}</div>
       ${this._panel ? this._panelElement() : nothing}`
@@ -82,13 +83,13 @@ export class ChatPage extends LitElement {
   }
 
   _header() {
-    return html`<header class="bar">
+    return html`<header class="top"><div class="bar">
       <button type="button" class="tool" aria-label="菜单：对话与设置" aria-haspopup="dialog"
         @click=${() => this._show({ is: 'menu' })}>${ICONS.menu}</button>
       <h1 class="brand"><span class="seal" aria-hidden="true">汉</span><span>${WORDS.name}</span></h1>
       <button type="button" class="second" @click=${this._human}>${WORDS.human}</button>
       <a class="primary" href="tel:12345" aria-label="拨打 12345 政务热线">${ICONS.call}12345</a>
-    </header>`
+    </div><p class="notice">${WORDS.notice}</p></header>`
   }
 
   _empty() {
@@ -141,8 +142,8 @@ export class ChatPage extends LitElement {
 
   /** A reader who comes back sees their conversation; the first request tells who they are. */
   async _start() {
-    const id = location.hash.slice(1)
-    await this.chat.open(id)
+    await this.chat.open(location.hash.slice(1))
+    await this._later().catch(() => undefined) // tried again when a panel is opened
   }
 
   _changed() {
@@ -163,8 +164,24 @@ export class ChatPage extends LitElement {
     await this.chat.open(id)
   }
 
-  _show(panel) {
+  /** Opens a panel, or closes the one that is open. */
+  async _show(panel) {
+    this._trouble = ''
+    if (panel) {
+      try {
+        await this._later()
+      } catch {
+        this._trouble = WORDS.unreachable
+        return
+      }
+    }
     this._panel = panel
+  }
+
+  /** What the first sight of the page does not need; asked for right after it. */
+  _later() {
+    this._sheet ??= linked(this.renderRoot, '/static/styles/panels.css')
+    return Promise.all([import('./later.js'), this._sheet])
   }
 
   _new() {

@@ -5,9 +5,6 @@ const CAUSES = {
   3: '定位超时了。请直接写明地点，例如路名、门牌或附近的标志。',
 }
 
-/** Whether this browser can say where it is (it needs a secure connection). */
-export const canLocate = () => 'geolocation' in navigator && window.isSecureContext
-
 /**
  * Where the device is, asked for once; fails with a sentence for the reader.
  * @returns {Promise<import('./types.js').Place>}

@@ -16,7 +16,8 @@ export class RichText extends HTMLElement {
   }
 
   connectedCallback() {
-    this.append(this._tail)
+    if (!this._tail.parentNode) this.append(this._tail)
+    this._show()
   }
 
   /** @param {string} text */
@@ -38,6 +39,7 @@ export class RichText extends HTMLElement {
   _show() {
     cancelAnimationFrame(this._frame)
     this._frame = 0
+    if (!this._tail.parentNode) return // set before it was connected
     const { finished, tail } = cutBlocks(marked, this._text.slice(this._kept.length))
     for (const block of finished) this._tail.before(wrapped(block))
     this._kept = this._text.slice(0, this._text.length - tail.length)

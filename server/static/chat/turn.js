@@ -1,9 +1,6 @@
 import { html, nothing } from '../vendor/lit.js'
-import './confirm-card.js'
 import { ChatElement } from './element.js'
-import './feedback.js'
 import { ICONS } from './icons.js'
-import './receipt-card.js'
 import './rich-text.js'
 import { OUTCOMES, REASONS, WORDS } from './words.js'
 
@@ -38,7 +35,7 @@ export class TurnElement extends ChatElement {
     const { reply, said, state } = this.turn
     return html`
       ${this._head()}
-      ${said ? html`<hanzhi-text class="text" .text=${said} .citations=${reply ? reply.citations : null}
+      ${said ? html`<hanzhi-text class="text" .text=${withoutSummaries(said, reply)} .citations=${reply ? reply.citations : null}
         @click=${this._cite} @copy=${label}></hanzhi-text>` : nothing}
       ${state === 'finished' ? nothing : this._progress()}
       ${this.turn.stopped && reply && reply.text !== said ? this._more() : nothing}
@@ -116,6 +113,12 @@ export class TurnElement extends ChatElement {
     const citation = this.turn.reply?.citations.find((each) => String(each.number) === button?.dataset.number)
     if (citation) this.tell('cite', { citation })
   }
+}
+
+/** The text without the lines that the confirm card shows anyway. */
+function withoutSummaries(said, reply) {
+  const shown = new Set((reply?.actions ?? []).flatMap(({ summary }) => summary.split('\n').map((line) => `- ${line}`)))
+  return shown.size ? said.split('\n').filter((line) => !shown.has(line)).join('\n') : said
 }
 
 /** What is copied from an answer carries the label. */

@@ -48,7 +48,14 @@ export const REASONS = {
   conflict: '没有办成',
 }
 
-export const EVIDENCE = { A: '官方原文', B: '官方文本的转载', C: '新闻或转载，仅供参考' }
+/** Grades of evidence, as the documents state them. */
+export const EVIDENCE = {
+  S: '依据方案原文整理',
+  A: '官方原文',
+  B: '官方文本的转载',
+  C: '新闻或转载，仅供参考',
+  D: '演示内容，不是真实规定',
+}
 
 export const STATUS = {
   in_force: '有效',

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -43,7 +44,9 @@ class Sampler(threading.Thread):
             self.server = max(self.server, self._process.memory_info().rss)
             for child in self._process.children():
                 try:
-                    self.child = max(self.child, child.memory_info().rss)
+                    # Just after the fork it still shows the memory that it shares with the server.
+                    if time.time() - child.create_time() > 0.05:
+                        self.child = max(self.child, child.memory_info().rss)
                 except psutil.NoSuchProcess:
                     continue
 
@@ -67,7 +70,7 @@ class Outcome:
     @property
     def wrong(self) -> bool:
         """Whether it was not refused as it should be, or cost the server too much."""
-        refused = self.file.says is None or self.file.says in self.problem
+        refused = self.file.says is None or re.search(self.file.says, self.problem)
         return not refused or self.grown_mb > LIMIT_MB
 
     def line(self) -> str:

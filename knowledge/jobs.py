@@ -18,6 +18,7 @@ from .tables import job_of, jobs
 
 LEASE_S = 20.0
 MAX_ATTEMPTS = 3
+_SHOWN = [each for each in jobs.c if each.name != "data"]  # a job is asked for often, its file may be large
 _HELD_BYTES = 8_000_000  # of all files claimed together; a larger one comes alone
 RUNNING = ("reading", "cutting", "embedding")
 GAVE_UP = (
@@ -66,7 +67,7 @@ class Jobs:
     def get(self, job_id: str) -> Job | None:
         """The state of a job."""
         with self._store.engine.connect() as connection:
-            row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
+            row = connection.execute(select(*_SHOWN).where(jobs.c.id == job_id)).first()
             inside = select(jobs.c.id).where(jobs.c.parent == job_id).order_by(jobs.c.created_at, jobs.c.id)
             return job_of(row, connection.execute(inside).scalars().all()) if row else None
 

@@ -316,5 +316,5 @@ class Desk:
     def _spawn_value(self, work: Any) -> asyncio.Task[Told | Reply]:
         task: asyncio.Task[Told | Reply] = asyncio.create_task(work)
         self._running.add(task)  # type: ignore[arg-type]
-        task.add_done_callback(self._running.discard)  # type: ignore[arg-type]
+        task.add_done_callback(self._running.discard)
         return task

@@ -125,7 +125,7 @@ async def complete(here: Here, body: CompletionIn, key: Key = None) -> Response:
     said = [message for message in body.messages if message.role in ("user", "assistant")]
     if not said or said[-1].role != "user":
         raise Problem(422, wording.LAST_IS_USER, "messages")
-    conversation = await _conversation(here, [each.words.strip() for each in said[:-1]], key)
+    conversation = await _conversation(here, [each.words.strip() for each in said], key)
     events = here.desk.stream(Ask(conversation, said[-1].words, idempotency_key=key), here.who)
     started = await anext(events)
     assert isinstance(started, Started)
@@ -153,25 +153,28 @@ def remarks(reply: Reply) -> str:
     return told + waiting
 
 
-async def _conversation(here: Visit, earlier: Sequence[str], key: str | None) -> str:
+async def _conversation(here: Visit, talk: Sequence[str], key: str | None) -> str:
     """The conversation this talk continues; else a new one."""
-    if earlier:
+    if len(talk) > 1:
         for each in await here.desk.conversations(here.who, limit=RECENT):
             view = await here.desk.conversation(here.who, each.id)
-            if _is_this_talk(view.turns, earlier):
+            if _is_this_talk(view.turns, talk, repeated=key is not None):
                 return each.id
     return (await here.desk.open_conversation(here.who, idempotency_key=key)).id
 
 
-def _is_this_talk(turns: Sequence[TurnView], earlier: Sequence[str]) -> bool:
-    """Whether the turns are this talk, word for word. One whose last reply awaits a yes is not continued:
-    here a yes in words must not count."""
+def _is_this_talk(turns: Sequence[TurnView], talk: Sequence[str], *, repeated: bool) -> bool:
+    """Whether the turns are what was said before the talk's last message (or, `repeated`, with it), word for word.
+
+    One whose last reply awaits a yes is not continued: here a yes in words must not count.
+    """
     told: list[str] = []
     for turn in turns:
         if turn.reply is None:
             return False
         told += [turn.text.strip(), whole_text(turn.reply).strip()]
-    return told == list(earlier) and not (turns[-1].reply and turns[-1].reply.actions)
+    same = told == list(talk[:-1]) or (repeated and told[:-1] == list(talk))
+    return same and not (turns[-1].reply and turns[-1].reply.actions)
 
 
 async def _chunks(events: AsyncIterator[Event], turn_id: str) -> AsyncIterator[bytes]:

@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import settings_in
 
 import hanzhi
 from agents import LOOPBACK, Settings, hooks, open_house
+
+from .conftest import settings_in
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))

@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Site
 from typer.testing import CliRunner, Result
 
 import hanzhi
+
+from .conftest import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICE = "# 关于共享单车停放的通知\n\n## 一、停放区域\n\n共享单车应当停放在白线框内，每处停放区最多停放四十辆。\n"

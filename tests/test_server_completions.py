@@ -79,6 +79,21 @@ def test_a_talk_the_desk_remembers_is_continued_and_a_forged_one_is_not(
     assert len(conversations(shop, visit)) == len(before) + 2
 
 
+def test_the_same_request_with_the_same_key_is_answered_once(client: openai.OpenAI, shop: Site, visit: Visit) -> None:
+    def send(key: str, *said: str) -> Any:
+        messages: Any = [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(said)]
+        headers = {"Idempotency-Key": key}
+        return client.chat.completions.create(model="hanzhi", messages=messages, extra_headers=headers)
+
+    before = len(conversations(shop, visit))
+    first = send("talk-1", "晚上好")
+    assert send("talk-1", "晚上好").id == first.id
+    answer = str(first.choices[0].message.content)
+    second = send("talk-2", "晚上好", answer, "多谢")
+    assert send("talk-2", "晚上好", answer, "多谢").id == second.id != first.id
+    assert len(conversations(shop, visit)) == before + 1
+
+
 @pytest.mark.parametrize("yes", ["对，就这样报", "确认", "是的"])
 def test_a_pending_action_is_told_and_never_executed_here(
     client: openai.OpenAI, shop: Site, visit: Visit, yes: str

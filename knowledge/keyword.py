@@ -6,6 +6,7 @@ import logging
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -26,6 +27,7 @@ class KeywordIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._writer: Any = None
         self._open()
 
     def _open(self) -> None:
@@ -104,8 +106,9 @@ class KeywordIndex:
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._writer.wait_merging_threads()
-        del self._writer
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+            self._writer = None
 
     def _commit(self) -> None:
         self._writer.commit()

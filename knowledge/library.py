@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path, PurePath
 
 from filelock import FileLock, Timeout
@@ -52,9 +53,9 @@ class Library:
         vectors: VectorIndex,
         weight: float,
         loaders: Iterable[Loader],
-        lock: FileLock,
+        held: ExitStack,
     ) -> None:
-        self._store, self._keyword, self._vectors, self._lock = store, keyword, vectors, lock
+        self._store, self._keyword, self._vectors, self._held = store, keyword, vectors, held
         self._loaders = loaders_by_suffix(loaders)
         self._intake = Intake(store, keyword, vectors)
         self._search = Search(keyword, vectors, weight, Rarity(keyword), store)
@@ -190,9 +191,7 @@ class Library:
     def close(self) -> None:
         """Finish the running jobs and let go of the folder."""
         self._worker.stop()
-        self._keyword.close()
-        self._store.close()
-        self._lock.release()
+        self._held.close()
 
     def _load(self, source: Source) -> LoadedText:
         return self._loader(source.name).load(source.data, source.name)
@@ -236,11 +235,16 @@ def open_library(
         lock.acquire(timeout=0)
     except Timeout:
         raise LibraryBusy(f"另一个进程正在使用知识库目录 {folder}。请先停掉它，或通过它的接口操作。") from None
+    held = ExitStack()
+    held.callback(lock.release)
     try:
         store = open_store(url or f"sqlite:///{folder / 'knowledge.db'}")
+        held.callback(store.close)
         keyword = KeywordIndex(folder / "keyword")
+        held.callback(keyword.close)
         vectors = VectorIndex(folder / "vectors", embeddings or HashingEmbeddings())
-        return Library(folder, store, keyword, vectors, keyword_weight, loaders, lock)
+        held.callback(vectors.close)
+        return Library(folder, store, keyword, vectors, keyword_weight, loaders, held)
     except BaseException:
-        lock.release()
+        held.close()
         raise

@@ -97,6 +97,11 @@ class VectorIndex:
             self._client.delete_collection(name)
         self._collections.clear()
 
+    def close(self) -> None:
+        """Let go of the folder: while this process holds it, no other may open it."""
+        self._collections.clear()
+        self._client.close()
+
     def _query_vector(self, text: str) -> Any:
         return np.array([self._embeddings.embed_query(text)], dtype=np.float32)
 

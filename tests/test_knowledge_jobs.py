@@ -88,9 +88,7 @@ def test_a_job_queued_when_the_library_closed_is_done_after_it_opens(tmp_path: P
     library._worker.stop()
     job = library.submit("停放在线内。".encode(), "a.txt", "operations")
     assert library.job(job.id).state == "queued"
-    library._keyword.close()
-    library._store.close()
-    library._lock.release()
+    library._held.close()
     again = open_library(tmp_path)
     assert ended(again, job).state == "done"
     again.close()

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import psutil
 import pytest
 
 from knowledge import (
     DocumentFacts,
     KnowledgeError,
     Library,
+    LoadedText,
     Query,
     Source,
     UnknownBase,
@@ -108,3 +110,24 @@ def test_a_document_taken_back_leaves_those_it_replaced_saying_so_in_words(libra
     new = library.add("停车规定\n第一条 停车免费。《停车管理办法》同时废止。\n".encode(), "b.txt", "operations")
     library.remove(new.id)
     assert [(each.title, each.superseded_by) for each in library.documents()] == [("停车管理办法", "停车规定")]
+
+
+def test_a_closed_library_holds_no_file_of_its_folder(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    library.add("停放在线内。".encode(), "a.txt", "operations")
+    library.search(Query("停放", DAY))
+    library.close()
+    assert [each.path for each in psutil.Process().open_files() if each.path.startswith(str(tmp_path))] == []
+
+
+def test_a_library_that_fails_to_open_holds_nothing(tmp_path: Path) -> None:
+    class Unusable:
+        suffixes: tuple[str, ...] = (".txt",)
+
+        def load(self, data: bytes, name: str) -> LoadedText:
+            return LoadedText("")
+
+    with pytest.raises(KnowledgeError, match="两个读取器"):
+        open_library(tmp_path, loaders=[Unusable()])
+    assert [each.path for each in psutil.Process().open_files() if each.path.startswith(str(tmp_path))] == []
+    open_library(tmp_path).close()

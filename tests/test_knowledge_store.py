@@ -143,10 +143,6 @@ def test_a_lost_or_damaged_index_is_rebuilt_from_sql(tmp_path: Path, lost: str) 
         (tmp_path / "keyword" / "meta.json").write_text("{}")
     else:
         shutil.rmtree(tmp_path / "vectors")
-        # What Chroma still holds open of the removed folder belongs to this process alone.
-        from chromadb.api.shared_system_client import SharedSystemClient
-
-        SharedSystemClient.clear_system_cache()
     library = open_library(tmp_path)
     assert library.verify().agree
     assert len(library.search(Query("停放要求", DAY, k=50)).hits) == 5

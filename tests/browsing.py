@@ -56,7 +56,7 @@ def phone(browser: Browser, url: str, size: tuple[int, int] = PHONE, **more: Any
         expect(page.get_by_label(FIELD)).to_be_visible()
         page.evaluate(LISTEN)
         yield page
-    assert not faults
+    assert not faults, faults
 
 
 def foreign(address: str, home: str) -> bool:

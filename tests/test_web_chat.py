@@ -110,6 +110,7 @@ def test_a_citizen_asks_reports_confirms_and_finds_the_case(browser: Browser, si
         expect(card).to_contain_text(re.compile("请在 .*内确认"))
         card.get_by_role("button", name="确认提交").click()
         expect(page.locator(".card.confirm")).to_contain_text("已确认提交")
+        expect(page.locator(".card.receipt")).to_be_in_viewport(ratio=1)
         number = page.locator(".card.receipt .code").inner_text()
         expect(page.locator(".card.receipt")).to_contain_text("时间")
         expect(page.get_by_role("button", name="确认提交")).to_have_count(0)

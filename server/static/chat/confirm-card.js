@@ -31,9 +31,10 @@ export class ConfirmCard extends ChatElement {
     this._timer = 0
   }
 
-  connectedCallback() {
-    super.connectedCallback()
+  willUpdate(changed) {
+    if (!changed.has('action')) return
     this._counts = Date.parse(this.action.expires_at) > Date.now()
+    clearInterval(this._timer)
     this._timer = setInterval(() => this._tick(), 1000)
     this._tick()
   }

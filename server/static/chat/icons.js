@@ -7,6 +7,7 @@ export const ICONS = {
   menu: icon('M4 7h16M4 12h16M4 17h10'),
   call: icon('M6 3h4l1.5 5L9 9.8a12 12 0 0 0 5.2 5.2l1.8-2.5 5 1.5v4a2 2 0 0 1-2.2 2A16.5 16.5 0 0 1 4 5.2 2 2 0 0 1 6 3z'),
   send: icon('M12 20V5M5.5 11.5L12 5l6.5 6.5'),
+  latest: icon('M12 4v15M5.5 12.5L12 19l6.5-6.5'),
   stop: icon('M7 7h10v10H7z'),
   place: icon('M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21zM12 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z'),
   close: icon('M6 6l12 12M18 6L6 18'),

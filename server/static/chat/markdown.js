@@ -81,7 +81,17 @@ function textNodes(root) {
 function markCitations(node) {
   const pieces = node.data.split(MARK)
   if (pieces.length === 1) return
-  node.replaceWith(...pieces.map((piece, index) => (index % 2 ? citeButton(piece) : piece)))
+  const parts = []
+  pieces.forEach((piece, index) => parts.push(...(index % 2 ? held(parts.pop(), piece) : [piece])))
+  node.replaceWith(...parts)
+}
+
+/** A mark stays on one line with the last letter before it. */
+function held(before, number) {
+  const box = document.createElement('span')
+  box.className = 'held'
+  box.append(before.slice(-1), citeButton(number))
+  return [before.slice(0, -1), box]
 }
 
 function citeButton(number) {

@@ -32,6 +32,7 @@ export class ChatPage extends LitElement {
     this._shown = SHOWN
     this._far = false
     this._trouble = ''
+    this._count = 0
     this._follows = true // scrolling up by hand stops following the text
   }
 
@@ -68,7 +69,7 @@ export class ChatPage extends LitElement {
           <div class="column">${this.chat.turns.length ? this._turns() : this._empty()}</div>
         </main>
         <footer class="foot">
-          ${this._far ? html`<button type="button" class="latest" @click=${this._toLatest}>看最新</button>` : nothing}
+          ${this._far ? this._latest() : nothing}
           <hanzhi-composer class="column" .busy=${this.chat.busy} .limit=${this.chat.limit}
             .place=${this._place}></hanzhi-composer>
         </footer>
@@ -86,10 +87,17 @@ export class ChatPage extends LitElement {
     return html`<header class="top"><div class="bar">
       <button type="button" class="tool" aria-label="菜单：对话与设置" aria-haspopup="dialog"
         @click=${() => this._show({ is: 'menu' })}>${ICONS.menu}</button>
-      <h1 class="brand"><span class="seal" aria-hidden="true">汉</span><span>${WORDS.name}</span></h1>
-      <button type="button" class="second" @click=${this._human}>${WORDS.human}</button>
-      <a class="primary" href="tel:12345" aria-label="拨打 12345 政务热线">${ICONS.call}12345</a>
+      <h1 class="brand"><span>${WORDS.name}</span><span class="seal" aria-hidden="true">汉</span></h1>
+      <div class="help">
+        <button type="button" class="second" @click=${this._human}>${WORDS.human}</button>
+        <a class="primary" href="tel:12345" aria-label="拨打 12345 政务热线">${ICONS.call}12345</a>
+      </div>
     </div><p class="notice">${WORDS.notice}</p></header>`
+  }
+
+  _latest() {
+    return html`<button type="button" class="latest" aria-label="看最下面" title="看最下面"
+      @click=${this._toLatest}>${ICONS.latest}</button>`
   }
 
   _empty() {
@@ -148,6 +156,8 @@ export class ChatPage extends LitElement {
 
   _changed() {
     this.requestUpdate()
+    if (this.chat.turns.length > this._count) this._follows = true
+    this._count = this.chat.turns.length
     const hash = this.chat.id ? `#${this.chat.id}` : ''
     if (hash !== location.hash) history.replaceState(null, '', location.pathname + location.search + hash)
   }
@@ -255,7 +265,8 @@ export class ChatPage extends LitElement {
     const log = this.renderRoot.querySelector('.log')
     const turns = log.querySelectorAll('.turn')
     const end = log.scrollHeight - log.clientHeight
-    log.scrollTop = turns.length ? Math.min(end, turns[turns.length - 1].offsetTop - MARGIN) : end
+    const top = turns.length ? turns[turns.length - 1].offsetTop - MARGIN : end
+    log.scrollTop = Math.max(log.scrollTop, Math.min(end, top)) // a card that shrinks does not throw the reader back
   }
 
   _toLatest() {

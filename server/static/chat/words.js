@@ -7,7 +7,7 @@ export const WORDS = {
   welcome: '您好，要问什么、办什么？',
   lead: '可以问政策和办事，上报身边的问题，也可以查办理进度。回答会注明出处，提交前都会请您核对。',
   privacy: '请不要填写身份证号、银行卡号和密码',
-  placeholder: '输入要问的事或遇到的问题',
+  placeholder: '请输入您的问题',
   tooLong: (over) => `超出 ${over} 字，请删减后再发送`,
   starting: '正在发送',
   working: '正在处理',

@@ -31,15 +31,13 @@ app = typer.Typer(
 )
 Url = Annotated[str, typer.Option("--url", help="正在运行的服务地址；不写则按设置去找，找不到就在本进程内打开。")]
 Who = Annotated[str, typer.Option("--as", help="演示身份，例如 citizen-1；空为匿名。")]
-Token = Annotated[
-    Path | None, typer.Option("--token-file", exists=True, help="存有访问令牌的文件；有它就不用演示身份。")
-]
+Token = Annotated[Path | None, typer.Option("--token-file", exists=True, help="存有访问令牌的文件，代替演示身份。")]
 Host = Annotated[str | None, typer.Option(help="监听地址；不写用设置 host。")]
 Port = Annotated[int | None, typer.Option(help="监听端口；不写用设置 port。")]
 Count = Annotated[int, typer.Option(min=1, max=50, help="最多几条。")]
 Base = Annotated[str, typer.Option(help="知识库的名字，例如 government。")]
 SeenBy = Annotated[str, typer.Option(help="public 公开，或 staff 仅工作人员。")]
-Paths = Annotated[list[Path], typer.Argument(help="文件，或含 .txt .md .html 文件的目录。")]
+Paths = Annotated[list[Path], typer.Argument(help="文件、压缩包，或装有文件的目录。")]
 
 
 class Stop(Exception):
@@ -93,11 +91,9 @@ def ingest(
     failed = 0
     with _counter(url, who, token) as counter:
         for path in _files(paths):
-            try:
-                print(f"✓ {path}  {_add(counter, path, base, visibility)}")
-            except Stop as problem:
-                failed += 1
-                print(f"✗ {path}  {problem}")
+            for line in _add(counter, path, base, visibility):
+                print(line)
+                failed += line.startswith("✗")
     if failed:
         raise Stop(f"有 {failed} 个文件没有入库，原因见上。")
 
@@ -115,8 +111,9 @@ def migrate() -> None:
 def doctor() -> None:
     """检查设置和各个部分：什么配好了，什么能用，缺什么。"""
     settings = _settings()
+    print(f"✓ Python {sys.version.split()[0]}")
     broken = 0
-    for look in (_python, _data, _records, _knowledge, _model, _platform, _identity, _embedding):
+    for look in (_data, _records, _knowledge, _model, _platform, _identity, _embedding):
         try:
             line = look(settings)
         except Exception as problem:  # a check that cannot look is itself a finding; the others still run
@@ -218,13 +215,11 @@ def _address(settings: Settings) -> str:
 
 
 def _log_in(counter: _Counter, who: str, token: Path | None) -> None:
-    if token is not None:
-        bearer = token.read_text(encoding="utf-8").strip()
-    elif who:
+    bearer = token.read_text(encoding="utf-8").strip() if token else ""
+    if who and not token:
         bearer = counter.post("/demo/login", json={"identity": who})["token"]
-    else:
-        return
-    counter.client.headers["Authorization"] = f"Bearer {bearer}"
+    if bearer:
+        counter.client.headers["Authorization"] = f"Bearer {bearer}"
 
 
 def _talk(counter: _Counter, conversation: str, text: str, *, settle: bool) -> None:
@@ -264,23 +259,32 @@ def _show(reply: dict[str, Any]) -> None:
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    from knowledge import SUFFIXES
+
     for path in paths:
-        inside = sorted(each for each in path.rglob("*") if each.suffix in (".txt", ".md", ".html"))
+        inside = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
         yield from inside if path.is_dir() else [path]
 
 
-def _add(counter: _Counter, path: Path, base: str, visibility: str) -> str:
-    if not path.is_file():
-        raise Stop("没有这个文件。请检查路径。")
-    form, files = {"base": base, "visibility": visibility}, {"file": (path.name, path.read_bytes())}
-    job = counter.post("/knowledge/documents", data=form, files=files)
-    while job["state"] in ("queued", "running"):
+def _add(counter: _Counter, path: Path, base: str, visibility: str) -> Iterator[str]:
+    try:
+        form, files = {"base": base, "visibility": visibility}, {"file": (path.name, path.read_bytes())}
+        yield from _ended(counter, counter.post("/knowledge/documents", data=form, files=files), str(path))
+    except (Stop, OSError) as problem:
+        yield f"✗ {path}  {problem if isinstance(problem, Stop) else '没有这个文件，或者不能读。请检查路径。'}"
+
+
+def _ended(counter: _Counter, job: dict[str, Any], name: str) -> Iterator[str]:
+    while job["state"] not in ("done", "failed"):
         counter.runner.run(asyncio.sleep(0.1))
         job = counter.get(f"/jobs/{job['id']}")
+    for inside in [counter.get(f"/jobs/{part}") for part in job["parts"]]:
+        yield from _ended(counter, inside, inside["source_name"])
     if job["state"] == "failed":
-        raise Stop(job["problem"])
-    document = counter.get(f"/knowledge/documents/{job['document_id']}")
-    return f"{document['id']} 《{document['title']}》 {len(document['passages'])} 段"
+        yield f"✗ {name}  {job['problem']}"
+    elif not job["parts"]:
+        document = counter.get(f"/knowledge/documents/{job['document_id']}")
+        yield f"✓ {name}  {document['id']} 《{document['title']}》 {len(document['passages'])} 段"
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
@@ -297,10 +301,6 @@ def _settings(**changes: Any) -> Settings:
 
 
 # Doctor: each check answers with one line; ✗ fails the command, · is worth knowing
-
-
-def _python(_settings: Settings) -> str:
-    return f"✓ Python {sys.version.split()[0]}"
 
 
 def _data(settings: Settings) -> str:

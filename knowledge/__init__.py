@@ -4,6 +4,7 @@ from .cut import Span, sentences
 from .embed import EndpointEmbeddings, FolderEmbeddings, HashingEmbeddings, open_embeddings
 from .errors import EmbeddingUnavailable, KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
 from .library import Library, open_library
+from .loaders import SUFFIXES
 from .records import (
     Agreement,
     Document,
@@ -25,6 +26,7 @@ from .static_embedding import StaticEmbeddings, export_static, vector
 from .words import content, expansions, normal, synonyms, tokens
 
 __all__ = [
+    "SUFFIXES",
     "Agreement",
     "Document",
     "DocumentFacts",

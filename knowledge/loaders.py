@@ -129,3 +129,7 @@ def loaders_by_suffix(extra: Iterable[Loader] = ()) -> Mapping[str, Loader]:
                 raise KnowledgeError(f"有两个读取器都声明了 {suffix}。请只保留一个。")
             found[suffix] = loader
     return found
+
+
+# What can be given to the library as it comes; a zip is taken apart.
+SUFFIXES = (*loaders_by_suffix(), ".zip")

@@ -21,6 +21,7 @@ export class Chat extends EventTarget {
     this.settled = new Map()
     this.announced = ''
     this.problem = ''
+    this.loading = false
     /** @type {import('./types.js').Person | null} */
     this.me = null
     /** @type {import('./types.js').Agent[]} */
@@ -36,7 +37,7 @@ export class Chat extends EventTarget {
   }
 
   get busy() {
-    return this.turns.some((turn) => ['sending', 'running', 'recovering'].includes(turn.state))
+    return this.loading || this.turns.some((turn) => ['sending', 'running', 'recovering'].includes(turn.state))
   }
 
   /** Learns who the reader is to the server. It comes first: with its answer an anonymous reader gets a cookie. */
@@ -77,7 +78,7 @@ export class Chat extends EventTarget {
 
   /** Ends the display of the running answer; the server finishes it, and its result is read then. */
   stop() {
-    const turn = this.turns.find((each) => each.state === 'running' || each.state === 'sending')
+    const turn = this.turns.find((each) => ['sending', 'running', 'recovering'].includes(each.state))
     if (!turn || turn.stopped) return
     this.update(turn, { stopped: true })
     this._abort?.abort()
@@ -109,23 +110,21 @@ export class Chat extends EventTarget {
     return this.api.post(`/conversations/${this.id}/turns/${turn}/feedback`, body)
   }
 
-  /** Shows a conversation as the server has it. @param {string} id */
+  /** Shows a conversation as the server has it; without an id, an empty one. @param {string} id */
   async open(id) {
     const visit = this._leave(id)
-    let view
+    this.loading = Boolean(id)
     try {
       await this.meet()
-      view = id ? await this.api.get(`/conversations/${id}`) : { turns: [] }
+      if (id) this._take(visit, await this.api.get(`/conversations/${id}`))
     } catch (problem) {
       if (visit === this._visit) this._lost(problem)
-      return
     }
     if (visit !== this._visit) return
-    this.turns = view.turns.map(turnOf)
-    this._settlePast()
+    this.loading = false
     this.changed()
     const running = this.turns.find((turn) => turn.state === 'recovering')
-    if (running) await this._run(running, (signal) => recover(this, running, signal))
+    if (running) await this._run(running, () => recover(this, running))
   }
 
   /** An empty conversation; the server hears of it with the first message. */
@@ -193,6 +192,12 @@ export class Chat extends EventTarget {
     }
   }
 
+  _take(visit, view) {
+    if (visit !== this._visit) return
+    this.turns = view.turns.map(turnOf)
+    this._settlePast()
+  }
+
   /** A conversation that cannot be shown: gone, or the server does not answer. */
   _lost(problem) {
     if (!(problem instanceof Problem)) throw problem
@@ -222,6 +227,7 @@ export class Chat extends EventTarget {
     this.settled = new Map()
     this.announced = ''
     this.problem = ''
+    this.loading = false
     this._wantsPerson = false
     return this._visit
   }

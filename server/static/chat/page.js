@@ -33,6 +33,8 @@ export class ChatPage extends LitElement {
     this._far = false
     this._trouble = ''
     this._count = 0
+    /** @type {Promise<any> | null} */
+    this._sheet = null
     this._follows = true // scrolling up by hand stops following the text
   }
 

@@ -40,6 +40,49 @@ SHOW = """async (text) => {
   box.append(render(text))
   document.body.append(box)
 }"""
+# Feeds a text piece by piece, one frame each; returns what stands there, what it would be at once, and whether the
+# first block stayed the same element.
+GROW = """async (text) => {
+  const { render } = await import('/static/chat/markdown.js')
+  const [grown, whole] = [document.createElement('hanzhi-text'), document.createElement('div')]
+  document.body.append(grown)
+  let first = null
+  for (let end = 0; end <= text.length + 9; end += 9) {
+    grown.text = text.slice(0, end)
+    await new Promise(requestAnimationFrame)
+    if (grown.children.length > 1) first ??= grown.children[0]
+  }
+  whole.append(render(text))
+  const html = (nodes) => Array.from(nodes, (each) => each.innerHTML).join('').replace(/\\s+/g, ' ')
+  return [html(grown.children), html([whole]), first !== null && first === grown.children[0]]
+}"""
+MARKDOWN = """需要这些材料：[1]
+
+1. 身份证
+2. 户口簿
+
+   - 原件
+   - 复印件
+3. 照片
+
+| 项目 | 时限 |
+| --- | --- |
+| 受理 | 1 个工作日 |
+| 办结 | 5 个工作日 |
+
+## 去哪里办
+
+**政务服务中心**，周一到周五。[2][3]
+请带好 `回执`。
+
+> 以窗口说明为准。
+
+```
+不是
+正文
+```
+
+最后一段。"""
 FIRST, SECOND = "您好，我在听。", "请说说要问的事。"
 
 
@@ -151,6 +194,34 @@ def test_an_answer_streams_outside_the_live_region_and_is_announced_once(
         expect(answer(page).locator(".text")).to_have_text(FIRST + SECOND)
         expect(page.get_by_role("button", name="有帮助", exact=True)).to_be_visible()
         assert len([said for said in heard(page) if SECOND in said]) == 1
+
+
+def test_text_that_grows_ends_like_text_given_at_once(browser: Browser, fluent: Site) -> None:
+    with phone(browser, fluent.url) as page:
+        grown, whole, kept = page.evaluate(GROW, MARKDOWN)
+        assert grown.replace(" ", "") == whole.replace(" ", "")
+        assert kept
+
+
+def test_a_position_is_sent_once_and_only_after_consent(browser: Browser, fluent: Site) -> None:
+    place = {"longitude": 114.275, "latitude": 30.5905}
+    with phone(browser, fluent.url, geolocation=place, permissions=["geolocation"]) as page:
+        page.get_by_role("button", name="附上我的位置").click()
+        page.get_by_role("button", name="不同意").click()
+        assert "location" not in sent(page, "第一句")
+        page.get_by_role("button", name="附上我的位置").click()
+        page.get_by_role("button", name="同意，附上一次").click()
+        expect(page.get_by_text("将附上当前位置")).to_be_visible()
+        assert sent(page, "第二句")["location"] == {"lon": 114.275, "lat": 30.5905, "crs": "WGS84"}
+        assert "location" not in sent(page, "第三句")
+
+
+def sent(page: Page, text: str) -> dict[str, Any]:
+    """Send a message; what the server was given."""
+    with page.expect_request("**/turns") as asked:
+        ask(page, text)
+    body: dict[str, Any] = asked.value.post_data_json
+    return body
 
 
 def test_stopping_ends_the_display_and_the_whole_answer_is_still_there(

@@ -11,7 +11,7 @@ A model is a pure function of its messages and bound tools. Messages of a turn, 
     ai         the model's first move: text with [ref] marks after each claim, or tool calls
     tool       {"ref": 4, "say": "…", "data": {…}}          a read tool's result
                {"error": "…", "kind": "not_found"}          a ToolError
-               {"status": "needs_answer", "slot", "question"}, {"status": "awaiting_confirmation", "action"},
+               {"status": "needs_answer", "slot", "question", "choices"}, {"status": "awaiting_confirmation", "action"},
                {"status": "skipped"}                         answers that end the turn
 """
 

@@ -1,4 +1,4 @@
-"""What the control tools do: a model asks, refuses or hands off, and the turn ends there."""
+"""What the control tools do: a model asks, refuses, hands off or drops, and the turn ends there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from . import wording
 from .records import Asked, Event, Outcome, Reason
-from .toolbox import ASK, HAND_OFF
+from .toolbox import ASK, DROP, HAND_OFF
 from .turn import Turn
 
 
@@ -18,6 +18,10 @@ def obey(turn: Turn, call: Mapping[str, Any]) -> list[Event]:
     if call["name"] == HAND_OFF:
         turn.end(Outcome("handoff"))
         return [turn.speak(wording.HANDED_OFF)]
+    if call["name"] == DROP:
+        turn.waiting = None
+        turn.end(Outcome("answered"))
+        return [turn.speak(wording.DROPPED)]
     if call["name"] == ASK:
         question = str(arguments.get("question") or "请再说具体一点。")
         choices = tuple(str(choice) for choice in arguments.get("choices") or ())

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
 
 from knowledge import Found, Hit, Library, Query, Visibility
-from tools import EVERYONE, Call, CallArgument, Principal, Slot, tool
+from tools import EVERYONE, Call, CallArgument, NotFound, Principal, Slot, tool
 
 from .context import LOOKUP
 
-ENOUGH = 0.6
-PASSAGES = 5
+PASSAGES, WIDE = 6, 12
+OWN = 0.1
 
 
 def visibilities(principal: Principal) -> frozenset[Visibility]:
@@ -22,18 +23,16 @@ def visibilities(principal: Principal) -> frozenset[Visibility]:
     return frozenset(("public", "staff")) if principal.is_staff else frozenset(("public",))
 
 
-def look_up(library: Library, text: str, bases: frozenset[str] | None, call: Call) -> Found:
-    """Search the agent's bases first, everything visible when those do not cover the question.
+def look_up(library: Library, text: str, own: frozenset[str], call: Call) -> Found:
+    """Search everything this person may see once; passages of the agent's own bases are preferred."""
+    found = library.search(_query(text, None, call))
+    ranked = sorted(found.hits, key=lambda hit: -(hit.score + OWN * (hit.document.base in own)))
+    return replace(found, hits=tuple(ranked[:PASSAGES]), expired=found.expired[:PASSAGES])
 
-    A base nobody has filled yet is skipped: an agent may be installed before its documents are.
-    """
-    there = bases & frozenset(library.bases()) if bases else None
-    query = Query(text, call.now.date(), k=PASSAGES, bases=there or None, visibilities=visibilities(call.principal))
-    own = library.search(query)
-    if query.bases is None or own.coverage >= ENOUGH:
-        return own
-    anywhere = library.search(Query(text, query.as_of, k=PASSAGES, visibilities=query.visibilities))
-    return anywhere if anywhere.coverage > own.coverage else own
+
+def _query(text: str, bases: frozenset[str] | None, call: Call) -> Query:
+    seen = visibilities(call.principal)
+    return Query(text, call.now.date(), k=WIDE, bases=bases, visibilities=seen, include_expired=True)
 
 
 def passages(found: Found) -> dict[str, Any]:
@@ -80,8 +79,11 @@ def lookup_tool(library: Library) -> BaseTool:
         bases: Annotated[list[str] | None, Slot("enum", "知识库")] = None,
     ) -> Mapping[str, Any]:
         """在现行有效的政策、办事指南和标准中查找与问题有关的段落。"""
-        wanted = frozenset(bases) if bases else None
-        return passages(await asyncio.to_thread(look_up, library, query, wanted, call))
+        if unknown := set(bases or ()) - set(library.bases()):
+            raise NotFound(f"没有名为 {'、'.join(sorted(unknown))} 的知识库。现有：{'、'.join(library.bases())}。")
+        wanted = _query(query, frozenset(bases) if bases else None, call)
+        found = await asyncio.to_thread(library.search, wanted)
+        return passages(replace(found, hits=found.hits[:PASSAGES], expired=found.expired[:PASSAGES]))
 
     return kb_search
 

@@ -210,7 +210,8 @@ def _question(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: Tool
     slot = spec.slots[need.slot]
     earlier = turn.waiting.asked if turn.waiting and turn.waiting.tool == spec.name else ()
     times = earlier.count(need.slot)
-    turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
+    wanted = {"status": "needs_answer", "slot": need.slot, "question": need.question, "choices": list(need.choices)}
+    turn.answer_call(call, wanted)
     if times >= 2:
         turn.waiting = None
         turn.end(Outcome("handoff"))

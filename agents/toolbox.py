@@ -1,4 +1,4 @@
-"""All tools by name, and the three control tools by which a model ends a turn without text."""
+"""All tools by name, and the four control tools by which a model ends a turn without text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tools import EVERYONE, Slot, tool
 from .errors import Misconfigured
 from .records import Reason
 
-ASK, REFUSE, HAND_OFF = "ask_user", "refuse", "hand_off"
-CONTROL = frozenset((ASK, REFUSE, HAND_OFF))
+ASK, REFUSE, HAND_OFF, DROP = "ask_user", "refuse", "hand_off", "drop"
+CONTROL = frozenset((ASK, REFUSE, HAND_OFF, DROP))
 
 
 class Toolbox:
@@ -69,4 +69,10 @@ async def hand_off(
     return {"reason": reason}
 
 
-_CONTROL_TOOLS: tuple[BaseTool, ...] = (ask_user, refuse, hand_off)
+@tool(DROP, title="不再办理", effect="read", roles=EVERYONE, say=_said)
+async def drop() -> Mapping[str, Any]:
+    """用户说不想继续刚才正在填写的事项时使用；没有提交的内容全部作废。"""
+    return {}
+
+
+_CONTROL_TOOLS: tuple[BaseTool, ...] = (ask_user, refuse, hand_off, drop)

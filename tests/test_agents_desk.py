@@ -198,7 +198,7 @@ def test_unreadable_messages_are_refused_and_leave_no_turn(tmp_path: Path, text:
 
 def test_a_model_that_never_stops_calling_is_stopped(tmp_path: Path) -> None:
     async def body() -> None:
-        model = ScriptedModel(lines=[call("category.search", text="井盖")])
+        model = ScriptedModel(lines=[call("category.search", description="井盖")])
         async with open_for_test(tmp_path, model=model) as house:
             conversation = await house.desk.open_conversation(CITIZEN)
             reply = await house.desk.ask(Ask(conversation.id, "解放大道井盖坏了请上报"), CITIZEN)

@@ -95,7 +95,7 @@ def test_the_peer_sees_names_without_dots_and_no_desk_metadata(peer: tuple[Peer,
     assert message.content == "您好"
     sent = peer[0].requests[0]
     names = [each["function"]["name"] for each in sent["tools"]]
-    assert names == ["ask_user", "refuse", "hand_off"]
+    assert names == ["ask_user", "refuse", "hand_off", "drop"]
     assert sent["messages"][2]["tool_calls"][0]["function"]["name"] == "kb__search"
     assert "spec" not in json.dumps(sent)
     assert sent["stream"] is True

@@ -1,23 +1,30 @@
-"""Answers from passages: the sentence that answers the question, verbatim, cited; or why there is none."""
+"""Answers from passages: the sentences that answer the question, verbatim, cited; or why there are none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from knowledge import content, expansions, sentences
+from ..understanding import STRICT, Focus, fits, focus_of, focuses_of, subject
+from .offline_lines import Line, lines
 
-from ..understanding.focus import Focus, fits, focus_of
-
-COVERED = 0.62
+COVERED = 0.55
 LENGTH, LIST_LENGTH = 300, 600
+_DATA = Path(__file__).parent.parent / "understanding" / "data"
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\D|$)")
-_NUMBERING = re.compile(
-    r"^(#+\s*|[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d{1,3}[.．、]|第[一二三四五六七八九十百\d]+[条章节]\s*|[-*•]\s*|K\d+\s*)+"
-)
+_RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _LISTS: frozenset[Focus] = frozenset(("materials", "steps", "conditions", "list"))
+_SHORT: frozenset[Focus] = STRICT | {"place", "who"}
+_UNKNOWN = re.compile(r"(暂无已核实|没有(写明?|公布|规定|说明|列出|给出)|未(公布|写明|规定|明确)|尚未|都没有写)")
+_GOAL = re.compile(r"(到20\d\d年|力争|目标|打造|达到|推进|推动|建设|培育|实现|突破|要)")
+_NOW = re.compile(r"(现在|目前|已经|截至|实际|完成了|如今|至今)")
+_SIDES = re.compile(
+    r"(?P<a>[^，,。？?]{2,20}?)(?:和|跟|与|同|、|还是|比起?)(?P<b>[^，,。？?]{2,20}?)(?:之间|有|的|是|哪|怎么|到底|区别|不同|差|一样|算|[？?]|$)"
+)
 
 
 @dataclass(frozen=True)
@@ -28,103 +35,183 @@ class Refusal:
     text: str
 
 
-@dataclass(frozen=True)
-class _Line:
-    ref: int
-    text: str
-    heading: str
-    score: float
-    order: int
-    passage: int
+def answer(question: str, found: Mapping[str, Any], about: str | None = None) -> str | Refusal:
+    """The reply to a question from one look-up's result: text with [ref] marks, or a refusal.
 
-
-def answer(question: str, found: Mapping[str, Any]) -> str | Refusal:
-    """The reply to a question from one look-up's result: text with [ref] marks, or a refusal."""
-    listed: Sequence[Mapping[str, Any]] = found.get("passages") or ()
-    if not listed:
-        return _expired(found) or _nothing()
+    `about` is what the question is about when its own words do not say (那要多少钱？).
+    """
+    wanted = about or question
     focus = focus_of(question)
-    lines = _lines(question, listed, focus)
-    if found.get("coverage", 0.0) < COVERED or not lines or not _years_held(question, listed[lines[0].passage]):
+    judged = _judged(wanted, found.get("passages") or (), focus)
+    if not judged or judged[0].share < COVERED:
+        return _expired(wanted, found, judged) or _nothing()
+    if focus == "comparison" and (said := _compared(question, found)):
+        return said
+    best = _answering(judged, focus)
+    if best is None:
+        unknown = _unknown(judged)
+        return Refusal("no_evidence", _cited(unknown, wanted)) if unknown else _nothing()
+    if _UNKNOWN.search(best.text) and focus not in ("list", "definition", "whether", "any"):
+        return Refusal("no_evidence", _cited(best, wanted))
+    if _foreign(question, best) or not _years_held(question, best, found):
         return _nothing()
-    if focus == "comparison":
-        chosen = _two_sides(lines)
-    elif focus in _LISTS:
-        chosen = _whole_list(lines)
+    chosen = _chosen(best, judged, question, focus)
+    return "\n".join([*(_cited(line, wanted) for line in chosen), *_notes(question, chosen, focus)])
+
+
+def covers(question: str, found: Mapping[str, Any]) -> float:
+    """How well the passages answer a question, in [0, 1]."""
+    judged = _judged(question, found.get("passages") or (), focus_of(question))
+    return judged[0].share if judged else 0.0
+
+
+def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
+    return lines(question, listed, focus) if listed and subject(question) else []
+
+
+def _answering(judged: Sequence[Line], focus: Focus) -> Line | None:
+    """The best sentence; where a figure is asked for, the best that has one."""
+    good = [line for line in judged if line.share >= COVERED]
+    if focus in STRICT:
+        return next((line for line in good if fits(focus, line.text) and line.share >= 0.8 * judged[0].share), None)
+    return good[0]
+
+
+def _unknown(judged: Sequence[Line]) -> Line | None:
+    return next((line for line in judged if line.share >= COVERED and _UNKNOWN.search(line.text)), None)
+
+
+def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> list[Line]:
+    if focus in _LISTS and not _enumerates(best, focus):
+        chosen = _whole_list(best, judged)
+    elif focus in _SHORT:
+        chosen = [best]
     else:
-        chosen = _best(lines)
-    return "\n".join(_said(line, question) for line in chosen)
+        chosen = _with_next(best, judged)
+    for other in focuses_of(question):
+        more = _answering(judged, other) if other != focus else None
+        known = {line.place for line in chosen}
+        if more and more.place not in known and fits(other, more.text) and _room(chosen, more):
+            chosen.append(more)
+    return chosen
 
 
-def _lines(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[_Line]:
-    """Every sentence of the passages with its score, best first."""
-    wanted = content(question) | {word for name in expansions(question) for word in content(name)}
-    own = content(question)
-    texts = [[passage["text"][s.start : s.end] for s in sentences(passage["text"])] for passage in listed]
-    weights = _weights(wanted, [sentence for each in texts for sentence in each])
-    found: list[_Line] = []
-    for index, (passage, split) in enumerate(zip(listed, texts, strict=True)):
-        heading = str(passage["heading"]).split(" > ")[-1]
-        around = content(f"{passage['title']} {passage['heading']}")
-        for order, sentence in enumerate(split):
-            bare = _NUMBERING.sub("", sentence).strip()
-            if len(bare) < 4 or bare in heading:
-                continue
-            held = content(bare)
-            score = sum(weights[word] for word in wanted & held)
-            score += 0.45 * sum(weights[word] for word in (wanted & around) - held)
-            total = sum(weights[word] for word in own) or 1.0
-            score = score / total + 0.25 * fits(focus, bare) + 0.15 * float(passage["score"])
-            found.append(_Line(int(passage["ref"]), bare, heading, score, order, index))
-    return sorted(found, key=lambda line: (-line.score, line.passage, line.order))
+def _room(chosen: Sequence[Line], more: Line) -> bool:
+    return sum(len(line.text) for line in chosen) + len(more.text) <= LENGTH
 
 
-def _weights(words: set[str], texts: Sequence[str]) -> dict[str, float]:
-    """Words held by few of the sentences tell more."""
-    held = [content(text) for text in texts]
-    return {word: 1.0 / (1.0 + sum(word in each for each in held)) ** 0.5 for word in words}
+def _enumerates(line: Line, focus: Focus) -> bool:
+    return focus == "list" and line.text.count("、") >= 2 and not line.listed
 
 
-def _best(lines: Sequence[_Line]) -> list[_Line]:
-    return [lines[0]]
+def _whole_list(best: Line, judged: Sequence[Line]) -> list[Line]:
+    """The section around the best sentence, in its order: a list is complete or it is not an answer."""
+    section = sorted((line for line in judged if line.passage == best.passage), key=lambda line: line.order)
+    at = section.index(best)
+    if best.listed:
+        first = at
+        while first > 0 and section[first - 1].listed:
+            first -= 1
+        first -= first > 0 and section[first - 1].text.endswith(("：", ":"))
+        last = at
+        while last + 1 < len(section) and section[last + 1].listed:
+            last += 1
+        chosen = section[first : last + 1]
+    else:
+        chosen = section[at:]
+    return _within(chosen, LIST_LENGTH)
 
 
-def _whole_list(lines: Sequence[_Line]) -> list[_Line]:
-    """The best sentence and the ones around it that belong to the same answer, in the passage's order."""
-    best = lines[0]
-    same = [line for line in lines if line.passage == best.passage and line.score >= 0.35 * best.score]
-    chosen, length = [best], len(best.text)
-    for line in sorted(same, key=lambda each: abs(each.order - best.order)):
-        if line is not best and length + len(line.text) <= LIST_LENGTH:
-            chosen.append(line)
-            length += len(line.text)
-    return sorted(chosen, key=lambda each: each.order)
+def _with_next(best: Line, judged: Sequence[Line]) -> list[Line]:
+    """The best sentence, and up to two right after it that stay on the subject."""
+    section = {line.order: line for line in judged if line.passage == best.passage}
+    chosen = [best]
+    for order in sorted(order for order in section if order > best.order)[:2]:
+        following = section[order]
+        if following.own < 0.3 or following.listed != best.listed:
+            break
+        chosen.append(following)
+    return _within(chosen, LENGTH)
 
 
-def _two_sides(lines: Sequence[_Line]) -> list[_Line]:
-    best = lines[0]
-    other = next((line for line in lines if (line.passage, line.order) != (best.passage, best.order)), None)
-    return [best] if other is None or other.score < 0.5 * best.score else [best, other]
+def _within(chosen: Sequence[Line], limit: int) -> list[Line]:
+    kept: list[Line] = []
+    for line in chosen:
+        if kept and sum(len(each.text) for each in kept) + len(line.text) > limit:
+            break
+        kept.append(line)
+    return kept
 
 
-def _said(line: _Line, question: str) -> str:
-    subject = _NUMBERING.sub("", line.heading).strip()
-    alone = content(line.text) & content(question)
-    led = f"{subject}：{line.text}" if subject and not alone and subject not in line.text else line.text
-    ended = led if led[-1] in "。！？；" else f"{led}。"
+def _compared(question: str, found: Mapping[str, Any]) -> str | None:
+    """Both sides of a comparison, each with its own sentence; one sentence that holds both comes first."""
+    sides = _SIDES.search(question)
+    listed = found.get("passages") or ()
+    if sides is None:
+        return None
+    said: list[Line] = []
+    both = _judged(question, listed, "comparison")
+    if both and both[0].own >= 0.7:
+        said.append(both[0])
+    for side in (sides.group("a"), sides.group("b")):
+        best = next((line for line in _judged(side, listed, "definition") if line.own >= 0.6), None)
+        if best is None:
+            return None if not said else "\n".join(_cited(line, question) for line in said)
+        if best.place not in {line.place for line in said}:
+            said.append(best)
+    return "\n".join(_cited(line, line.heading) for line in _within(said, LIST_LENGTH))
+
+
+def _cited(line: Line, question: str) -> str:
+    """The sentence with its mark; its heading before it when it does not say itself what it speaks of."""
+    named = line.heading.strip()
+    alone = line.own < 0.3 and named and named not in line.text and not named.endswith(("？", "?"))
+    led = f"{named}：{line.text}" if alone else line.text
+    ended = led if led[-1] in "。！？；：" else f"{led}。"
     return f"{ended}[{line.ref}]"
 
 
-def _years_held(question: str, passage: Mapping[str, Any]) -> bool:
+def _notes(question: str, chosen: Sequence[Line], focus: Focus) -> list[str]:
+    """What the sentences do not say although it was asked."""
+    text = "".join(line.text for line in chosen)
+    notes = [f"我没有查到原文给这一项写明“{year}年”。" for year in _YEAR.findall(question) if year not in text]
+    if focus in STRICT and _NOW.search(question) and _GOAL.search(text):
+        notes.append("我没有查到目前的完成情况。")
+    return notes
+
+
+def _years_held(question: str, line: Line, found: Mapping[str, Any]) -> bool:
+    """Whether the years asked for are the text's years; 2026 lies within 2025—2027."""
+    passage = next(each for each in found["passages"] if int(each["ref"]) == line.ref)
     text = f"{passage['title']} {passage['heading']} {passage['text']}"
-    return all(year in text for year in _YEAR.findall(question))
+    spans = [(int(a), int(b)) for a, b in _RANGE.findall(text)]
+    return all(year in text or any(a <= int(year) <= b for a, b in spans) for year in _YEAR.findall(question))
 
 
-def _expired(found: Mapping[str, Any]) -> Refusal | None:
+def _foreign(question: str, line: Line) -> bool:
+    """Whether the question is about another place's affairs: 北京的…; not 去北京看病."""
+    if "武汉" in question:
+        return False
+    named = [
+        match.group(1)
+        for match in _other_places().finditer(question)
+        if match.start() == 0 or question[match.end() : match.end() + 1] == "的"
+    ]
+    return any(place not in f"{line.title}{line.heading}{line.text}" for place in named)
+
+
+@lru_cache(maxsize=1)
+def _other_places() -> re.Pattern[str]:
+    names = (_DATA / "other_places.txt").read_text(encoding="utf-8").split()
+    return re.compile(rf"(?<![去到在从来回往])({'|'.join(names)})")
+
+
+def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) -> Refusal | None:
     listed = found.get("expired") or ()
-    if not listed:
+    old = _judged(question, listed, focus_of(question))
+    if not old or old[0].share < COVERED or (judged and judged[0].share >= old[0].share):
         return None
-    first = listed[0]
+    first = next(each for each in listed if int(each["ref"]) == old[0].ref)
     since = f"，自 {first['since']} 起不再有效" if first.get("since") else ""
     text = f"查到的《{first['title']}》已经失效{since}，不能作为现在的依据。请拨打 12345 了解现行规定。"
     return Refusal("expired", f"{text}[{first['ref']}]")

@@ -1,22 +1,48 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
-from .clauses import Correction, assent, correction, declines, small_talk, wants_person
-from .focus import Focus, focus_of
+from .addresses import amend
+from .clauses import (
+    Correction,
+    assent,
+    blames_staff,
+    correction,
+    declines,
+    drops,
+    ordinal,
+    points_back,
+    small_talk,
+    wants_person,
+)
+from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question
 from .intents import Intents, fit_intents
-from .slots import Found, fill, find
+from .slots import Found, fill, find, known_class, says_something
+from .words import Evidence, subject
 
 __all__ = [
+    "STRICT",
     "Correction",
+    "Evidence",
     "Focus",
     "Found",
     "Intents",
+    "amend",
     "assent",
+    "blames_staff",
     "correction",
     "declines",
+    "drops",
     "fill",
     "find",
     "fit_intents",
+    "fits",
     "focus_of",
+    "focuses_of",
+    "is_question",
+    "known_class",
+    "ordinal",
+    "points_back",
+    "says_something",
     "small_talk",
+    "subject",
     "wants_person",
 ]

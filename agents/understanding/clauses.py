@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .numerals import number
+
 _QUESTION = re.compile(r"[？?]|吗|呢$|怎么|什么|多少|多久|几天|哪|为什么|是不是|能不能|可不可以|要不要")
 _FILLER = r"[，,。.！!~～\s]*"
 _YES = re.compile(
@@ -19,21 +21,44 @@ _NO = re.compile(
     rf"[，,]?(?:用|要|了|报|提交|办|确认|对|行|好|同意|吧|先|别|上报|登记|这个|操作|取消|不|啦|谢谢){{0,8}}{_FILLER}$"
 )
 _DECLINE = re.compile(
-    r"(不知道|不清楚|不记得|忘了|没有了?$|^没$|没拍|拍不了|不方便|不想(说|留|提供)|不留|不需要|跳过|暂时没有|说不上来)"
+    r"(不知道|不晓得|不清楚|不记得|不确定|忘了|记不清|没有了?$|^没$|没拍|拍不了|不方便|不想(说|留|提供)|不留|不需要|不用了?$|跳过|暂时没有|说不上来|说不清|随便)"
+)
+_DROP = re.compile(
+    r"^(那|先|那就|还是)?(算了|不报了|不办了|不说了|不弄了|不用了|不要了|取消|先不报了?|先不办了?|不想报了|不想办了|不查了|放弃)(吧|了|算了|取消|谢谢|[，,。！!\s])*$"
 )
 _CORRECTION = re.compile(
-    r"(?:说错了|搞错了|弄错了|写错了|不对|更正(?:一下)?|纠正一下|改一下|改成|改为|换成|应该是|不是[^，,。]{1,20}[，,]?(?:而)?是)"
+    r"(?:说错了?|搞错了?|弄错了?|写错了?|讲错了?|记错了?|打错了?|不对|更正(?:一下)?|纠正一下|改一下|改成|改为|换成|应该是|不是[^，,。]{1,20}[，,]?(?:而)?是)"
 )
-_NEW_VALUE = re.compile(r"(?:应该是|改成|改为|换成|而是|[，,、\s]是|^是|更正为)\s*(?P<v>[^，,。！!？?]+)")
-_TALK = re.compile(
-    r"^(你好|您好|hi|hello|嗨|在吗|在不在|早上好|下午好|晚上好|谢谢|多谢|感谢|辛苦了|再见|拜拜|好的?|嗯+|哦+|知道了|明白了|没事了?|不用了)"
-    r"[，,。！!~～呀啊哦呢的你您了\s]*(谢谢|再见)?[。！!~～\s]*$",
+_NEW_VALUE = re.compile(r"(?:应该是|改成|改为|换成|而是|更正为|[，,、\s]是|^是|(?<=[^不])是)\s*(?P<v>[^，,。！!？?]+)")
+_GREETING = re.compile(
+    r"^(你好|您好|hi|hello|嗨|哈喽|在吗|在不在|有人吗|早上好|上午好|中午好|下午好|晚上好|早)[，,。！!~～呀啊哦呢吗的你您了\s]*$",
     re.IGNORECASE,
 )
-_ABOUT_DESK = re.compile(
-    r"(你是谁|你叫什么|你是(机器人|人工|真人|AI)|你(能|会|可以)(做|干|办|帮我做)?(什么|啥|哪些)|有什么功能)"
+_THANKS = re.compile(r"^(好的?|嗯+|行|那)?[，,\s]*(太)?(谢谢|多谢|感谢|辛苦|麻烦您?了|谢了)[^？?]{0,8}$")
+_BYE = re.compile(
+    r"^(再见|拜拜|bye|回头见|先这样|没事了?|没别的了?|没有了)[，,。！!~～呀啊哦了吧\s]*(谢谢|再见)?[。！!~～\s]*$",
+    re.IGNORECASE,
 )
-_PERSON = re.compile(r"(转|找|要|叫|换|接)(个|一个|一下)?(人工|真人|客服|工作人员|活人)|人工(服务|客服|坐席)")
+_NOD = re.compile(r"^(好的?|嗯+|哦+|噢|知道了|明白了?|了解|收到|行|可以|ok)[，,。！!~～啊哦呢了吧\s]*$", re.IGNORECASE)
+_ABOUT_DESK = re.compile(
+    r"(你是谁|你叫什么|你是(不是)?(机器人|人工|真人|AI|智能)|你(都)?(能|会|可以)(帮我|帮忙)?(做|干|办)?(些)?(什么|啥|哪些|点什么)"
+    r"|有什么功能|怎么用你|what can you do|who are you)",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"(转|找|要|叫|换|接|喊|给我|需要)(个|一个|一下|下|你们)?(人工(?!智能)|真人|客服|工作人员|活人|接线员)|^(人工(?!智能)|真人|客服)|人工(服务|客服|坐席|座席)"
+    r"|不想(和|跟)(机器|你)"
+)
+_STAFF = re.compile(
+    r"(投诉|举报|不满|差评|要告)[^，,。]{0,10}(接线员|工作人员|客服|办事员|窗口(人员)?|科员|城管队?员|执法人员|网格员|话务员|民警|经办|你们(的)?人|态度)"
+    r"|(接线员|工作人员|客服|办事员|窗口|话务员|经办人|网格员|城管队?员)[^，,。]{0,12}(态度|骂人|不负责|推诿|踢皮球|吼|凶|爱理不理|敷衍)"
+)
+_BACK = re.compile(
+    r"(那个|这个|那件|这件|它|上面|刚才|刚刚|上次|该)(案|单|事|问题|件|投诉|申请)?|第[一二三四五六七八九十\d]+(个|件|条)"
+)
+_ORDINAL = re.compile(
+    r"第\s*([一二三四五六七八九十\d]{1,2})\s*(?:个|件|条|项|种)?|^([一二三四五六七八九\d]{1,2})[。.、]?$|^最后(?:一)?[个件条]"
+)
 
 
 @dataclass(frozen=True)
@@ -60,24 +85,49 @@ def correction(text: str) -> Correction | None:
     found = _CORRECTION.search(text)
     if found is None:
         return None
-    values = [match.group("v").strip() for match in _NEW_VALUE.finditer(text)]
+    values = [match.group("v").strip() for match in _NEW_VALUE.finditer(text[found.start() :])]
     tail = text[found.end() :].strip(" ，,。！!")
-    return Correction(values[-1] if values else tail or None)
+    return Correction((values[-1] if values else tail).strip(" ，,。！!") or None)
 
 
 def declines(text: str) -> bool:
     """Whether the message says "I don't know" or "I'd rather not"."""
-    return len(text) <= 20 and bool(_DECLINE.search(text.strip()))
+    return len(text) <= 20 and bool(_DECLINE.search(text.strip(" ，,。！!")))
+
+
+def drops(text: str) -> bool:
+    """Whether the message gives up what was being filled in."""
+    return bool(_DROP.match(text.strip()))
 
 
 def small_talk(text: str) -> str | None:
-    """`greeting` or `about` for talk that wants no answer from the city; else None."""
+    """`greeting`, `thanks`, `bye`, `nod` or `about` for talk that wants no answer from the city; else None."""
     plain = text.strip()
-    if _TALK.match(plain):
-        return "greeting"
-    return "about" if len(plain) <= 20 and _ABOUT_DESK.search(plain) else None
+    for kind, pattern in (("greeting", _GREETING), ("thanks", _THANKS), ("bye", _BYE), ("nod", _NOD)):
+        if pattern.match(plain):
+            return kind
+    return "about" if len(plain) <= 24 and _ABOUT_DESK.search(plain) else None
 
 
 def wants_person(text: str) -> bool:
     """Whether the user asks for a human."""
-    return bool(_PERSON.search(text))
+    return len(text) <= 40 and bool(_PERSON.search(text.strip()))
+
+
+def blames_staff(text: str) -> bool:
+    """Whether the message complains about the people who serve, not about the city."""
+    return bool(_STAFF.search(text))
+
+
+def points_back(text: str) -> bool:
+    """Whether the message points at something said before (那个案子, 第二个)."""
+    return bool(_BACK.search(text))
+
+
+def ordinal(text: str) -> int | None:
+    """Which one of a list is meant, from 1; -1 for the last."""
+    match = _ORDINAL.search(text.strip())
+    if match is None:
+        return None
+    said = match.group(1) or match.group(2)
+    return int(number(said) or 0) or None if said else -1

@@ -23,46 +23,93 @@ Focus = Literal[
     "any",
 ]
 _ORDER: tuple[tuple[Focus, re.Pattern[str]], ...] = (
-    ("comparison", re.compile(r"(区别|不同|差别|对比|相比|一回事|哪个更)")),
-    ("materials", re.compile(r"(材料|证件|带什么|带哪些|准备什么|提供什么|手续)")),
-    ("fee", re.compile(r"(费用|收费|多少钱|要钱|免费|缴多少|交多少)")),
-    ("phone", re.compile(r"(电话|号码|热线|怎么联系|打哪)")),
-    ("duration", re.compile(r"(多久|多长时间|几天|几个?工作日|几个?月|时限|多长)")),
-    ("amount", re.compile(r"(多少|几个|几家|几条|几项|多大|多高|比例|占比|规模|率(是|要|达)?|目标值|几(?!个月|天))")),
-    ("when", re.compile(r"(什么时候|何时|哪年|哪一年|几月|几号|日期|起始|截止)")),
-    ("place", re.compile(r"(在哪|哪里|哪儿|地点|地址|什么地方|去哪)")),
-    ("conditions", re.compile(r"(条件|资格|符合|满足|什么人可以|谁可以|谁能)")),
+    ("comparison", re.compile(r"(区别|不同|差别|差异|对比|相比|一回事|哪个更|有啥两样|有什么两样|怎么区分|分得清)")),
+    (
+        "materials",
+        re.compile(
+            r"(材料|证件|带什么|带哪些|带啥|要带|准备什么|准备哪些|提供什么|提交什么|什么手续|哪些手续|单据|资料)"
+        ),
+    ),
+    ("fee", re.compile(r"(费用|收费|收钱|多少钱|要钱|花钱|免费|工本费|[缴交付]多少|多少元|贵不贵)")),
+    ("phone", re.compile(r"(电话|号码|热线|怎么联系|打哪|拨打)(?!.{0,6}(受理|能投诉|管什么|管哪))")),
+    (
+        "duration",
+        re.compile(r"(多久|多长时间|几天|几个?工作日|几个?月(?!份)|几个小时|时限|多长|期限|要等几|多快|有效期)"),
+    ),
+    ("when", re.compile(r"(什么时候|啥时候|何时|哪年|哪一年|几月|几号|几点|日期|起始|截止|哪天|哪几个月|哪个月)")),
+    (
+        "amount",
+        re.compile(
+            r"(多少|几个|几家|几条|几项|几次|几折|几成|几种|多大|多高|多深|多宽|比例|占比|规模|[^几效]率(是|要|达|目标)?|目标值|限额|额度|起付线|封顶|几(?!个月|天|号|月|点))"
+        ),
+    ),
+    ("place", re.compile(r"(在哪|哪里|哪儿|地点|地址|什么地方|去哪|哪个窗口|上哪|到哪)")),
+    ("conditions", re.compile(r"(条件|资格|符合|满足|什么人|哪些人|谁可以|谁能|门槛)")),
+    (
+        "definition",
+        re.compile(
+            r"(是什么(?!部门|单位|时)|什么是|什么叫|啥叫|啥是|是啥|什么意思|啥意思|是指|指什么|怎么理解|含义|定义|怎么回事|干什么用|是干什么|是做什么|干嘛的)"
+        ),
+    ),
     (
         "steps",
-        re.compile(r"(怎么办|怎么弄|如何办|流程|步骤|怎么申请|如何申请|怎么操作|怎么激活|如何激活|怎么用|怎么开通)"),
+        re.compile(
+            r"(流程|步骤|程序|(怎么|如何|咋|怎样)(?!样|算|认定|规定|处罚|回事|理解|区分|说)|办法|操作|咋办|怎么办)"
+        ),
     ),
-    ("who", re.compile(r"(谁|哪个部门|哪个单位|什么部门|哪家单位|牵头)")),
-    ("definition", re.compile(r"(是什么|什么是|啥是|是啥|什么意思|指什么|怎么理解|含义|定义)")),
-    ("list", re.compile(r"(有哪些|哪些|包括什么|包含什么|分为|分哪|列出)")),
-    ("whether", re.compile(r"(吗[？?。]?$|是否|是不是|能不能|可不可以|有没有|要不要|会不会)")),
+    ("who", re.compile(r"(谁|哪个部门|哪个单位|什么部门|什么单位|哪家单位|哪些部门|牵头|归哪|哪个局|哪个机关)")),
+    (
+        "list",
+        re.compile(
+            r"(有哪些|哪些|哪几|包括什么|包含什么|包括啥|有什么|有啥|都有|分为|分哪|列出|列一下|哪.{0,2}(类|种))"
+        ),
+    ),
+    (
+        "whether",
+        re.compile(
+            r"([吗么嘛][？?。！!\s]*$|是否|是不是|能不能|可不可以|有没有|有无|要不要|会不会|用不用|需不需要|算不算|能否|可否|[行对好]不[行对好]|没[？?。\s]*$)"
+        ),
+    ),
 )
-_NUMBER = re.compile(r"\d|[一二三四五六七八九十百]+(个|家|条|项|天|年|月)")
+_QUESTION = re.compile(r"([？?]|[吗呢么][。！!\s]*$|什么|啥|怎么|如何|咋|哪|谁|几(?=[个家条项天月年号点岁次])|为何)")
+_REQUEST = re.compile(r"(能不能|可不可以|能否|可以)(帮|派|来|给我|处理|快|替|尽快|修|管)")
+_NUMBER = re.compile(r"\d|[一二三四五六七八九十百]+(个|家|条|项|天|年|月|倍|成|折|次|种|%)|全覆盖")
+_TIME = r"(\d+|[一二三四五六七八九十两半]+)\s*(个)?(工作日|自然日|小时|分钟|天|日|周|月|年)|当天|当场|即时|当日|立即"
 _SHAPES: dict[Focus, re.Pattern[str]] = {
     "amount": _NUMBER,
-    "fee": re.compile(r"(元|免费|不收费|费)"),
+    "fee": re.compile(r"(\d+.{0,3}元|免费|不收费|不收取|免收|工本费|收费|缴费|元)"),
     "phone": re.compile(r"\d{3,}"),
-    "duration": re.compile(
-        r"\d+\s*(个)?(工作日|小时|分钟|天|日|月|年)|[一二三四五六七八九十]+个?(工作日|小时|天|月|年)"
-    ),
-    "when": re.compile(r"\d{4}年|\d+月|\d+日"),
-    "materials": re.compile(r"(材料|身份证|证明|表|照片|户口)"),
-    "conditions": re.compile(r"(条件|符合|满足|应当|须|可以)"),
-    "steps": re.compile(r"(流程|步骤|登录|申请|提交|进入|办理|先|再|然后)"),
-    "who": re.compile(r"(部门|局|委|办公室|单位|牵头|负责)"),
-    "place": re.compile(r"(地址|窗口|大厅|中心|网点|小程序|APP|app|平台)"),
-    "definition": re.compile(r"(是指|指的是|是|即|叫做|称为)"),
-    "comparison": re.compile(r"(区别|不同|而|只)"),
+    "duration": re.compile(_TIME),
+    "when": re.compile(r"\d{4}年|\d+月|\d+日|\d+[:：点]|(周|星期)[一二三四五六日]"),
+    "materials": re.compile(r"(材料|身份证|证明|表|照片|户口|凭证|发票|清单|合同)"),
+    "conditions": re.compile(r"(条件|符合|满足|应当|须|可以|需|的人|人员)"),
+    "steps": re.compile(r"(流程|步骤|登录|申请|提交|进入|办理|先|再|然后|打开|点击|选择|拨打|第[一二三四]步)"),
+    "who": re.compile(r"(部门|局|委|办公室|单位|牵头|负责|政府|街道|中心|公司)"),
+    "place": re.compile(r"(地址|窗口|大厅|中心|网点|小程序|APP|app|平台|网站|官网|社区|街道|银行|线上|网上)"),
+    "definition": re.compile(r"(是指|指的是|是|即|叫做|称为|就是|用来|用于)"),
+    "comparison": re.compile(r"(区别|不同|而|只|不是|分别)"),
+    "whether": re.compile(r"(可以|不能|能|需要|不需|不用|应当|是|不|无需|必须|没有)"),
+    "list": re.compile(r"(包括|分为|、|有)"),
 }
+_BESIDE: frozenset[Focus] = frozenset(("materials", "fee", "phone", "duration", "place", "conditions"))
+STRICT: frozenset[Focus] = frozenset(("amount", "phone", "duration", "when", "fee"))
 
 
 def focus_of(question: str) -> Focus:
     """The focus of a question."""
     return next((focus for focus, pattern in _ORDER if pattern.search(question)), "any")
+
+
+def focuses_of(question: str) -> list[Focus]:
+    """Everything a question asks for that can be answered beside its focus (多少钱，多久能办)."""
+    return [focus for focus, pattern in _ORDER if focus in _BESIDE and pattern.search(question)]
+
+
+def is_question(text: str) -> bool:
+    """Whether a message asks something; a request put as a question (能不能派人来) does not."""
+    if _REQUEST.search(text):
+        return False
+    return focus_of(text) != "any" or bool(_QUESTION.search(text))
 
 
 def fits(focus: Focus, sentence: str) -> bool:

@@ -1,6 +1,7 @@
-"""Intents: one linear head per label over character n-grams, fitted on declared examples against a background.
+"""Intents: a linear classifier over character n-grams, the static embedding and signs, fitted on declared examples.
 
-Heads are cached by a hash of everything they were fitted on; scikit-learn is imported on a cache miss only.
+The background is a class of its own: when it wins, the message is none of these. Weights are cached under a hash
+of everything they were fitted on; scikit-learn is imported on a cache miss only.
 """
 
 from __future__ import annotations
@@ -17,20 +18,28 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-_VERSION = "1"
-_SIZE = 1 << 14
-_BACKGROUND = Path(__file__).parent / "data" / "background.txt"
+from knowledge import vector
+
+from .signs import signs
+
+_VERSION = "3"
+_GRAMS, _MEANING = 1 << 14, 256
+_SIZE = _GRAMS + _MEANING
+_SIGN = 0.7
+_NONE = ""
+_DATA = Path(__file__).parent / "data"
 _FOLD = (
     (re.compile(r"⟦[^⟧]*⟧"), " ⟦x⟧ "),
     (re.compile(r"wh\s?\d{6,}"), " ⟦案号⟧ "),
     (re.compile(r"\d+"), "0"),
     (re.compile(r"\s+"), " "),
 )
+_MEANINGS = np.arange(_GRAMS, _SIZE, dtype=np.int64)
 Vector = npt.NDArray[np.float64]
 
 
 class Intents:
-    """Fitted heads. `score` gives a probability per label; all low means none of these."""
+    """Fitted weights. `score` gives a probability per label; what is missing to one is "none of these"."""
 
     def __init__(self, labels: Sequence[str], weights: Vector, bias: Vector) -> None:
         self._labels = tuple(labels)
@@ -43,27 +52,33 @@ class Intents:
             return {}
         places, values = features(text)
         logits = self._weights[:, places] @ values + self._bias
-        return dict(zip(self._labels, (1 / (1 + np.exp(-logits))).tolist(), strict=True))
+        shares = np.exp(logits - logits.max())
+        found = dict(zip(self._labels, (shares / shares.sum()).tolist(), strict=True))
+        found.pop(_NONE)
+        return found
 
 
 def fit_intents(examples: Mapping[str, Sequence[str]], cache: Path | None = None) -> Intents:
-    """Heads for these examples; from `cache` when they were fitted before."""
+    """Weights for these examples; from `cache` when they were fitted before."""
     labels = sorted(label for label, lines in examples.items() if lines)
     if not labels:
         return Intents((), np.zeros((0, _SIZE)), np.zeros(0))
     path = cache / f"intents-{_fingerprint(labels, examples)}.npz" if cache else None
     if path and path.exists():
         stored = np.load(path, allow_pickle=False)
-        return Intents(labels, stored["weights"].astype(np.float64), stored["bias"].astype(np.float64))
+        return Intents([_NONE, *labels], stored["weights"].astype(np.float64), stored["bias"].astype(np.float64))
     fitted = _fit(labels, examples)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(path, weights=fitted._weights.astype(np.float32), bias=fitted._bias.astype(np.float32))
+        # What was just fitted and what the next start reads must score alike, bit by bit.
+        return fit_intents(examples, cache)
     return fitted
 
 
+@lru_cache(maxsize=256)
 def features(text: str) -> tuple[npt.NDArray[np.int64], Vector]:
-    """Hashed 1–3-gram features of a folded text, unit length: places and values."""
+    """Hashed 1–3-gram features of a folded text at unit length, and its signs: places and values."""
     folded = unicodedata.normalize("NFKC", text).lower()
     for pattern, mark in _FOLD:
         folded = pattern.sub(mark, folded)
@@ -74,39 +89,50 @@ def features(text: str) -> tuple[npt.NDArray[np.int64], Vector]:
             place = _place(padded[start : start + size])
             counts[place] = counts.get(place, 0.0) + weight
     values = np.sqrt(np.fromiter(counts.values(), dtype=np.float64))
-    return np.fromiter(counts.keys(), dtype=np.int64), values / np.linalg.norm(values)
+    shown = [_place(f"⟦⟦{sign}") for sign in signs(text)]
+    places = [np.fromiter(counts.keys(), dtype=np.int64), np.array(shown, dtype=np.int64), _MEANINGS]
+    return np.concatenate(places), np.concatenate(
+        [values / np.linalg.norm(values), np.full(len(shown), _SIGN), vector(folded).astype(np.float64)]
+    )
 
 
 @lru_cache(maxsize=100_000)
 def _place(gram: str) -> int:
-    return zlib.crc32(gram.encode()) % _SIZE
+    return zlib.crc32(gram.encode()) % _GRAMS
 
 
 def _fit(labels: Sequence[str], examples: Mapping[str, Sequence[str]]) -> Intents:
     # Slow to import, and needed only when examples changed.
+    from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    lines = [(text, label) for label in labels for text in examples[label]] + [(text, "") for text in background()]
-    matrix = np.zeros((len(lines), _SIZE))
+    lines = [(text, label) for label in labels for text in examples[label]]
+    lines += [(text, _NONE) for text in background()]
+    rows, places, values = [], [], []
     for row, (text, _) in enumerate(lines):
-        places, values = features(text)
-        matrix[row, places] = values
-    weights, bias = np.zeros((len(labels), _SIZE)), np.zeros(len(labels))
-    for index, label in enumerate(labels):
-        wanted = np.array([own == label for _, own in lines])
-        head = LogisticRegression(C=30.0, class_weight="balanced", max_iter=500, tol=1e-3)
-        head.fit(matrix, wanted)
-        weights[index], bias[index] = head.coef_[0], head.intercept_[0]
-    return Intents(labels, weights, bias)
+        own_places, own_values = features(text)
+        rows += [row] * len(own_places)
+        places += own_places.tolist()
+        values += own_values.tolist()
+    matrix = csr_matrix((values, (rows, places)), shape=(len(lines), _SIZE))
+    known = [_NONE, *labels]
+    head = LogisticRegression(C=30.0, class_weight="balanced", max_iter=1000, tol=1e-3)
+    head.fit(matrix, np.array([known.index(label) for _, label in lines]))
+    if len(known) > 2:
+        return Intents(known, head.coef_, head.intercept_)
+    # Two classes come as one row: the other's logit is zero.
+    return Intents(known, np.vstack([np.zeros(_SIZE), head.coef_[0]]), np.array([0.0, head.intercept_[0]]))
 
 
 @lru_cache(maxsize=1)
 def background() -> tuple[str, ...]:
     """Utterances that are none of the declared intents."""
-    lines = _BACKGROUND.read_text(encoding="utf-8").splitlines()
+    lines = (_DATA / "background.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _fingerprint(labels: Sequence[str], examples: Mapping[str, Sequence[str]]) -> str:
-    everything = [_VERSION, [[label, list(examples[label])] for label in labels], list(background())]
+    lists = {path.name: path.read_text(encoding="utf-8") for path in sorted(_DATA.iterdir())}
+    embedding = hashlib.sha256(vector("武汉").tobytes()).hexdigest()
+    everything = [_VERSION, embedding, [[label, list(examples[label])] for label in labels], lists]
     return hashlib.sha256(json.dumps(everything, ensure_ascii=False).encode()).hexdigest()[:24]

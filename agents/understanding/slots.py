@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from tools import Categories, Gazetteer, Slot, bundled_categories, bundled_gazetteer
+from stdnum.cn import uscc
+
+from tools import Categories, CategoryHit, Slot, bundled_categories
+
+from .addresses import gazetteer, places
+from .dates import day_spans
+from .numerals import numbers_in
+from .words import subject
 
 _PLACEHOLDER = re.compile(r"⟦(?P<kind>[^·⟦⟧]+)·[^⟧]+⟧")
-_CASE = re.compile(r"WH\s*(\d{14})", re.IGNORECASE)
+_CASE = re.compile(r"WH\s*(\d{14})(?!\d)", re.IGNORECASE)
 _COMPONENT = re.compile(r"(?<!\d)(42\d{14})(?!\d)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_CREDIT = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])", re.IGNORECASE)
 _POLITE = re.compile(
-    r"^(你好|您好|请问|麻烦|我要|我想|帮我|请|反映(一下)?|投诉(一下)?|上报(一下)?|举报|报修|[，,。！!：:\s])+"
+    r"^(?:你好|您好|请问|麻烦(?:你们?|您)?|我要|我想|想要|帮我|帮忙|请|来?(?:反映|反应|投诉|上报|举报|报修|报告|登记)(?:一下|一个|下)?|"
+    r"跟你们说|说个事|[，,。！!：:\s啊呀])+"
 )
-_TAIL = re.compile(
-    r"^(的)?[\u4e00-\u9fa5A-Za-z0-9]{0,12}?(路口|交叉口|交汇处|门口|对面|旁边|旁|附近|楼下|大门|小区|公交站|地铁站|[A-H]\d?口|[A-H]\d?出口|\d+号|\d+栋|\d+单元|这边|那边)"
+_CONTACT = re.compile(
+    r"[，,。；;、\s]*(?:我的|我|本人|有事|可以|请)?(?:联系|打|拨打)?(?:我的?)?(?:电话|手机号?|号码|联系方式|姓名|我叫|名字|微信)?(?:号码|号)?(?:是|为|叫|：|:)?\s*⟦[^⟧]*⟧"
 )
-_LINK = re.compile(r"^\s*(和|与|跟|、|交|到|及|靠近|靠|往)\s*$")
-_UNNAMED = re.compile(
-    r"[\u4e00-\u9fa5A-Za-z0-9]{2,14}?(小区|社区|花园|家园|公寓|广场|大厦|学校|小学|中学|医院|公园|市场|商场|超市|村|里|苑|府|城|路口|大道|街|路)"
-    r"(?:\d+号|\d+栋|[东南西北]门|门口|对面|旁边|附近|楼下|路口|口)*"
+_EMPTY_REPORT = re.compile(
+    r"(?:反映|反应|投诉|上报|举报|报修|报告|登记|报|提交|申报|处理|城市|问题|情况|案件|案子|事件|事情|事儿?|一下|一个|一件|个|件|要|想|来|"
+    r"我们?|需要|可以|能|随手拍|新|有|在|这里|那里|这边|那边|[，,。！!？?、\s])+"
 )
-_LEAD = re.compile(r"^(我|我们|咱|这里|这边|是|就|在|到|有|从|住|那个|位置|地址|地点|[，,。：:\s])+")
+_ABOUT = re.compile(r"(?:关于|有关|涉及|包含|含有|提到)\s*[“\"]?([^，,。的”\"]{2,12})")
+_LABEL_NOISE = re.compile(r"只看|是否|可选|（.*?）")
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,14 @@ class Found:
     score: float
 
 
-def fill(slots: Mapping[str, Slot], text: str, now: datetime) -> dict[str, Any]:
-    """Every slot that the text answers, best value each."""
+def fill(slots: Mapping[str, Slot], text: str, now: datetime, required: Collection[str] = ()) -> dict[str, Any]:
+    """Every slot that the text answers, best value each. Loose kinds are read only where they are required."""
     filled: dict[str, Any] = {}
     for name, slot in slots.items():
-        candidates = find(slot, text, now)
+        if slot.kind in ("text", "number") and name not in required and not _named(slot, text):
+            continue
+        query = slot.kind == "query" and name not in required
+        candidates = list(_keyword(text)) if query else find(slot, text, now)
         if candidates:
             filled[name] = max(candidates, key=lambda each: each.score).value
     return filled
@@ -56,6 +66,11 @@ def find(slot: Slot, text: str, now: datetime) -> list[Found]:
     return list(finder(text, slot, now)) if finder else []
 
 
+def _named(slot: Slot, text: str) -> bool:
+    """Whether the text names a number's slot by its label. Words of a free text are never guessed at."""
+    return slot.kind == "number" and len(slot.label) >= 2 and slot.label in text
+
+
 def _phone(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     yield from _placeholders(text, ("手机号", "固定电话"))
 
@@ -65,9 +80,10 @@ def _resident(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 
 def _placeholders(text: str, kinds: tuple[str, ...]) -> Iterator[Found]:
-    for match in _PLACEHOLDER.finditer(text):
+    for number, match in enumerate(_PLACEHOLDER.finditer(text)):
         if match.group("kind") in kinds:
-            yield Found(match.group(0), match.start(), match.end(), 1.0)
+            # The last one said counts: 不是138…，是139….
+            yield Found(match.group(0), match.start(), match.end(), 0.9 + min(number, 9) / 100)
 
 
 def _case_no(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
@@ -80,78 +96,106 @@ def _component(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         yield Found(match.group(1), match.start(), match.end(), 1.0)
 
 
+def _credit(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
+    for match in _CREDIT.finditer(text):
+        if uscc.is_valid(match.group(0).upper()):
+            yield Found(match.group(0).upper(), match.start(), match.end(), 1.0)
+
+
 def _district(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     for mention in gazetteer().find(text):
-        if mention.kind == "district":
-            yield Found(text[mention.start : mention.end], mention.start, mention.end, 1.0)
+        if mention.kind in ("district", "zone"):
+            yield Found(mention.text, mention.start, mention.end, 1.0)
 
 
 def _address(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    """Named places grown by what belongs to them (路口, 门口, 23号), joined when linked; else place-like words."""
-    spans: list[tuple[int, int]] = []
-    for mention in gazetteer().find(text):
-        start, end = mention.start, mention.end
-        if tail := _TAIL.match(text[end:]):
-            end += tail.end()
-        if spans and (start <= spans[-1][1] or _LINK.match(text[spans[-1][1] : start])):
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((start, end))
-    for start, end in spans:
-        yield Found(text[start:end].strip(), start, end, 0.7 + min(end - start, 30) / 100)
-    if not spans:
-        for match in _UNNAMED.finditer(text):
-            value = _LEAD.sub("", match.group(0))
-            if len(value) >= 4:
-                yield Found(value, match.end() - len(value), match.end(), 0.5)
+    for place in places(text):
+        size = min(place.end - place.start, 30) / 100
+        yield Found(place.text, place.start, place.end, (0.7 if place.known else 0.4) + size)
 
 
 def _category(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    for hit in categories().search(text, 1):
-        if hit.score >= 0.5:
-            yield Found(hit.category.name, 0, len(text), min(hit.score, 1.0))
+    hit = known_class(text)
+    if hit is not None and hit.score >= 0.5:
+        yield Found(hit.category.name, 0, len(text), min(hit.score, 1.0))
 
 
 def _enum(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
+    plain = text.strip(" ，,。！!的")
+    if {row[0] for row in slot.choices} == {"true", "false"}:
+        yield from _flag(plain, slot)
+        return
     for value, *names in slot.choices:
         for name in (value, *names):
-            if name and (at := text.find(name)) >= 0:
+            at = text.find(name) if name else -1
+            if at >= 0 and (len(name) > 1 or plain == name):
                 yield Found(value, at, at + len(name), 0.8 + min(len(name), 20) / 100)
 
 
+def _flag(text: str, slot: Slot) -> Iterator[Found]:
+    """A yes/no slot: the whole message is one of its words, or the message says what its label says."""
+    for value, *names in slot.choices:
+        if text in names:
+            yield Found(value, 0, len(text), 1.0)
+    label = _LABEL_NOISE.sub("", slot.label)
+    at = 0
+    for letter in label:
+        at = text.find(letter, at) + 1
+        if at == 0:
+            return
+    if label:
+        yield Found("true", 0, len(text), 0.7)
+
+
 def _date(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    for word, days in _DAYS.items():
-        if (at := text.find(word)) >= 0:
-            yield Found((now - timedelta(days=days)).date().isoformat(), at, at + len(word), 0.9)
-    for match in re.finditer(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})[日号]", text):
-        year, month, day = int(match.group(1) or now.year), int(match.group(2)), int(match.group(3))
-        if 1 <= month <= 12 and 1 <= day <= 31:
-            yield Found(f"{year:04d}-{month:02d}-{day:02d}", match.start(), match.end(), 1.0)
+    last = bool(re.search(r"截止|截至|结束|终止|到期|至", slot.label))
+    for order, span in enumerate(day_spans(text, now.date())):
+        day = span.last if last else span.first
+        yield Found(day.isoformat(), span.start, span.end, 0.9 - order / 100)
 
 
 def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
-        yield Found(match.group(0), match.start(), match.end(), 0.6)
+    taken = [m.span() for pattern in (_PLACEHOLDER, _CASE) for m in pattern.finditer(text)]
+    taken += [(span.start, span.end) for span in day_spans(text, now.date())]
+    for said in numbers_in(text):
+        if any(start < said.end and said.start < end for start, end in taken):
+            continue
+        if slot.kind == "money" and not said.money and text.strip(" ，,。元块") != text[said.start : said.end].strip():
+            continue
+        value = int(said.value) if said.value == int(said.value) else said.value
+        yield Found(value, said.start, said.end, 0.6 + 0.2 * said.money)
 
 
 def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    value = _POLITE.sub("", text.strip()).strip(" ，,。")
-    if len(value) >= 2:
+    """The message without politeness and personal data, when it says more than that something shall be said."""
+    value = _POLITE.sub("", _CONTACT.sub("", text.strip())).strip(" ，,。；;")
+    if value and says_something(value):
         yield Found(value, 0, len(text), 0.5)
 
 
-_DAYS = {
-    "今天": 0,
-    "今日": 0,
-    "昨天": 1,
-    "昨日": 1,
-    "前天": 2,
-    "上周": 7,
-    "上星期": 7,
-    "最近一周": 7,
-    "上个月": 30,
-    "最近一个月": 30,
-}
+def _query(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
+    value = _CONTACT.sub("", text.strip())
+    if subject(value):
+        yield Found(value, 0, len(text), 0.5)
+
+
+def _keyword(text: str) -> Iterator[Found]:
+    """A keyword that narrows a list: a named place, or what the list shall be about."""
+    for mention in gazetteer().find(text):
+        if mention.kind != "district":
+            yield Found(mention.text, mention.start, mention.end, 0.8)
+    for match in _ABOUT.finditer(text):
+        yield Found(match.group(1), match.start(1), match.end(1), 0.7)
+
+
+def says_something(text: str) -> bool:
+    """Whether a report says what is wrong, beyond a place and the wish to report."""
+    rest = text
+    for place in reversed(list(places(text))):
+        rest = rest[: place.start] + "，" + rest[place.end :]
+    return len(_EMPTY_REPORT.sub("", _PLACEHOLDER.sub("", rest))) >= 2
+
+
 _Finder = Callable[[str, Slot, datetime], Iterator[Found]]
 _FINDERS: dict[str, _Finder] = {
     "address": _address,
@@ -160,20 +204,22 @@ _FINDERS: dict[str, _Finder] = {
     "resident_id": _resident,
     "case_no": _case_no,
     "component_no": _component,
+    "credit_code": _credit,
     "category": _category,
     "enum": _enum,
     "date": _date,
     "number": _number,
     "money": _number,
     "text": _text,
-    "query": _text,
+    "query": _query,
 }
 
 
-@lru_cache(maxsize=1)
-def gazetteer() -> Gazetteer:
-    """The bundled gazetteer."""
-    return bundled_gazetteer()
+@lru_cache(maxsize=512)
+def known_class(text: str) -> CategoryHit | None:
+    """The class of city problem that the words fit best."""
+    hits = categories().search(text, 1)
+    return hits[0] if hits else None
 
 
 @lru_cache(maxsize=1)

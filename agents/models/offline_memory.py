@@ -1,0 +1,46 @@
+"""What the messages before this turn leave to go by: the last question, choices offered, calls and results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from ..context import tool_result
+
+_LATEST = 12
+
+
+@dataclass(frozen=True)
+class Memory:
+    """`told` holds what tools and the desk said, newest first; `proposed` the last unanswered write calls by tool."""
+
+    question: str = ""
+    choices: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    proposed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def recall(messages: Sequence[BaseMessage]) -> Memory:
+    """The memory of a conversation before the present words."""
+    last = max((n for n, message in enumerate(messages) if isinstance(message, HumanMessage)), default=0)
+    past = messages[:last]
+    questions = [str(message.content) for message in past if isinstance(message, HumanMessage)]
+    calls = {str(call["id"]): call for message in past if isinstance(message, AIMessage) for call in message.tool_calls}
+    proposed: dict[str, Mapping[str, Any]] = {}
+    choices: tuple[str, ...] = ()
+    told: list[str] = []
+    for message in past:
+        if isinstance(message, ToolMessage):
+            result = tool_result(message)
+            call = calls.get(message.tool_call_id)
+            choices = tuple(str(each) for each in result.get("choices") or ())
+            if result.get("status") == "awaiting_confirmation" and call:
+                proposed[call["name"]] = call["args"]
+            told.append(str(result.get("say") or ""))
+        elif isinstance(message, AIMessage) and message.content:
+            told.append(str(message.content))
+    newest = tuple(text for text in reversed(told) if text)[:_LATEST]
+    return Memory(questions[-1] if questions else "", choices, newest, proposed)

@@ -1,0 +1,272 @@
+"""The offline model's next move: report a result, go on with what is waited for, call a tool, answer, or refuse."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+
+from knowledge import sentences
+from tools import ToolSpec
+
+from ..context import LOOKUP, Context, current_turn, read_context, tool_result
+from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
+from ..understanding import (
+    Intents,
+    blames_staff,
+    correction,
+    drops,
+    fit_intents,
+    focus_of,
+    is_question,
+    small_talk,
+    subject,
+    wants_person,
+)
+from .offline_answers import COVERED, answer, covers
+from .offline_memory import Memory, recall
+from .offline_slots import IDENTIFIERS, amended, arguments, continued
+from .offline_words import TALK, about, clarify, foreign_language, reminder, vague
+
+SURE, LIKELY, PERHAPS = 0.75, 0.45, 0.25
+KNOW = "know"
+_QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
+Specs = Mapping[str, ToolSpec]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """All that one move goes by."""
+
+    text: str
+    now: datetime
+    specs: Specs
+    memory: Memory
+    context: Context | None
+    found: Mapping[str, Any]
+    results: tuple[tuple[str, Mapping[str, Any]], ...]
+
+    @property
+    def waiting(self) -> Mapping[str, Any] | None:
+        """What is waited for, if its tool is at hand."""
+        waiting = self.context.waiting if self.context else None
+        return waiting if waiting and waiting["tool"] in self.specs else None
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The bound tool that the words mean best, its probability, and that of a question about rules."""
+
+    tool: str | None
+    score: float
+    know: float
+
+
+class Mover:
+    """Decides moves; keeps nothing but fitted intents, one set per set of tools."""
+
+    def __init__(self, cache: Path | None) -> None:
+        self._cache = cache
+        self._intents: dict[tuple[str, ...], Intents] = {}
+
+    def move(self, messages: Sequence[BaseMessage], specs: Specs) -> AIMessage:
+        """The next message."""
+        heard = _heard(messages, specs)
+        if heard.results:
+            return self._after_result(heard)
+        return self._first(heard)
+
+    def _first(self, heard: Heard) -> AIMessage:
+        text = heard.text
+        if HAND_OFF in heard.specs and (wants_person(text) or blames_staff(text)):
+            return _call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
+        if heard.waiting and drops(text) and DROP in heard.specs:
+            return _call(DROP, {}, text)
+        meant = self._meant(text, heard.specs)
+        move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
+        if move is not None:
+            return move
+        if kind := small_talk(text):
+            return AIMessage(
+                f"{about(heard.specs) if kind == 'about' else TALK[kind]}{reminder(heard.waiting, heard.specs)}"
+            )
+        if meant.tool and self._calls_for(heard, meant):
+            return self._start(meant.tool, heard)
+        return self._from_knowledge(heard, meant)
+
+    def _calls_for(self, heard: Heard, meant: Meant) -> bool:
+        """Whether a tool is meant rather than a question about rules, or nothing."""
+        if meant.score <= meant.know * (1.0 if is_question(heard.text) else 0.5):
+            return False
+        spec = heard.specs[str(meant.tool)]
+        if is_question(heard.text) and spec.effect == "write":
+            return meant.score >= SURE or (meant.score >= LIKELY and covers(heard.text, heard.found) < COVERED)
+        return meant.score >= LIKELY
+
+    def _continue(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        waiting = heard.waiting
+        if waiting is None:
+            return None
+        if meant.tool not in (None, waiting["tool"]) and meant.score >= SURE:
+            return None
+        if is_question(heard.text) and (meant.know >= LIKELY or covers(heard.text, heard.found) >= COVERED):
+            return None
+        collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
+        return None if collected is None else _call(waiting["tool"], collected, heard.text)
+
+    def _amend(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        """A change to what was just put up for a yes: a correction, or a detail that was still open."""
+        pending = [each["tool"] for each in heard.context.pending] if heard.context else []
+        name = next((tool for tool in pending if tool in heard.specs and tool in heard.memory.proposed), None)
+        if name is None or is_question(heard.text):
+            return None
+        spec, proposed = heard.specs[name], heard.memory.proposed[name]
+        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text)
+        changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
+        return _call(name, {**proposed, **changed}, heard.text) if changed else None
+
+    def _picked_tool(self, heard: Heard) -> AIMessage | None:
+        """The answer to "您是想…": the title of a tool; what it is about was said before."""
+        name = next(
+            (n for n, spec in heard.specs.items() if n not in CONTROL and spec.title == heard.text.strip()), None
+        )
+        if name is None or not heard.specs[name].examples:
+            return None
+        return _call(name, arguments(heard.specs[name], heard.memory.question, heard.memory, heard.now), heard.text)
+
+    def _start(self, name: str, heard: Heard) -> AIMessage:
+        """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
+        spec = heard.specs[name]
+        given = arguments(spec, heard.text, heard.memory, heard.now)
+        lister = _lister(spec, given, heard.specs)
+        if lister is None:
+            return _call(name, given, heard.text)
+        wanted = arguments(lister, heard.text, heard.memory, heard.now)
+        return _call(lister.name, wanted | _mine(lister), heard.text)
+
+    def _after_result(self, heard: Heard) -> AIMessage:
+        """Tell a result; when it was looked up to find the one object that is meant, go on with that."""
+        made, result = heard.results[-1]
+        meant = self._meant(heard.text, heard.specs)
+        spec = heard.specs.get(meant.tool or "")
+        if spec is None or made == spec.name or "error" in result or made not in heard.specs:
+            return AIMessage(_report(result))
+        given = arguments(spec, heard.text, heard.memory, heard.now)
+        if _lister(spec, given, heard.specs) is None or spec.name.split(".")[0] != made.split(".")[0]:
+            return AIMessage(_report(result))
+        slot = next(name for name in spec.required if spec.slots[name].kind in IDENTIFIERS)
+        told = Memory(told=(str(result.get("say") or ""),))
+        one = arguments(spec, heard.text, told, heard.now).get(slot)
+        if one is None and len(heard.results) == 1 and not (result.get("data") or {}).get("total", 1):
+            return _call(made, _mine(heard.specs[made]), heard.text)
+        call = _call(spec.name, {**given, slot: one} if one else given, heard.text)
+        return call if one else AIMessage(_report(result), tool_calls=call.tool_calls)
+
+    def _from_knowledge(self, heard: Heard, meant: Meant) -> AIMessage:
+        text = heard.text
+        own = subject(text)
+        follows = len(own) == 0 or (len("".join(own)) < 3 and is_question(text))
+        topic = f"{heard.memory.question} {text}" if follows and heard.memory.question else None
+        reply = answer(_with_focus(heard), heard.found, topic)
+        if isinstance(reply, str):
+            return AIMessage(f"{reply}{reminder(heard.waiting, heard.specs)}")
+        if question := foreign_language(text):
+            return _refuse("out_of_scope", question, heard)
+        if meant.tool and meant.score >= PERHAPS and reply.reason == "no_evidence" and not is_question(text):
+            question, choices = clarify(heard.specs[meant.tool])
+            return _call(ASK, {"question": question, "choices": choices}, text)
+        if not own and ASK in heard.specs:
+            return _call(ASK, {"question": vague(heard.specs)}, text)
+        return _refuse(reply.reason, reply.text, heard)
+
+    def _meant(self, text: str, specs: Specs) -> Meant:
+        scores = dict(self._heads(specs).score(text))
+        know = scores.pop(KNOW, 0.0)
+        best = max(sorted(scores), key=lambda name: scores[name], default=None)
+        return Meant(best, scores[best] if best else 0.0, know)
+
+    def _heads(self, specs: Specs) -> Intents:
+        names = tuple(sorted(name for name, spec in specs.items() if name not in CONTROL | {LOOKUP} and spec.examples))
+        if names not in self._intents:
+            examples: dict[str, Sequence[str]] = {name: specs[name].examples for name in names}
+            self._intents[names] = fit_intents({**examples, KNOW: _questions()} if names else {}, self._cache)
+        return self._intents[names]
+
+
+def _heard(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
+    text, after = current_turn(messages)
+    results = [(str(message.name), tool_result(message)) for message in after if isinstance(message, ToolMessage)]
+    found = next((result for _, result in results if "passages" in result), {})
+    context = read_context(messages)
+    now = datetime.fromisoformat(context.clock) if context else datetime.now().astimezone()
+    told = tuple(each for each in results if "passages" not in each[1])
+    return Heard(text, now, specs, recall(messages), context, found, told)
+
+
+def _with_focus(heard: Heard) -> str:
+    """那智能工厂呢？ asks of something else what the question before asked."""
+    if focus_of(heard.text) == "any" and heard.text.rstrip("？?").endswith("呢"):
+        return f"{heard.text} {heard.memory.question}" if focus_of(heard.memory.question) != "any" else heard.text
+    return heard.text
+
+
+def _lister(spec: ToolSpec, given: Mapping[str, Any], specs: Specs) -> ToolSpec | None:
+    """The reading tool of the same noun that needs nothing, when `spec` still lacks an identifier."""
+    lacking = [name for name in spec.required if name not in given and spec.slots[name].kind in IDENTIFIERS]
+    if not lacking:
+        return None
+    noun = spec.name.split(".")[0]
+    return next(
+        (
+            each
+            for name, each in specs.items()
+            if name.split(".")[0] == noun and name != spec.name and each.effect == "read" and not each.required
+        ),
+        None,
+    )
+
+
+def _mine(lister: ToolSpec) -> dict[str, Any]:
+    """Restrict a list to the asker's own, where the tool can."""
+    return {
+        name: True
+        for name, slot in lister.slots.items()
+        if slot.kind == "enum" and {row[0] for row in slot.choices} == {"true", "false"} and "我" in slot.label
+    }
+
+
+def _report(result: Mapping[str, Any]) -> str:
+    """A tool's result in its own words, each sentence citing it."""
+    if "error" in result:
+        return str(result["error"])
+    said = str(result.get("say") or "")
+    if "ref" not in result:
+        return said
+    return "\n".join(f"{said[span.start : span.end]}[{result['ref']}]" for span in sentences(said))
+
+
+def _refuse(reason: str, text: str, heard: Heard) -> AIMessage:
+    if REFUSE not in heard.specs:
+        return AIMessage(text)
+    return _call(REFUSE, {"reason": reason, "text": text}, heard.text)
+
+
+def _call(name: str, given: Mapping[str, Any], text: str) -> AIMessage:
+    canonical = json.dumps([name, given, text], ensure_ascii=False, sort_keys=True, default=str)
+    identity = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return AIMessage(
+        "", tool_calls=[{"name": name, "args": dict(given), "id": f"call-{identity}", "type": "tool_call"}]
+    )
+
+
+@lru_cache(maxsize=1)
+def _questions() -> tuple[str, ...]:
+    """Questions about rules, so that asking how a thing is handled is not taken for reporting it."""
+    return tuple(line for line in _QUESTIONS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#")

@@ -1,0 +1,179 @@
+"""Arguments of a call: from this message, from what was collected so far, from what was said before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tools import Slot, ToolSpec
+
+from ..understanding import (
+    Evidence,
+    amend,
+    correction,
+    declines,
+    fill,
+    find,
+    is_question,
+    known_class,
+    ordinal,
+    points_back,
+    says_something,
+)
+from .offline_memory import Memory
+
+SURE_CLASS = 0.9
+IDENTIFIERS = frozenset(("case_no", "component_no", "credit_code"))
+_WORDS = frozenset(("text", "query"))
+_LINE = re.compile(r"[\n；;]")
+_SPLIT = re.compile(r"[，,。！!；;\s]+")
+Arguments = dict[str, Any]
+
+
+def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Arguments:
+    """What a message gives for a new call; identifiers may come from what was just spoken about."""
+    filled = fill(_open_slots(spec), text, now, spec.required)
+    for name in spec.required:
+        slot = spec.slots.get(name)
+        if slot and slot.kind in IDENTIFIERS and name not in filled:
+            known = spoken_of(slot, text, memory, now)
+            filled |= {name: known} if known else {}
+    return filled
+
+
+def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Memory, now: datetime) -> Arguments | None:
+    """The waiting call with what this message adds or corrects; None when it does neither."""
+    collected = dict(waiting["arguments"])
+    slot = spec.slots.get(waiting["slot"])
+    if slot is None:
+        return None
+    added = amended(text, collected, spec, now)
+    changed = correction(text)
+    said = changed.value if changed and changed.value else text
+    answer = _picked(said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
+    if answer is None and slot.kind in IDENTIFIERS:
+        answer = spoken_of(slot, text, memory, now)
+    if answer is not None:
+        return {**collected, **added, waiting["slot"]: answer}
+    if added != {}:
+        return {**collected, **added}
+    return _without_answer(text, collected, waiting["slot"], spec)
+
+
+def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: datetime) -> Arguments:
+    """What a message adds to or changes in collected arguments: typed values always, words when they are taken back."""
+    changed = correction(text)
+    said = changed.value if changed and changed.value else text
+    typed = {name: each for name, each in _open_slots(spec).items() if each.kind not in _WORDS | {"number", "money"}}
+    found = fill({n: each for n, each in typed.items() if changed or n not in collected}, said, now)
+    for name, slot in typed.items():
+        if slot.kind == "address" and name in collected and changed and name not in found and _is_part(said):
+            found[name] = said
+        if slot.kind == "address" and name in found and collected.get(name):
+            found[name] = amend(str(collected[name]), str(found[name]))
+    words = _free_slot(spec)
+    if words and not found and (changed or (words not in collected and not is_question(text))):
+        told = fill({words: spec.slots[words]}, said, now, (words,))
+        found |= told if changed or _describes(said) else {}
+    return {name: value for name, value in found.items() if value != collected.get(name)}
+
+
+def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
+    """The identifier that was spoken of before, when the message can mean no other."""
+    for told in memory.told:
+        values = list(dict.fromkeys(str(each.value) for each in find(slot, told, now)))
+        if len(values) == 1 and _may_mean(text, told):
+            return values[0]
+        if values:
+            return _one_of(values, told, text)
+    return None
+
+
+def _open_slots(spec: ToolSpec) -> dict[str, Slot]:
+    """The slots that words may fill; a write settles classes itself when it is prepared."""
+    return {
+        name: slot
+        for name, slot in spec.slots.items()
+        if not slot.derived
+        and (slot.shown or name in spec.required)
+        and not (slot.kind == "category" and spec.effect == "write" and name not in spec.required)
+    }
+
+
+def _free_slot(spec: ToolSpec) -> str | None:
+    return next((name for name in spec.required if spec.slots[name].kind == "text"), None)
+
+
+def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
+    """What a message says for the slot that was asked for."""
+    found = find(slot, said, now)
+    if slot.kind == "text" and not says_something(said):
+        return None
+    if found:
+        value = max(found, key=lambda each: each.score).value
+        return amend(str(old), str(value)) if slot.kind == "address" and old else value
+    loose = slot.kind in ("address", "text", "category") and 2 <= len(said.strip()) <= 60
+    if not loose or declines(said) or is_question(said) or (slot.kind == "address" and _describes(said)):
+        return None
+    return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()
+
+
+def _without_answer(text: str, collected: Arguments, name: str, spec: ToolSpec) -> Arguments | None:
+    if not declines(text):
+        return None
+    if name not in spec.required and spec.slots[name].kind in ("category", "enum", "text"):
+        return {**collected, name: text.strip()}
+    return collected
+
+
+def _describes(text: str) -> bool:
+    """Whether words tell of a known kind of problem."""
+    hit = known_class(text)
+    return hit is not None and hit.score >= SURE_CLASS
+
+
+def _is_part(text: str) -> bool:
+    """Whether words are a piece of an address: D口, 18号, 2栋."""
+    return bool(
+        re.fullmatch(
+            r"[A-Za-z0-9一二三四五六七八九十东南西北-]{1,6}(出口|口|号|栋|单元|楼|门|座)(那边|这边)?", text.strip()
+        )
+    )
+
+
+def _picked(said: str, choices: tuple[str, ...]) -> str | None:
+    """The offered choice that is meant: by place in the list, by name, or the only one that holds the words."""
+    place = ordinal(said)
+    if place is not None and choices and -1 <= place <= len(choices):
+        return choices[place - 1 if place > 0 else -1]
+    plain = said.strip(" ，,。！!的")
+    named = [choice for choice in choices if choice == plain or choice in said or (len(plain) >= 2 and plain in choice)]
+    if len(named) == 1:
+        return named[0]
+    shares = {choice: Evidence(said, choices).share((choice, 1.0)) for choice in choices}
+    best = sorted(shares, key=lambda choice: -shares[choice])
+    clear = len(best) > 1 and shares[best[0]] >= 0.5 and shares[best[0]] > shares[best[1]] + 0.2
+    return best[0] if clear else None
+
+
+def _may_mean(text: str, told: str) -> bool:
+    """Whether the message may be about what was told: it names no other kind of problem."""
+    hit = known_class(text)
+    if points_back(text) and not _describes(text):
+        return True
+    return hit is None or hit.score < SURE_CLASS or hit.category.name in told
+
+
+def _one_of(values: list[str], told: str, text: str) -> str | None:
+    place = ordinal(text)
+    if place is not None and -1 <= place <= len(values):
+        return values[place - 1 if place > 0 else -1]
+    lines = [line for line in _LINE.split(told) if any(value in line for value in values)]
+    hit = known_class(text)
+    wanted = hit.category.name if hit and hit.score >= SURE_CLASS else text
+    shares = sorted(((Evidence(wanted, lines).share((line, 1.0)), line) for line in lines), reverse=True)
+    if len(shares) > 1 and shares[0][0] >= 0.5 and shares[0][0] > shares[1][0] + 0.2:
+        return next((value for value in values if value in shares[0][1]), None)
+    return None

@@ -1,0 +1,54 @@
+"""The offline model's own short sentences. None of them claims anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tools import ToolSpec
+
+from ..toolbox import CONTROL
+
+TALK = {
+    "greeting": "您好，我是汉治通，请问有什么可以帮您？",
+    "thanks": "不客气，还有需要随时告诉我。",
+    "bye": "再见，需要的时候再来找我。",
+    "nod": "好的，还有需要请直接说。",
+}
+RULES = "了解有关规定"
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+
+
+def about(specs: Mapping[str, ToolSpec]) -> str:
+    """Who the desk is and what the tools at hand do."""
+    titles = "、".join(spec.title for name, spec in specs.items() if name not in CONTROL and spec.examples)
+    can = f"我可以帮您{titles}。" if titles else ""
+    return f"您好，我是汉治通，由人工智能回答。{can}我可以回答政务服务、医保、城市运行和数字经济方面的问题。"
+
+
+def clarify(spec: ToolSpec) -> tuple[str, tuple[str, ...]]:
+    """Ask whether a tool is meant."""
+    return f"请问您是想{spec.title}，还是想{RULES}？", (spec.title, RULES)
+
+
+def vague(specs: Mapping[str, ToolSpec]) -> str:
+    """Ask for more when nothing can be read from the message."""
+    return "请再说具体一点：您想咨询什么事，或者要报什么问题？"
+
+
+def foreign_language(text: str) -> str | None:
+    """What to say to a message without a Chinese word."""
+    if _HAN.search(text) or not _LATIN.search(text):
+        return None
+    return "请换成中文再说，我目前只能读懂中文。\nPlease ask in Chinese, or call 12345."
+
+
+def reminder(waiting: Mapping[str, Any] | None, specs: Mapping[str, ToolSpec]) -> str:
+    """After an interruption: what was being filled in is kept."""
+    if waiting is None:
+        return ""
+    spec = specs[waiting["tool"]]
+    slot = spec.slots.get(waiting["slot"])
+    return f"\n可以接着告诉我刚才“{spec.title}”的{slot.label if slot else '内容'}。"

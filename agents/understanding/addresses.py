@@ -1,0 +1,101 @@
+"""Places in running text: known names with what belongs to them, else words of the shape of an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tools import Gazetteer, bundled_gazetteer
+
+_NAME = r"[\u4e00-\u9fa5A-Za-z0-9]"
+_TAIL = re.compile(
+    rf"^(的)?{_NAME}{{0,12}}?(交叉路口|路口|交叉口|交汇处|交界处|十字路口|门口|对面|旁边|旁|附近|楼下|大门|小区|公交站|地铁站|地铁口|公交车站|广场|"
+    r"[A-Ha-h]\d?出?口|[东南西北]门|\d+号(?!线)|\d+栋|\d+单元|这边|那边|入口|出口|桥头|桥下|路段)"
+)
+_LINK = re.compile(r"^\s*(和|与|跟|、|交|到|及|靠近|靠|往|同|/|的)?\s*$")
+_LONG = (
+    "小区|社区|花园|家园|公寓|广场|大厦|学校|小学|中学|大学|幼儿园|医院|公园|市场|商场|超市|菜场|路口|大道|胡同|新村|新城|公馆|"
+    "雅苑|花苑|佳园|名都|国际|中心|车站|酒店|写字楼|产业园|工业园"
+)
+_UNNAMED = re.compile(
+    rf"(?:(?![的了在有是被把个]){_NAME}){{2,14}}?(?:(?:{_LONG})|(?:[村里苑府城街路巷](?=[\d东南西北门口对旁附边上有那这与和交的，,。！!？?、\s]|$)))"
+    r"(?:\d+号|\d+栋|\d+单元|[东南西北]门|门口|对面|旁边|旁|附近|楼下|路口|里面)*"
+)
+_LEAD = re.compile(
+    r"^(?:我们?|咱们?|这里|这边|那边|就是|就|是在|在|到|有|从|住|那个|这个|一个|位置|地址|地点|反映|反应|投诉|举报|上报|请问|您好|你好|"
+    r"[，,。：:\s])+"
+)
+_VAGUE = re.compile(
+    r"^(?:我家|我们|你们|他们|咱们?|这个?|那个?|一个|有个|整个|每个|几个|附近|旁边|门口|楼下|楼上|隔壁|对面|老旧?|本|该|某|自家|家|小区|全|很多|好多|"
+    r"马|公|道|十字|哪个|什么|市|区)*(?:小区|社区|广场|学校|医院|公园|市场|商场|超市|菜场|路口|大道|中心|车站|酒店|村|里|街|路|巷|国际)"
+    r"(?:门口|对面|旁边|旁|附近|楼下|里面|路口)*$"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place named in a text; `known` when the gazetteer has the name."""
+
+    text: str
+    start: int
+    end: int
+    known: bool
+
+
+def places(text: str) -> Iterator[Place]:
+    """Known places first, grown and joined (甲路与乙路路口); else address-like words."""
+    spans = _known(text)
+    for start, end in spans:
+        yield Place(text[start:end].strip(), start, end, True)
+    if spans:
+        return
+    for match in _UNNAMED.finditer(text):
+        words = _LEAD.sub("", match.group(0))
+        if len(words) >= 3 and not _VAGUE.match(words):
+            yield Place(words, match.end() - len(words), match.end(), False)
+
+
+def _known(text: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for mention in gazetteer().find(text):
+        start, end = mention.start, mention.end
+        if mention.kind != "district" and (tail := _TAIL.match(text[end:])):
+            end += tail.end()
+        if spans and (start <= spans[-1][1] or _LINK.match(text[spans[-1][1] : start])):
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def amend(old: str, new: str) -> str:
+    """An address corrected by a part of one: C口 becomes D口; a district is put before; a whole address replaces."""
+    found = gazetteer().find(new)
+    if any(mention.kind != "district" for mention in found):
+        return new
+    if found and not re.sub(r"[的那个这是在，,。\s]", "", _without(new, [(m.start, m.end) for m in found])):
+        return old if found[0].text in old else f"{found[0].text}{_without_district(old)}"
+    suffix = re.search(r"(出口|口|号|栋|单元|楼|门)[^\u4e00-\u9fa5A-Za-z0-9]*$", new)
+    if suffix:
+        same = re.compile(rf"[A-Za-z0-9东南西北一二三四五六七八九十]+{suffix.group(1)}")
+        if same.search(old):
+            return same.sub(new.strip(" ，,。"), old, count=1)
+    return new if len(new) >= 6 or not old else f"{old}{new}"
+
+
+def _without_district(text: str) -> str:
+    return _without(text, [(m.start, m.end) for m in gazetteer().find(text) if m.kind == "district"])
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in reversed(spans):
+        text = text[:start] + text[end:]
+    return text
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The bundled gazetteer."""
+    return bundled_gazetteer()

@@ -1,0 +1,106 @@
+"""Days and spans of days as people say them, against the city clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .numerals import number
+
+_COUNT = r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|几)"
+_DAY = re.compile(r"(?:(?P<y>\d{4})[年/.-])?(?P<m>\d{1,2})[月/.-](?P<d>\d{1,2})[日号]?(?!\d)")
+_MONTH = re.compile(
+    r"(?:(?P<y>\d{4})年|(?P<rel>今年|去年))?(?P<m>1[0-2]|0?[1-9]|[一二三四五六七八九十]{1,2})月份?(?!\d)"
+)
+_YEAR = re.compile(r"(?P<y>20\d{2})年(?!\d{1,2}月)")
+_LAST = re.compile(rf"(?:最近|近|这|过去){_COUNT}?个?(?P<u>天|周|星期|月|年)(?![初底])")
+_AGO = re.compile(rf"{_COUNT}(?P<u>天|周|个?星期|个?月)(?:前|之前|以前)")
+_RANGE = re.compile(r"^\s*(?:到|至|—|-|~)\s*")
+_OPEN = re.compile(r"^\s*(?:以来|之后|以后|起|开始)")
+
+
+@dataclass(frozen=True)
+class DaySpan:
+    """Days from `first` to `last`; `start`/`end` are characters of the text."""
+
+    first: date
+    last: date
+    start: int
+    end: int
+
+
+def day_spans(text: str, today: date) -> list[DaySpan]:
+    """The spans a text names, left to right, without overlaps; 甲到乙 is one span."""
+    found = sorted(_all(text, today), key=lambda span: (span.start, -span.end))
+    kept: list[DaySpan] = []
+    for span in found:
+        if kept and span.start < kept[-1].end:
+            continue
+        if kept and _RANGE.fullmatch(text[kept[-1].end : span.start]):
+            kept[-1] = DaySpan(kept[-1].first, span.last, kept[-1].start, span.end)
+        else:
+            kept.append(span)
+    return [_opened(span, text, today) for span in kept]
+
+
+def _opened(span: DaySpan, text: str, today: date) -> DaySpan:
+    """昨天以来 runs until today."""
+    until = max(today, span.first) if _OPEN.match(text[span.end :]) else span.last
+    return DaySpan(span.first, until, span.start, span.end)
+
+
+def _all(text: str, today: date) -> Iterator[DaySpan]:
+    for word, (first, last) in _words(today).items():
+        for match in re.finditer(word, text):
+            yield DaySpan(first, last, *match.span())
+    for match in _DAY.finditer(text):
+        day = _date(int(match["y"] or today.year), int(match["m"]), int(match["d"]))
+        if day:
+            yield DaySpan(day, day, *match.span())
+    for match in _MONTH.finditer(text):
+        year = int(match["y"]) if match["y"] else today.year - (match["rel"] == "去年")
+        month = int(number(match["m"]) or 0)
+        if 1 <= month <= 12:
+            yield DaySpan(date(year, month, 1), _month_end(year, month), *match.span())
+    for match in _YEAR.finditer(text):
+        yield DaySpan(date(int(match["y"]), 1, 1), date(int(match["y"]), 12, 31), *match.span())
+    for match in _LAST.finditer(text):
+        yield DaySpan(today - timedelta(days=_days(match.group(1), match["u"])), today, *match.span())
+    for match in _AGO.finditer(text):
+        day = today - timedelta(days=_days(match.group(1), match["u"].lstrip("个")))
+        yield DaySpan(day, day, *match.span())
+
+
+def _words(today: date) -> dict[str, tuple[date, date]]:
+    monday = today - timedelta(days=today.weekday())
+    first = today.replace(day=1)
+    before = first - timedelta(days=1)
+    days = {"今[天日]|今儿": 0, "昨[天日]|昨晚": 1, "(?<!大)前天": 2, "大前天": 3}
+    found = {word: (today - timedelta(days=n), today - timedelta(days=n)) for word, n in days.items()}
+    return found | {
+        "(?<!上)上个?(?:周|星期|礼拜)(?![一二三四五六日天])": (monday - timedelta(days=7), monday - timedelta(days=1)),
+        "(?:本|这个?)(?:周|星期|礼拜)(?![一二三四五六日天])": (monday, today),
+        "上个?月": (before.replace(day=1), before),
+        "(?:本|这个?)月": (first, today),
+        "今年": (today.replace(month=1, day=1), today),
+        "去年": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+    }
+
+
+def _days(count: str | None, unit: str) -> int:
+    several = 3 if count == "几" else int(number(count) or 1) if count else 1
+    return several * {"天": 1, "周": 7, "星期": 7, "月": 30, "年": 365}[unit]
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _month_end(year: int, month: int) -> date:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1)

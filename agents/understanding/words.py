@@ -1,0 +1,131 @@
+"""What a question is about: its words without question words and politeness, and how far a text holds them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from knowledge import normal, synonyms
+
+_DATA = Path(__file__).parent / "data"
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z][a-z-]*|\d+(?:\.\d+)?")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_PLACEHOLDER = re.compile(r"⟦[^⟧]*⟧")
+SOFT, WHOLE = 0.25, 3.0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A character (or a Latin word, or a number) of the subject: held where one of `grams` stands."""
+
+    grams: tuple[str, ...]
+    weight: float
+
+
+def subject(text: str) -> tuple[str, ...]:
+    """The runs of a text that say what it is about."""
+    return tuple(_RUN.findall(_stopwords().sub(" ", normal(_PLACEHOLDER.sub(" ", text)))))
+
+
+def units(text: str) -> tuple[Unit, ...]:
+    """The subject, character by character, with other names of what it names."""
+    plain = normal(text)
+    found: list[Unit] = []
+    for run in subject(text):
+        others = _other_names(run, plain)
+        if not _CHINESE.match(run):
+            found.append(Unit((run, *_of(others, 0, len(run))), WHOLE))
+            continue
+        for at, letter in enumerate(run):
+            pairs = [run[i : i + 2] for i in (at - 1, at) if i >= 0 and i + 2 <= len(run)]
+            grams = (*(pairs or [letter]), *_of(others, at, at + 1))
+            found.append(Unit(grams, SOFT if letter in _soft() else 1.0))
+    return tuple(found)
+
+
+class Evidence:
+    """How far texts hold a question's subject; what few of the `contexts` hold weighs more."""
+
+    def __init__(self, question: str, contexts: Sequence[str]) -> None:
+        self._units = units(question)
+        self._seen: dict[str, tuple[bool, ...]] = {}
+        total = len(contexts) + 1
+        held = [self.held(text) for text in contexts]
+        counts = [sum(each[i] for each in held) for i in range(len(self._units))]
+        self._weights = [u.weight * math.log(total / (n + 0.5)) for u, n in zip(self._units, counts, strict=True)]
+        self._total = sum(self._weights)
+
+    def held(self, text: str) -> tuple[bool, ...]:
+        """Unit by unit, whether the text holds it."""
+        if text not in self._seen:
+            plain = normal(text)
+            self._seen[text] = tuple(any(_stands(gram, plain) for gram in unit.grams) for unit in self._units)
+        return self._seen[text]
+
+    def share(self, *layers: tuple[str, float]) -> float:
+        """The share of the subject's weight in the layers, each unit at the best layer's credit; in [0, 1]."""
+        if self._total <= 0:
+            return 0.0
+        held = [(self.held(text), credit) for text, credit in layers]
+        met = sum(
+            weight * max((credit for each, credit in held if each[i]), default=0.0)
+            for i, weight in enumerate(self._weights)
+        )
+        return met / self._total
+
+
+def _stands(gram: str, text: str) -> bool:
+    """Whether a gram occurs; Latin words and numbers only as a whole."""
+    if _CHINESE.match(gram):
+        return gram in text
+    at = text.find(gram)
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(gram) : at + len(gram) + 1]
+        if not _same_kind(before, gram[0]) and not _same_kind(after, gram[-1]):
+            return True
+        at = text.find(gram, at + 1)
+    return False
+
+
+def _same_kind(letter: str, other: str) -> bool:
+    return (
+        bool(letter)
+        and letter.isascii()
+        and ((letter.isdigit() and other.isdigit()) or (letter.isalpha() and other.isalpha()))
+    )
+
+
+def _other_names(run: str, text: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
+    """Stretches of the run that have other names; of two that overlap the longer counts."""
+    found: list[tuple[int, int, tuple[str, ...]]] = []
+    for group in synonyms():
+        others = tuple(name for name in group if name not in text)
+        for name in group:
+            at = run.find(name) if others else -1
+            if at >= 0:
+                found.append((at, at + len(name), others))
+    return tuple(
+        each
+        for each in found
+        if not any(a <= each[0] and each[1] <= b and b - a > each[1] - each[0] for a, b, _ in found)
+    )
+
+
+def _of(others: Sequence[tuple[int, int, tuple[str, ...]]], start: int, end: int) -> tuple[str, ...]:
+    return tuple(name for a, b, names in others if a < end and start < b for name in names)
+
+
+@lru_cache(maxsize=1)
+def _stopwords() -> re.Pattern[str]:
+    lines = (_DATA / "stopwords.txt").read_text(encoding="utf-8").splitlines()
+    words = [word for line in lines if not line.startswith("#") for word in line.split()]
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+
+
+@lru_cache(maxsize=1)
+def _soft() -> frozenset[str]:
+    return frozenset((_DATA / "soft.txt").read_text(encoding="utf-8").strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -9,16 +10,16 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
 from .errors import KnowledgeError
 from .records import DocumentFacts, Job, JobState, Source
 from .store import Store, now
-from .tables import job_of, jobs
+from .tables import job_of, job_pieces, jobs
 
 LEASE_S = 20.0
 MAX_ATTEMPTS = 3
-_SHOWN = [each for each in jobs.c if each.name != "data"]  # a job is asked for often, its file may be large
+_PIECE_BYTES = 1_000_000
 _HELD_BYTES = 8_000_000  # of all files claimed together; a larger one comes alone
 RUNNING = ("reading", "cutting", "embedding")
 GAVE_UP = (
@@ -60,14 +61,17 @@ class Jobs:
                     parent=parent,
                     visibility=source.visibility,
                     facts=facts,
-                    data=source.data,
+                    size=len(source.data),
                 )
             )
+            for ordinal, start in enumerate(range(0, len(source.data), _PIECE_BYTES)):
+                piece = source.data[start : start + _PIECE_BYTES]
+                connection.execute(job_pieces.insert().values(job_id=job.id, ordinal=ordinal, data=piece))
 
     def get(self, job_id: str) -> Job | None:
         """The state of a job."""
         with self._store.engine.connect() as connection:
-            row = connection.execute(select(*_SHOWN).where(jobs.c.id == job_id)).first()
+            row = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
             inside = select(jobs.c.id).where(jobs.c.parent == job_id).order_by(jobs.c.created_at, jobs.c.id)
             return job_of(row, connection.execute(inside).scalars().all()) if row else None
 
@@ -78,12 +82,12 @@ class Jobs:
             self._give_up(connection)
             held = 0
             for job_id, attempts, size in connection.execute(self._free(most)).all():
-                held += size or 0
+                held += size
                 if claimed and (attempts or held > _HELD_BYTES):
                     break
                 if self._take(connection, job_id):
                     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one()
-                    claimed.append(Leased(job_id, _source(row), row.attempts))
+                    claimed.append(Leased(job_id, _source(row, _file(connection, job_id, size)), row.attempts))
                 if attempts:
                     break
         return claimed
@@ -102,19 +106,16 @@ class Jobs:
     def fail(self, job_id: str, problem: str) -> None:
         """End a job that cannot be done."""
         with self._store.transaction() as connection:
-            connection.execute(update(jobs).where(self._held([job_id])).values(**_ended("failed", problem=problem)))
+            self._end(connection, job_id, "failed", problem=problem)
 
     def end_archive(self, job_id: str) -> None:
         """End the job of an archive whose files all have jobs of their own."""
         with self._store.transaction() as connection:
-            connection.execute(update(jobs).where(self._held([job_id])).values(**_ended("done")))
+            self._end(connection, job_id, "done")
 
     def finish(self, connection: Connection, job_id: str, document_id: str) -> None:
         """End a job within the transaction that makes its document live."""
-        done = connection.execute(
-            update(jobs).where(self._held([job_id])).values(**_ended("done", document_id=document_id))
-        )
-        if done.rowcount != 1:
+        if not self._end(connection, job_id, "done", document_id=document_id):
             raise LostLease("这个入库任务已由另一个进程接手。")
 
     def release(self, owner: str) -> None:
@@ -125,7 +126,7 @@ class Jobs:
 
     def _free(self, most: int) -> Any:
         return (
-            select(jobs.c.id, jobs.c.attempts, func.length(jobs.c.data))
+            select(jobs.c.id, jobs.c.attempts, jobs.c.size)
             .where(self._untaken())
             .order_by(jobs.c.created_at)
             .limit(most)
@@ -143,20 +144,48 @@ class Jobs:
     def _give_up(self, connection: Connection) -> None:
         """End jobs whose worker died too often."""
         hopeless = and_(jobs.c.attempts >= MAX_ATTEMPTS, self._untaken())
-        connection.execute(update(jobs).where(hopeless).values(**_ended("failed", problem=GAVE_UP)))
+        for job_id in connection.execute(select(jobs.c.id).where(hopeless)).scalars().all():
+            still = and_(jobs.c.id == job_id, hopeless)
+            if connection.execute(update(jobs).where(still).values(**_ended("failed", problem=GAVE_UP))).rowcount:
+                _drop(connection, job_id)
+
+    def _end(self, connection: Connection, job_id: str, state: str, **values: str) -> bool:
+        """End a job that this worker still holds, and let go of its file."""
+        ended = connection.execute(update(jobs).where(self._held([job_id])).values(**_ended(state, **values)))
+        if ended.rowcount == 1:
+            _drop(connection, job_id)
+        return ended.rowcount == 1
 
     def _held(self, ids: Sequence[str]) -> Any:
         return and_(jobs.c.id.in_(ids), jobs.c.worker == self._worker, jobs.c.state.in_(RUNNING))
 
 
 def _ended(state: str, **values: Any) -> dict[str, Any]:
-    return {"state": state, "finished_at": now().isoformat(), "data": None, "lease_until": None, **values}
+    return {"state": state, "finished_at": now().isoformat(), "lease_until": None, **values}
 
 
-def _source(row: Row[Any]) -> Source:
+def _drop(connection: Connection, job_id: str) -> None:
+    connection.execute(delete(job_pieces).where(job_pieces.c.job_id == job_id))
+
+
+def _file(connection: Connection, job_id: str, size: int) -> bytes:
+    """The file of a job, put together piece by piece: two copies of it at most exist at a time."""
+    if size <= _PIECE_BYTES:
+        return connection.execute(_piece(job_id, 0)).scalar() or b""
+    held = io.BytesIO()
+    for ordinal in range(-(-size // _PIECE_BYTES)):
+        held.write(connection.execute(_piece(job_id, ordinal)).scalar_one())
+    return held.getvalue()
+
+
+def _piece(job_id: str, ordinal: int) -> Any:
+    return select(job_pieces.c.data).where(job_pieces.c.job_id == job_id, job_pieces.c.ordinal == ordinal)
+
+
+def _source(row: Row[Any], data: bytes) -> Source:
     values: dict[str, Any] = json.loads(row.facts)
     asked_as = tuple(values.pop("asked_as", ()))
     for name in ("published", "effective_from", "effective_to"):
         values[name] = date.fromisoformat(values[name]) if values[name] else None
     values["repeals"] = tuple(values.get("repeals", ()))
-    return Source(row.data, row.source_name, row.base, row.visibility, DocumentFacts(**values), asked_as)
+    return Source(data, row.source_name, row.base, row.visibility, DocumentFacts(**values), asked_as)

@@ -25,7 +25,7 @@ from .tables import (
     passages,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _AT_ONCE = 500
 

@@ -69,7 +69,7 @@ jobs = Table(
     Column("base", Text, nullable=False),
     Column("visibility", Text, nullable=False),
     Column("facts", Text, nullable=False),
-    Column("data", LargeBinary),
+    Column("size", Integer, nullable=False, server_default="0"),
     Column("created_at", Text, nullable=False),
     Column("finished_at", Text),
     Column("document_id", Text),
@@ -80,6 +80,15 @@ jobs = Table(
     Column("parent", Text),
     Index("jobs_by_state", "state", "created_at"),
     Index("jobs_by_parent", "parent"),
+)
+# The file that a job will read. Apart from the job, whose row is written often; in pieces, so that no more than one
+# is copied at a time.
+job_pieces = Table(
+    "job_pieces",
+    metadata,
+    Column("job_id", Text, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )
 # What each index was made with ("keyword" → its shape, "vectors" → the embedding), to notice a change of it.
 marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

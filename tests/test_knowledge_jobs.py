@@ -182,6 +182,6 @@ def test_an_ended_job_keeps_no_file(tmp_path: Path) -> None:
     library = open_library(tmp_path)
     job = ended(library, library.submit("停放在线内。".encode(), "a.txt", "operations"))
     with library._store.engine.connect() as connection:
-        kept = connection.exec_driver_sql("SELECT data FROM jobs WHERE id = ?", (job.id,)).scalar()
+        kept = connection.exec_driver_sql("SELECT data FROM job_pieces WHERE job_id = ?", (job.id,)).scalar()
     library.close()
     assert kept is None

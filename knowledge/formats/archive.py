@@ -53,12 +53,15 @@ def _name(info: ZipInfo) -> str:
     """The path as its maker wrote it: without the UTF-8 mark, Chinese tools mean GBK where zip means CP437."""
     path = info.filename
     if not info.flag_bits & _UTF8:
-        raw = path.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                path = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
+        path = _guessed(path.encode("cp437", "replace"))
     parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
     return "/".join(parts)[-200:] or "未命名"
+
+
+def _guessed(raw: bytes) -> str:
+    try:
+        path = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+    # 通知 or 联通 in GBK are also valid UTF-8, of letters that no Chinese file name has.
+    return raw.decode("gb18030", "replace") if any("\x7f" < letter < "\u2000" for letter in path) else path

@@ -187,7 +187,10 @@ def _events(stream: IO[bytes], name: str, tags: tuple[str, ...] | None) -> Itera
     try:
         for event, element in source:
             if first and element.getroottree().docinfo.internalDTD is not None:
-                raise UnreadableDocument(f"文件 {name} 的内部 XML 带有文档类型声明（可能藏有实体炸弹），不予读取。")
+                raise UnreadableDocument(
+                    f"文件 {name} 的内部 XML 带有文档类型声明（可能藏有实体炸弹），不予读取。"
+                    "请用 WPS 或 Office 打开并另存一次，再上传。"
+                )
             first = False
             depth += 1 if event == "start" else -1
             if depth > MAX_DEPTH:

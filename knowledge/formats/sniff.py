@@ -69,7 +69,7 @@ def advice(suffix: str) -> str:
             else ("请改用 .zip 格式压缩，再上传。")
         )
     if suffix in _PICTURES:
-        return "图片要先做文字识别（OCR），把识别出的文字存成文档再上传。"
+        return "请先对图片做文字识别（OCR），把识别出的文字存成文档再上传。"
     return ""
 
 

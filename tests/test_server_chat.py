@@ -21,14 +21,16 @@ from .conftest import Site, Visit, opened, refused, say, serving
 
 EVENTS: TypeAdapter[Any] = TypeAdapter(Event)
 REPORT = "江汉区解放大道与新华路交叉口的井盖碎了"
+ELSEWHERE = "江岸区香港路与建设大道交叉口的井盖碎了"
 STREAMED = {"Accept": "text/event-stream"}
 
 
 def act_or_answer(messages: Any) -> AIMessage:
     """A model that proposes a report when it hears of a manhole cover, else answers in a fixed sentence."""
-    if "井盖" not in str(messages[-3].content):
+    said = str(messages[-3].content)
+    if "井盖" not in said:
         return AIMessage("您好，请说明要咨询或办理的事。")
-    arguments = {"description": "井盖碎了", "address": "江汉区解放大道与新华路交叉口"}
+    arguments = {"description": "井盖碎了", "address": said.partition("的井盖")[0]}
     return AIMessage("", tool_calls=[{"name": "case.create", "args": arguments, "id": "c-1", "type": "tool_call"}])
 
 
@@ -40,8 +42,8 @@ def give_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-def proposed(api: httpx.Client) -> dict[str, Any]:
-    reply: dict[str, Any] = say(api, opened(api), REPORT).json()
+def proposed(api: httpx.Client, report: str = REPORT) -> dict[str, Any]:
+    reply: dict[str, Any] = say(api, opened(api), report).json()
     assert reply["outcome"] == {"is": "confirm", "reason": None}, reply
     return reply
 
@@ -156,7 +158,7 @@ def test_a_confirmed_report_is_a_case_that_open311_shows(shop: Site, visit: Visi
 
 def test_the_same_confirm_with_the_same_key_gives_the_same_reply(shop: Site, visit: Visit) -> None:
     api = visit(shop, "citizen-1")
-    reply = proposed(api)
+    reply = proposed(api, ELSEWHERE)
     key = {"Idempotency-Key": "decide-1"}
     before = len(public_cases(shop))
     first = api.post(action_path(reply), json={"decision": "confirm"}, headers=key)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ import httpx
 import pytest
 import uvicorn
 
-from tools import Call, Case, CaseDraft, Faults, Platform, Principal, Sandbox, SandboxBusy, open_sandbox
+from tools import Call, Case, CaseDraft, Cases, Faults, Platform, Principal, Sandbox, SandboxBusy, open_sandbox
 from tools.unified.sandbox import FaultBody
 
 T = TypeVar("T")
@@ -42,6 +42,11 @@ class World:
     transport: httpx.AsyncBaseTransport | None
     clock: list[datetime]
     keys: Iterator[str] = field(default_factory=lambda: (f"key-{n}" for n in itertools.count()))
+    places: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def cases(self) -> Cases:
+        return Cases(self.platform)
 
     def key(self) -> str:
         return next(self.keys)
@@ -49,8 +54,11 @@ class World:
     def call(self, who: Principal = CITIZEN, key: str | None = None) -> Call:
         return Call(who, self.clock[0], key or self.key())
 
-    async def report(self, who: Principal = CITIZEN, draft: CaseDraft = CROSSING) -> Case:
-        return await self.platform.create_case(draft, who, self.key())
+    async def report(self, who: Principal = CITIZEN, draft: CaseDraft | None = None) -> Case:
+        """A report; without a draft each lies 200 m further along the road, so that none repeats another."""
+        if draft is None:
+            draft = replace(CROSSING, lon=CROSSING.lon + 0.002 * next(self.places))
+        return await self.cases.create(draft, who, self.key())
 
     def fault(self, kind: Any, match: str, seconds: float = 1.0, times: int = 1) -> None:
         self.faults.add(FaultBody(match=match, kind=kind, seconds=seconds, times=times))
@@ -129,7 +137,7 @@ def test_cases_survive_a_restart(tmp_path: Path) -> None:
     with open_world(tmp_path) as first:
         made = first.run(lambda: first.report())
     with open_world(tmp_path) as second:
-        assert second.run(lambda: second.platform.get_case(made.number, CITIZEN)) == made
+        assert second.run(lambda: second.cases.get(made.number, CITIZEN)) == made
 
 
 def test_it_can_be_closed_from_another_thread_and_opened_again(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
 from .telling import say_case, say_created, say_page, say_urged
-from .unified import FINAL, STATES, Case, CaseDraft, CaseQuery, Photo, Platform
+from .unified import FINAL, STATES, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
 
 STATE_CHOICES = (("open", "未办结", "没办完", "还在办", "未结案", "在办"), *STATES.items())
 CASE_NO = Slot("case_no", "案件编号", ask="请告诉我案件编号（以 WH 开头）。")
@@ -24,10 +24,12 @@ REPORTERS = frozenset(("anonymous", "citizen"))
 
 def case_tools(platform: Platform) -> list[BaseTool]:
     """The case tools over a platform."""
-    return [_create(platform), _get(platform), _search(platform), _urge(platform)]
+    cases = Cases(platform)
+    return [_create(platform), _get(cases), _search(platform), _urge(cases)]
 
 
 def _create(platform: Platform) -> BaseTool:
+    cases = Cases(platform)
     reporting = Reporting(platform)
 
     @tool(
@@ -65,21 +67,23 @@ def _create(platform: Platform) -> BaseTool:
             lon, lat, crs = ready.get("lon"), ready.get("lat"), ready.get("crs")
         pictures = tuple(Photo("near", url) for url in photos or ())
         draft = CaseDraft(description, address, category_code, lon, lat, crs or "WGS84", contact_phone, photos=pictures)
-        return (await platform.create_case(draft, call.principal, write_key(call))).view()
+        return (await cases.create(draft, call.principal, write_key(call))).view()
 
     return case_create
 
 
-def _get(platform: Platform) -> BaseTool:
+def _get(cases: Cases) -> BaseTool:
     @tool("case.get", title="查询案件", effect="read", roles=EVERYONE, say=say_case, examples=GET, timeout_s=10.0)
     async def case_get(number: Annotated[str, CASE_NO], call: CallArgument) -> Mapping[str, Any]:
         """按案件编号查询案件的状态、类别、地点、处置部门和办理时间。"""
-        return (await platform.get_case(number.strip().upper(), call.principal)).view()
+        return (await cases.get(number.strip().upper(), call.principal)).view()
 
     return case_get
 
 
 def _search(platform: Platform) -> BaseTool:
+    cases = Cases(platform)
+
     @tool("case.search", title="查找案件", effect="read", roles=EVERYONE, say=say_page, examples=SEARCH, timeout_s=10.0)
     async def case_search(
         call: CallArgument,
@@ -105,19 +109,23 @@ def _search(platform: Platform) -> BaseTool:
             reporter="me" if mine else None,
             page=min(max(1, page), 100_000),
         )  # type: ignore[call-arg]
-        found = await platform.search_cases(query, call.principal)
-        cases = [_brief(each) for each in found.cases]
-        return {"cases": cases, "page": found.index, "size": found.size, "total": found.total}
+        found = await cases.search(query, call.principal)
+        return {
+            "cases": [_brief(each) for each in found.cases],
+            "page": found.index,
+            "size": found.size,
+            "total": found.total,
+        }
 
     return case_search
 
 
-def _urge(platform: Platform) -> BaseTool:
+def _urge(cases: Cases) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         number = str(arguments.get("number") or "").strip().upper()
         if not number:
             raise NeedsAnswer("number", CASE_NO.ask)
-        case = await platform.get_case(number, call.principal)
+        case = await cases.get(number, call.principal)
         _refuse_urging(case, call)
         return {
             "number": case.number,
@@ -145,7 +153,7 @@ def _urge(platform: Platform) -> BaseTool:
         status_name: Annotated[str | None, Slot("text", "当前状态", derived=True)] = None,
     ) -> Mapping[str, Any]:
         """催办自己上报的案件，每 24 小时可以催办一次。"""
-        return (await platform.urge_case(number.strip().upper(), call.principal, write_key(call))).view()
+        return (await cases.urge(number.strip().upper(), call.principal, write_key(call))).view()
 
     return case_urge
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import httpx
@@ -17,8 +17,6 @@ from ..geocode import GeoCandidate, GeocodeResult
 from ..grids import Grid
 from ..principal import Principal
 from .assertion import HEADER, assert_principal
-from .finding import CaseQuery
-from .records import Case, CaseDraft, Page, Photo, read_case
 from .signing import Signed, Signer, sign_headers
 
 API = "/api/v1"
@@ -56,7 +54,7 @@ class Answer:
 
 
 class Platform:
-    """Cases, grids, classes and addresses of the city, for a person.
+    """The way to the platform: signed, within a total time, reads tried again, writes never sent twice.
 
     `transport` is `httpx.ASGITransport(app)` in process and None over the network; `timeout_s` is the
     total time of one call, retries and look-ups included. Raises the errors of `tools.errors`.
@@ -83,41 +81,6 @@ class Platform:
     async def close(self) -> None:
         """Close connections."""
         await self._http.aclose()
-
-    async def create_case(self, draft: CaseDraft, who: Principal, key: str) -> Case:
-        """Report a case, exactly once per key."""
-        return read_case(await self.write("POST", "/cases", draft.body(), who, key))
-
-    async def get_case(self, number: str, who: Principal) -> Case:
-        """A case by number or id; `NotFound` for somebody else's."""
-        return read_case((await self.read(f"/cases/{path_part(number)}", who=who)).data)
-
-    async def search_cases(self, query: CaseQuery, who: Principal) -> Page:
-        """Cases this person may see."""
-        given = query.model_dump(by_alias=True, exclude_none=True)
-        pairs = tuple((name, str(value)) for name, value in given.items())
-        answer = await self.read("/cases", pairs, who)
-        return Page(tuple(read_case(each) for each in answer.data), **(answer.page or {}))
-
-    async def urge_case(self, number: str, who: Principal, key: str) -> Case:
-        """Ask for speed."""
-        return read_case(await self.write("POST", f"/cases/{path_part(number)}/urge", None, who, key))
-
-    async def move_case(
-        self,
-        number: str,
-        to: str,
-        who: Principal,
-        key: str,
-        *,
-        reason: str | None = None,
-        department: str | None = None,
-        photos: tuple[Photo, ...] = (),
-    ) -> Case:
-        """Move a case to its next state."""
-        body = {"to": to, "reason": reason, "department": department, "photos": [asdict(each) for each in photos]}
-        path = f"/cases/{path_part(number)}/transitions"
-        return read_case(await self.write("POST", path, body, who, key))
 
     async def find_request(self, key: str) -> bool:
         """Whether the platform carried out a write with this key."""

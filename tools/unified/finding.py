@@ -10,9 +10,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .lifecycle import FINAL, STATES, Scope
+from ..standards import bundled_standards
+from ..worktime import closing_of
+from .lifecycle import FINAL, STATES, TO_HANDLE, Scope
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
+CASES = """SELECT cases.*, (SELECT json_object('description', description, 'photos', json(photos),
+  'contact_phone', contact_phone) FROM reports WHERE case_id = cases.id AND reporter = ? ORDER BY at LIMIT 1) AS own
+  FROM cases"""
+"""Cases as one person meets them; its first value is the person. `own` is their own report."""
+_REPORTED = "EXISTS (SELECT 1 FROM reports WHERE case_id = cases.id AND reports.reporter = ?)"
 Rows = Callable[[str, list[Any]], list[dict[str, Any]]]
 
 
@@ -23,7 +30,10 @@ class CaseQuery(BaseModel):
     category: str | None = Field(None, alias="class")
     status: str | None = None
     district: str | None = None
+    department: str | None = None
     grid: str | None = None
+    due: Literal["overdue", "today", "day"] | None = None
+    supervised: bool | None = None
     since: str | None = Field(None, alias="from")
     until: str | None = Field(None, alias="to")
     reporter: Literal["me"] | None = None
@@ -40,21 +50,22 @@ class Found:
     total: int
 
 
-def find_cases(query: CaseQuery, scope: Scope, rows: Rows) -> Found:
+def find_cases(query: CaseQuery, scope: Scope, rows: Rows, now: datetime) -> Found:
     """Search inside a scope. `ValueError` says in Chinese what cannot be read."""
-    conditions = [_scope(scope), *_filters(query, scope)]
+    conditions = [_scope(scope), *_filters(query, scope), *_due(query.due, now.astimezone(CITY_ZONE))]
     where = " AND ".join(f"({text})" for text, _ in conditions)
     values = [value for _, given in conditions for value in given]
     total = int(rows(f"SELECT count(*) AS n FROM cases WHERE {where}", values)[0]["n"])  # noqa: S608
-    order = "ORDER BY reported_at DESC, number DESC LIMIT ? OFFSET ?"
+    order = "deadline_at, number" if query.due else "reported_at DESC, number DESC"
     paging = [query.size, (query.page - 1) * query.size]
-    return Found(rows(f"SELECT * FROM cases WHERE {where} {order}", [*values, *paging]), total)  # noqa: S608
+    found = rows(f"{CASES} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", [scope.reporter, *values, *paging])
+    return Found(found, total)
 
 
 def _scope(scope: Scope) -> tuple[str, list[Any]]:
     if scope.everything:
         return "1", []
-    parts, values = ["reporter = ?"], [scope.reporter]
+    parts, values = [_REPORTED], [scope.reporter]
     if scope.grids:
         marks = ", ".join("?" * len(scope.grids))
         parts.append(f"duty_grid IN ({marks}) OR grid IN ({marks})")
@@ -65,15 +76,32 @@ def _scope(scope: Scope) -> tuple[str, list[Any]]:
     return " OR ".join(parts), values
 
 
+def _due(due: str | None, now: datetime) -> list[tuple[str, list[Any]]]:
+    """Cases whose handling time has run out, or runs out before the offices close today or within a day."""
+    if due is None:
+        return []
+    handled = (f"status IN ({', '.join('?' * len(TO_HANDLE))})", list(TO_HANDLE))
+    moment = now.isoformat(timespec="seconds")
+    if due == "overdue":
+        return [handled, ("deadline_at < ?", [moment])]
+    end = closing_of(now.date(), bundled_standards().hours, now) if due == "today" else now + timedelta(days=1)
+    return [handled, ("deadline_at >= ? AND deadline_at <= ?", [moment, end.isoformat(timespec="seconds")])]
+
+
 def _filters(query: CaseQuery, scope: Scope) -> list[tuple[str, list[Any]]]:
     found: list[tuple[str, list[Any]]] = []
     if query.category:
-        found.append(("category_code = ?", [query.category.upper()]))
+        codes = query.category.upper().split(",")
+        found.append((f"category_code IN ({', '.join('?' * len(codes))})", [*codes]))
     if query.status:
         states = _states(query.status)
         found.append((f"status IN ({', '.join('?' * len(states))})", [*states]))
     if query.district:
         found.append(("district = ? OR district_name = ?", [query.district, query.district]))
+    if query.department:
+        found.append(("department = ?", [query.department]))
+    if query.supervised is not None:
+        found.append(("supervised = ?", [int(query.supervised)]))
     if query.grid:
         found.append(("grid = ? OR duty_grid = ?", [query.grid, query.grid]))
     if query.since:
@@ -81,7 +109,7 @@ def _filters(query: CaseQuery, scope: Scope) -> list[tuple[str, list[Any]]]:
     if query.until:
         found.append(("reported_at < ?", [read_moment(query.until, end=True)]))
     if query.reporter:
-        found.append(("reporter = ?", [scope.reporter]))
+        found.append((_REPORTED, [scope.reporter]))
     if query.text:
         like = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         fields = ("number", "description", "address", "category_name")

@@ -66,33 +66,45 @@ TRANSITIONS: Mapping[tuple[str, str], frozenset[str]] = {
 }
 NEEDS_REASON = frozenset(("void", "returned", "suspended", "rework"))
 TIMESTAMP: Mapping[str, str] = {
+    "accepted": "accepted_at",
     "filed": "filed_at",
     "dispatched": "dispatched_at",
     "processing": "received_at",
     "feedback": "finished_at",
+    "suspended": "suspended_at",
     "closed": "closed_at",
 }
+TO_HANDLE = ("dispatched", "returned", "processing", "rework")
+"""The states in which the handling unit's time runs."""
+VERIFY_RESULTS: Mapping[str, str] = {"exist": "问题存在", "not_exist": "问题不存在", "unable": "无法核实"}
+CHECK_RESULTS: Mapping[str, str] = {"pass": "核查通过", "not_pass": "核查不通过", "unable": "无法核查"}
 SEES_ALL = frozenset(("acceptor", "dispatcher", "supervisor"))
+MAY_VERIFY = frozenset(("grid", "acceptor", "supervisor"))
+MAY_CHECK = frozenset(("grid", "supervisor"))
+MAY_MEASURE = frozenset(("supervisor", "department"))
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which cases a person may see: all, or those matching any of the fields."""
+    """Which cases a person may see: all, or those matching any of the fields, and what they reported."""
 
     everything: bool
     reporter: str
     grids: tuple[str, ...] = ()
     department: str | None = None
 
-    def covers(self, case: Mapping[str, object]) -> bool:
-        """Whether the case lies within."""
+    def in_charge(self, case: Mapping[str, object]) -> bool:
+        """Whether the person's duty (not their report) gives them the case."""
         return (
             self.everything
-            or case["reporter"] == self.reporter
             or (case["duty_grid"] is not None and case["duty_grid"] in self.grids)
             or (case["grid"] is not None and case["grid"] in self.grids)
             or (self.department is not None and case["department"] == self.department)
         )
+
+    def covers(self, case: Mapping[str, object]) -> bool:
+        """Whether the case lies within; `own` is this person's report of it, where there is one."""
+        return case["own"] is not None or self.in_charge(case)
 
 
 def scope_of(who: Principal) -> Scope:

@@ -1,40 +1,74 @@
-"""What can be done with cases: report, look at, find, urge, move on. Checks rows and roles itself."""
+"""What people do with cases: report, look at, urge, ask what is known nearby."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from ...geocode import geocode
+from ...grids import LAT_M, LON_M, distance_m
 from ...principal import Principal
-from ..lifecycle import FINAL, NEEDS_REASON, SEES_ALL, STATES, TIMESTAMP, TRANSITIONS, Scope, scope_of
-from .bodies import CaseBody, TransitionBody
-from .case_rows import case_row, change_case, fetch, insert_case
+from ...standards import bundled_standards
+from ...worktime import due_at
+from ..finding import CITY_ZONE
+from ..lifecycle import FINAL, SEES_ALL, STATES
+from .bodies import CaseBody
+from .case_rows import add_report, case_row, change_case, fetch, insert_case, tell
+from .case_view import public_view, view
 from .domain import Ground
-from .problems import BAD_PARAMETER, BAD_STATE, FORBIDDEN, NOT_FOUND, Problem
+from .problems import BAD_PARAMETER, BAD_STATE, FORBIDDEN, Problem
 from .store import Row, Write, once
 
 URGE_EVERY = timedelta(hours=24)
-HIDDEN = ("contact_phone", "reporter")
+SAME_M, SAME_FOR = 50.0, timedelta(days=7)
+MAY_SELF_HANDLE = frozenset(("grid", "supervisor"))
+Rows = Callable[[str, list[Any]], list[Row]]
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """Cases of a class around a point, since a moment."""
+
+    category: str
+    lon: float
+    lat: float
+    within_m: float
+    since: str
+    only_open: bool = True
 
 
 @dataclass(frozen=True)
 class Casework:
-    """The platform's rules over its store; `clock` is the city's."""
+    """The platform's rules over its store."""
 
     ground: Ground
 
     def report(self, who: Principal, body: CaseBody, write: Write) -> Row:
-        """Make a case."""
+        """Make a case, or add the report to the open case it repeats."""
         row = {**self.draft_row(body), "source": _source(who), "reporter": who.id}
+        if body.self_handled:
+            _check_self_handled(who, body)
         with self.ground.store.write() as connection:
-            return once(
-                connection, write,
-                lambda: view(insert_case(connection, {**row, **self._now("reported_at")}, who.id), who),
-            )  # fmt: skip
+            return once(connection, write, lambda: self.receive(connection, row, who, handled=body.self_handled))
+
+    def receive(self, connection: sqlite3.Connection, row: Row, who: Principal, *, handled: bool = False) -> Row:
+        """A report inside a transaction: linked to the open case of the same class within 50 m and 7 days."""
+        now = self.ground.now()
+        known = None if handled else self._repeated(connection, row)
+        if known is not None:
+            return self._link(connection, known, row, who)
+        stages = bundled_standards().stages
+        due = due_at(self._clock(), stages["file"], bundled_standards().hours)
+        full = {**row, "reported_at": now, "updated_at": now, "file_due_at": due.isoformat(timespec="seconds")}
+        made = insert_case(connection, full, who)
+        if handled:
+            values = {"status": "closed", "self_handled": 1, "closed_at": now, "finished_at": now, "updated_at": now}
+            made = change_case(connection, made, values, who, "self_handled")
+        return view(made, who, now)
 
     def draft_row(self, body: CaseBody) -> Row:
         """The stored fields of a report: class, place and grid checked and filled in by the platform."""
@@ -53,59 +87,79 @@ class Casework:
             "crs": body.crs,
             **self._place(body),
             "contact_phone": body.contact_phone,
-            "photos": json.dumps([each.model_dump() for each in body.photos], ensure_ascii=False),
-            "urge_count": 0,
+            "photos": photos_text(body.photos),
         }
 
     def see(self, who: Principal, id_or_number: str) -> Row:
         """A case this person may see."""
-        return _within(scope_of(who), case_row(self.ground.store, id_or_number))
+        return view(case_row(self.ground.store, who, id_or_number), who, self.ground.now())
 
     def urge(self, who: Principal, id_or_number: str, write: Write) -> Row:
         """Ask for speed, once in 24 hours."""
 
         def work() -> Row:
-            now, row = self.ground.clock(), _within(scope_of(who), fetch(connection, id_or_number))
-            if row["reporter"] != who.id and not who.roles & SEES_ALL:
+            now, row = self.ground.clock(), fetch(connection, who, id_or_number)
+            if row["own"] is None and not who.roles & SEES_ALL:
                 raise Problem(FORBIDDEN, "只有上报人可以催办这个案件。")
             if row["status"] in FINAL:
                 raise Problem(BAD_STATE, f"案件已是“{STATES[row['status']]}”状态，不能催办。")
             if row["urged_at"] and now - datetime.fromisoformat(row["urged_at"]) < URGE_EVERY:
                 raise Problem(BAD_STATE, "24 小时内已经催办过一次，请稍后再催。")
-            values = {**self._now("urged_at"), "urge_count": row["urge_count"] + 1}
-            return view(change_case(connection, row["id"], values, who.id, "urged"), who)
+            at = self.ground.now()
+            values = {"urged_at": at, "updated_at": at, "urge_count": row["urge_count"] + 1}
+            return view(change_case(connection, row, values, who, "urged"), who, at)
 
         with self.ground.store.write() as connection:
             return once(connection, write, work)
 
-    def move(self, who: Principal, id_or_number: str, body: TransitionBody, write: Write) -> Row:
-        """Move a case to its next state."""
+    def similar(self, near: Nearby, k: int = 10) -> list[dict[str, Any]]:
+        """Cases of the same kind close by, nearest first, as anybody may know them."""
+        found = self._near(self.ground.store.rows, near)
+        return [{**public_view(row), "distance_m": round(metres)} for metres, row in found[:k]]
 
-        def work() -> Row:
-            row = _within(scope_of(who), fetch(connection, id_or_number))
-            _check_transition(who, row, body)
-            values = {"status": body.to, **self._now("updated_at"), "reason": body.reason or row["reason"]}
-            if stamp := TIMESTAMP.get(body.to):
-                values[stamp] = values["updated_at"]
-            if row["status"] == "feedback":
-                values["checked_at"] = values["updated_at"]
-            if body.department and body.to == "dispatched":
-                values["department"] = body.department
-            if body.photos:
-                added = [each.model_dump() for each in body.photos]
-                values["photos"] = json.dumps([*json.loads(row["photos"]), *added], ensure_ascii=False)
-            return view(change_case(connection, row["id"], values, who.id, body.to), who)
+    def _repeated(self, connection: sqlite3.Connection, row: Row) -> Row | None:
+        if row["lon"] is None:
+            return None
 
-        with self.ground.store.write() as connection:
-            return once(connection, write, work)
+        def rows(query: str, values: list[Any]) -> list[Row]:
+            return [dict(each) for each in connection.execute(query, values).fetchall()]
 
-    def now(self) -> str:
-        """The city's time as it is stored."""
-        return self.ground.now()
+        since = (self._clock() - SAME_FOR).isoformat(timespec="seconds")
+        found = self._near(rows, Nearby(row["category_code"], row["lon"], row["lat"], SAME_M, since))
+        return found[0][1] if found else None
 
-    def _now(self, name: str) -> dict[str, str]:
-        at = self.now()
-        return {name: at, "updated_at": at}
+    def _near(self, rows: Rows, near: Nearby) -> list[tuple[float, Row]]:
+        codes = self._same_kind(near.category)
+        across, up = near.within_m / LON_M, near.within_m / LAT_M
+        query = f"""SELECT *, NULL AS own FROM cases WHERE category_code IN ({", ".join("?" * len(codes))})
+          AND reported_at >= ? AND lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?"""  # noqa: S608
+        box = [near.lon - across, near.lon + across, near.lat - up, near.lat + up]
+        found = [
+            (distance_m((near.lon, near.lat), (row["lon"], row["lat"])), row)
+            for row in rows(query, [*codes, near.since, *box])
+            if not near.only_open or row["status"] not in FINAL
+        ]
+        return sorted(
+            (each for each in found if each[0] <= near.within_m), key=lambda each: (each[0], each[1]["number"])
+        )
+
+    def _same_kind(self, code: str) -> list[str]:
+        """All classes of the same group (every manhole cover is one kind)."""
+        known = self.ground.categories.get(code)
+        if known is None:
+            raise Problem(BAD_PARAMETER, f"没有编码为 {code} 的类别。")
+        return [each.code for each in self.ground.categories if each.group == known.group]
+
+    def _link(self, connection: sqlite3.Connection, known: Row, row: Row, who: Principal) -> Row:
+        now = self.ground.now()
+        add_report(connection, known["id"], {**row, "at": now})
+        values = {"report_count": known["report_count"] + 1, "updated_at": now}
+        linked = change_case(connection, known, values, who, "linked")
+        tell(connection, row["reporter"], linked, "linked", f"您的上报已并入案件 {known['number']}。")
+        return {**view(linked, who, now), "linked": True}
+
+    def _clock(self) -> datetime:
+        return self.ground.clock().astimezone(CITY_ZONE)
 
     def _place(self, body: CaseBody) -> Row:
         """District and grid from the point; from the words of the address alone when there is none."""
@@ -133,35 +187,23 @@ class Casework:
         }
 
 
-def view(row: Row, who: Principal) -> dict[str, Any]:
-    """A case as this person may read it: who reported it is for the reporter and the staff in charge."""
-    shown = {**row, "status_name": STATES[row["status"]], "photos": json.loads(row["photos"])}
-    if row["reporter"] != who.id and not who.is_staff:
-        shown.update(dict.fromkeys(HIDDEN))
-    return shown
+def photos_text(photos: list[Any]) -> str:
+    """Pictures as they are stored."""
+    return json.dumps([each.model_dump(exclude_none=True) for each in photos], ensure_ascii=False)
 
 
-def _within(scope: Scope, row: Mapping[str, Any]) -> Row:
-    """The row, or the same "not found" for a missing and for somebody else's case."""
-    if not row or not scope.covers(row):
-        raise Problem(NOT_FOUND, "没有找到这个案件，请核对案件编号。")
-    return dict(row)
+def with_photos(row: Mapping[str, Any], photos: list[Any]) -> dict[str, str]:
+    """The changed field when pictures are added; nothing when there are none."""
+    if not photos:
+        return {}
+    return {"photos": json.dumps([*json.loads(row["photos"]), *json.loads(photos_text(photos))], ensure_ascii=False)}
 
 
-def _check_transition(who: Principal, row: Row, body: TransitionBody) -> None:
-    allowed = TRANSITIONS.get((row["status"], body.to))
-    if allowed is None:
-        names = STATES[row["status"]], STATES.get(body.to, body.to)
-        raise Problem(BAD_STATE, f"案件不能从“{names[0]}”变为“{names[1]}”。")
-    if not who.roles & allowed:
-        raise Problem(FORBIDDEN, "您的岗位不能办理这一步。")
-    if body.to in NEEDS_REASON and not (body.reason or "").strip():
-        raise Problem(BAD_PARAMETER, "请写明原因。")
-    if body.to == "dispatched" and not body.department:
-        raise Problem(BAD_PARAMETER, "派遣时要写明处置部门。")
-    self_handled = (row["status"], body.to) == ("reported", "closed")
-    if self_handled and not {"before", "after"} <= {each.type for each in body.photos}:
-        raise Problem(BAD_PARAMETER, "自行处理结案要有处理前和处理后的照片。")
+def _check_self_handled(who: Principal, body: CaseBody) -> None:
+    if not who.roles & MAY_SELF_HANDLE:
+        raise Problem(FORBIDDEN, "只有网格员和值班长可以上报自行处理的问题。")
+    if not {"before", "after"} <= {each.type for each in body.photos}:
+        raise Problem(BAD_PARAMETER, "自行处理要有处理前和处理后的照片。")
 
 
 def _source(who: Principal) -> str:

@@ -17,10 +17,10 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from ...categories import Category
+from ...principal import Principal
 from ..finding import read_moment
 from ..lifecycle import FINAL, STATES
 from .bodies import CaseBody
-from .case_rows import insert_case
 from .casework import Casework
 from .problems import Problem
 from .store import Row
@@ -155,20 +155,16 @@ async def post_request(form: str, request: Request, api_key: Annotated[str, Form
     except (ValidationError, Problem) as problem:
         text = problem.message if isinstance(problem, Problem) else "请求内容不合要求：请检查位置、描述和电话。"
         raise GeoReportError(400, text) from None
-    reporter = f"open311:{app_key}:{fields.get('account_id') or fields.get('device_id') or 'anonymous'}"
-    made = _insert(work, {**row, "source": "open311", "reporter": reporter}, reporter)
+    account = fields.get("account_id") or fields.get("device_id") or "anonymous"
+    who = Principal(f"open311:{app_key}:{account}", frozenset(("anonymous",)))
+    with work.ground.store.write() as connection:
+        made = work.receive(connection, {**row, "source": "open311", "reporter": who.id}, who)
     answer = {
         "service_request_id": made["number"],
-        "service_notice": "已收到，等待受理。",
+        "service_notice": "已并入附近的同类案件。" if made.get("linked") else "已收到，等待受理。",
         "account_id": fields.get("account_id"),
     }
     return _answer(form, "service_requests", [answer], status=201)
-
-
-def _insert(work: Casework, row: Row, reporter: str) -> Row:
-    now = work.now()
-    with work.ground.store.write() as connection:
-        return insert_case(connection, {**row, "reported_at": now, "updated_at": now}, reporter)
 
 
 def _body(fields: Mapping[str, str], category: Category) -> CaseBody:
@@ -189,7 +185,7 @@ def _body(fields: Mapping[str, str], category: Category) -> CaseBody:
 
 def _public(row: Row) -> dict[str, Any]:
     """What everybody may read of a case: nothing of the reporter, no pictures, long numbers blanked."""
-    state = STATES[row["status"]]
+    state = "已并案" if row["merged_into"] else STATES[row["status"]]
     closing = f"：{row['reason']}" if row["reason"] and row["status"] in FINAL else ""
     return {
         "service_request_id": row["number"],
@@ -226,7 +222,7 @@ def _service(category: Category) -> dict[str, Any]:
 
 def _span(work: Casework, start: str | None, end: str | None) -> tuple[str, str]:
     try:
-        last = read_moment(end, end=True) if end else work.now()
+        last = read_moment(end, end=True) if end else work.ground.now()
         first = read_moment(start, end=False) if start else None
     except ValueError as problem:
         raise GeoReportError(400, str(problem)) from None

@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ from .errors import UnreadableDocument
 from .formats.limits import CPU_SECONDS, MAX_BYTES, MEMORY_BYTES, OUTPUT_BYTES, WALL_SECONDS
 from .records import LoadedText, Mark
 
+# The words of an answer, and the bytes of a file that follow them.
+_Answers = Generator[tuple[dict[str, Any], bytes], None, None]
 _log = logging.getLogger(__name__)
 _ROOM = Path(__file__).resolve().parent
 # The room as a bare package: its parts can be imported, its front door is not opened.
@@ -66,7 +68,7 @@ def unpack(data: bytes, name: str) -> Iterator[InnerFile]:
         yield from (InnerFile(words["file"], inner) for words, inner in answers if "file" in words)
 
 
-def _ask(module: str, data: bytes, name: str) -> Iterator[tuple[dict[str, Any], bytes]]:
+def _ask(module: str, data: bytes, name: str) -> _Answers:
     if len(data) > MAX_BYTES:
         raise UnreadableDocument(f"文件 {name} 超过 {MAX_BYTES // 1_000_000} MB。请拆分后再上传。")
     child = subprocess.Popen(  # noqa: S603
@@ -79,7 +81,12 @@ def _ask(module: str, data: bytes, name: str) -> Iterator[tuple[dict[str, Any], 
         cwd="/",
     )
     late = threading.Event()
-    watch = threading.Timer(WALL_SECONDS, lambda: (late.set(), _kill(child)))
+
+    def end() -> None:
+        late.set()
+        _kill(child)
+
+    watch = threading.Timer(WALL_SECONDS, end)
     watch.daemon = True
     watch.start()
     try:
@@ -94,9 +101,7 @@ def _ask(module: str, data: bytes, name: str) -> Iterator[tuple[dict[str, Any], 
         child.wait()
 
 
-def _answers(
-    child: subprocess.Popen[bytes], data: bytes, name: str, late: threading.Event
-) -> Iterator[tuple[dict[str, Any], bytes]]:
+def _answers(child: subprocess.Popen[bytes], data: bytes, name: str, late: threading.Event) -> _Answers:
     if child.stdin is None or child.stdout is None:
         raise AssertionError("the child has pipes")
     with suppress(BrokenPipeError):  # it died early; its answer or its end says why

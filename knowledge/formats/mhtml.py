@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-from email.message import EmailMessage
-from typing import cast
 
 from ..errors import UnreadableDocument
 from ..records import LoadedText
@@ -29,7 +27,7 @@ class PageLoader:
 
 
 def _page_of(data: bytes, name: str) -> bytes:
-    message = cast(EmailMessage, email.message_from_bytes(data, policy=email.policy.default))
+    message = email.message_from_bytes(data, policy=email.policy.default)
     for part in message.walk():
         if part.get_content_type() == "text/html":
             body = part.get_payload(decode=True)

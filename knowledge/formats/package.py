@@ -50,14 +50,14 @@ class Package:
         """Whether there is such a part."""
         return part.lower() in self._lower
 
-    def open(self, part: str) -> IO[bytes]:
+    def open(self, part: str) -> io.BufferedIOBase:
         """A part to read from; more than it may hold is an error."""
         found = self._lower.get(part.lower())
         if found is None:
             raise UnreadableDocument(f"文件 {self.name} 缺少内部文件 {part}，可能没有传完。请重新导出后再上传。")
         return self.open_info(self._parts[found])
 
-    def open_info(self, info: zipfile.ZipInfo) -> IO[bytes]:
+    def open_info(self, info: zipfile.ZipInfo) -> io.BufferedIOBase:
         """The same by directory entry."""
         if info.flag_bits & _LOCKED:
             raise locked(self.name)
@@ -145,13 +145,13 @@ def bomb(name: str) -> UnreadableDocument:
     return UnreadableDocument(f"文件 {name} 解压后过大，疑似压缩炸弹。请检查来源；确是正常文件的，请拆分后再上传。")
 
 
-class _Counted(io.RawIOBase):
+class _Counted(io.BufferedIOBase):
     """A stream that counts what it gives."""
 
     def __init__(self, stream: IO[bytes], package: Package) -> None:
         self._stream, self._package, self._given = stream, package, 0
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(65_536), b""))
         try:
@@ -170,7 +170,7 @@ class _Counted(io.RawIOBase):
         return True
 
 
-def _events(stream: IO[bytes], name: str, tags: tuple[str, ...] | None) -> Iterator[tuple[str, Any]]:
+def _events(stream: io.BufferedIOBase, name: str, tags: tuple[str, ...] | None) -> Iterator[tuple[str, Any]]:
     """Parse events; a document type, too deep nesting or broken XML ends them."""
     source = etree.iterparse(
         stream,

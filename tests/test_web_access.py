@@ -47,6 +47,9 @@ def by_wish(messages: Sequence[BaseMessage]) -> AIMessage:
         where = {"address": said} if "解放大道" in said else {}
         call = {"name": "case.create", "args": {"description": "井盖碎了", **where}, "id": "c-1", "type": "tool_call"}
         return AIMessage("", tool_calls=[call])
+    if "居住证" in said:
+        asked = {"question": "是首次申领，还是补办？", "choices": ["首次申领", "补办"]}
+        return AIMessage("", tool_calls=[{"name": "ask_user", "args": asked, "id": "c-2", "type": "tool_call"}])
     _, after = current_turn(messages)
     passages = [each for m in after if isinstance(m, ToolMessage) for each in tool_result(m)["passages"]]
     found = next((each for each in passages if "智能体" in said and "智能体应用" in each["text"]), None)
@@ -166,6 +169,14 @@ def test_an_action_can_be_changed_and_cancelled(browser: Browser, desk: Site) ->
         expect(page.locator(".card.receipt")).to_have_count(0)
 
 
+def test_a_question_is_answered_by_pressing_a_choice(browser: Browser, desk: Site) -> None:
+    with phone(browser, desk.url) as page:
+        ask(page, "办居住证")
+        page.get_by_role("group", name="是首次申领，还是补办？").get_by_role("button", name="补办").click()
+        expect(page.locator(".mine p")).to_have_text(["办居住证", "补办"])
+        expect(page.get_by_role("button", name="首次申领")).to_have_count(0)
+
+
 def test_length_is_counted_near_the_limit_and_too_much_is_not_sent(browser: Browser, desk: Site) -> None:
     with phone(browser, desk.url) as page:
         field = page.get_by_label(FIELD)
@@ -183,7 +194,8 @@ def test_axe_finds_nothing_in_any_main_state(browser: Browser, desk: Site) -> No
     # axe itself writes inline styles, which the page's own policy would refuse.
     with phone(browser, desk.url, reduced_motion="reduce", bypass_csp=True) as page:
         look(page, "welcome")
-        ask(page, "井盖碎了")
+        ask(page, "办居住证")
+        expect(page.get_by_role("button", name="补办")).to_be_visible()
         look(page, "question")
         ask(page, REPORT)
         look(page, "confirm")

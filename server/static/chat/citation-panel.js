@@ -2,7 +2,23 @@ import { html, nothing } from '../vendor/lit.js'
 import { ChatElement } from './element.js'
 import { ICONS } from './icons.js'
 import { Modal } from './modal.js'
-import { EVIDENCE, STATUS } from './words.js'
+
+/** Grades of evidence, as the documents state them. */
+const EVIDENCE = {
+  S: '依据方案原文整理',
+  A: '官方原文',
+  B: '官方文本的转载',
+  C: '新闻或转载，仅供参考',
+  D: '演示内容，不是真实规定',
+}
+
+const STATUS = {
+  in_force: '有效',
+  not_yet: '尚未生效',
+  expired: '已失效',
+  superseded: '已被替代',
+  draft: '征求意见稿',
+}
 
 /** Shows where a sentence comes from: its facts, and the document opened on the exact words. Tells `close-panel`. */
 export class CitationPanel extends ChatElement {

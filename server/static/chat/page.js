@@ -33,6 +33,7 @@ export class ChatPage extends LitElement {
     this._far = false
     this._trouble = ''
     this._count = 0
+    this._top = 0
     /** @type {Promise<any> | null} */
     this._sheet = null
     this._follows = true // scrolling up by hand stops following the text
@@ -258,7 +259,9 @@ export class ChatPage extends LitElement {
   _scrolled(event) {
     const log = event.target
     const gap = log.scrollHeight - log.scrollTop - log.clientHeight
-    this._follows = gap < NEAR
+    if (gap < NEAR) this._follows = true
+    else if (log.scrollTop < this._top) this._follows = false
+    this._top = log.scrollTop
     this._far = gap > FAR
   }
 

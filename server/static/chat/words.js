@@ -47,20 +47,3 @@ export const REASONS = {
   invalid: '信息有误',
   conflict: '没有办成',
 }
-
-/** Grades of evidence, as the documents state them. */
-export const EVIDENCE = {
-  S: '依据方案原文整理',
-  A: '官方原文',
-  B: '官方文本的转载',
-  C: '新闻或转载，仅供参考',
-  D: '演示内容，不是真实规定',
-}
-
-export const STATUS = {
-  in_force: '有效',
-  not_yet: '尚未生效',
-  expired: '已失效',
-  superseded: '已被替代',
-  draft: '征求意见稿',
-}

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from .clean import clean
 from .encoding import decode
 from .errors import UnreadableDocument
+from .formats.tables import Cell, row_groups
 from .records import LoadedText
 
 _BLOCKS = [
@@ -88,6 +89,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\
 # A line end in the source between two Chinese characters is no blank.
 _WRAPPED = re.compile(r"(?<=[\u3000-\u9fff，；：])\s*\n\s*(?=[\u3000-\u9fff，；：])")
 _DEEPEST = 400
+_LONGEST_CELL = 300
 
 
 class HtmlLoader:
@@ -187,6 +189,8 @@ def _article(page: BeautifulSoup) -> Tag:
 def _lines(body: Tag) -> str:
     for power in body.find_all("sup"):
         _raise(power)
+    for table in body.find_all("table"):
+        _as_rows(table)
     for row in body.find_all("tr"):
         _join_cells(row)
     for level in range(1, 7):
@@ -213,6 +217,27 @@ def _raise(power: Tag) -> None:
         power.string = "²" if text == "2" else "³"
     else:
         power.string = f"[{text}]"
+
+
+def _as_rows(table: Tag) -> None:
+    """A table of data becomes row groups that repeat its header; one that only lays out the page stays."""
+    rows = [row.find_all(("td", "th"), recursive=False) for row in table.find_all("tr")]
+    longest = max((len(cell.get_text()) for row in rows for cell in row), default=0)
+    laid_out = table.find(("table", "h1", "h2", "h3")) or longest > _LONGEST_CELL
+    if laid_out or len(rows) < 2 or max(map(len, rows)) < 2:
+        return
+    cells = [
+        [Cell(" ".join(each.get_text(" ").split()), _span(each, "colspan"), _span(each, "rowspan")) for each in row]
+        for row in rows
+    ]
+    title = table.caption.get_text(" ", strip=True) if table.caption else ""
+    table.name = "pre"  # its line ends count
+    table.string = "\n\n".join((title, *row_groups(cells)))
+
+
+def _span(cell: Tag, name: str) -> int:
+    text = str(cell.get(name) or "1")
+    return max(1, min(int(text), 1_000)) if text.isdigit() and len(text) < 6 else 1
 
 
 def _join_cells(row: Tag) -> None:

@@ -219,6 +219,15 @@ def test_a_delimited_table_is_read_in_any_encoding_and_dialect(encoding: str, ma
     assert load(source, "a.csv").text == f"| 区 | 说明 |\n| --- | --- |\n| 武昌 | 甲{mark.strip()}乙；丙 |"
 
 
+def test_a_table_of_a_web_page_repeats_its_header_and_merged_cells() -> None:
+    first = "<tr><td rowspan=30>江岸区</td><td>点位</td><td>停放在白线框内并且不得占用盲道</td></tr>"
+    more = "<tr><td>点位</td><td>停放在白线框内并且不得占用盲道</td></tr>" * 29
+    page = f"<p>见下表。</p><table><tr><th>区</th><th>点位</th><th>要求</th></tr>{first}{more}</table>".encode()
+    blocks = load(page, "a.html").text.split("\n\n")[1:]
+    assert len(blocks) > 2
+    assert all(block.startswith("| 区 | 点位 | 要求 |\n| --- | --- | --- |\n| 江岸区 |") for block in blocks)
+
+
 # Presentations
 
 

@@ -124,7 +124,10 @@ def _sandbox(settings: Settings, clock: Clock) -> Sandbox | None:
     if settings.platform_url:
         return None
     return open_sandbox(
-        settings.data_dir / "sandbox", clock=clock, apps={settings.platform_key: _platform_secret(settings)}
+        settings.data_dir / "sandbox",
+        clock=clock,
+        apps={settings.platform_key: _platform_secret(settings)},
+        demo=settings.sandbox_demo,
     )
 
 

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     bundled_knowledge: bool = Field(True, description="首次启动时是否装入自带的知识库。")
 
     platform_url: str = Field("", description="一网统管平台地址；为空时用内置沙盒平台。")
+    sandbox_demo: bool = Field(True, description="新的沙盒平台是否装入演示案件（带“演示数据”标记）。")
     platform_key: str = Field("hanzhi-desk", description="在平台上登记的应用标识（X-App-Key）。")
     platform_secret: SecretStr = Field(SecretStr(""), description="平台应用密钥；设置了 platform_url 时必填。")
     platform_timeout_s: float = Field(8.0, gt=0, le=120, description="一次平台调用的总时限，单位秒。")

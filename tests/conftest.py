@@ -28,8 +28,8 @@ OPERATOR = Principal("operator-1", frozenset(("operator",)))
 
 
 def settings_in(folder: Path, **changes: Any) -> Settings:
-    """Settings with their data in `folder`; nothing is read from the environment of the person testing."""
-    return Settings(**{"data_dir": folder, "secret": "x" * 40, **changes})
+    """Settings with their data in `folder`, without demo cases; nothing comes from the environment of the tester."""
+    return Settings(**{"data_dir": folder, "secret": "x" * 40, "sandbox_demo": False, **changes})
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -95,6 +95,10 @@ class Gazetteer:
         """District names by code."""
         return {code: entry.name for code, entry in self._districts.items()}
 
+    def subdistricts(self) -> tuple[Entry, ...]:
+        """The subdistricts that have a position."""
+        return self._subdistricts
+
     def inside(self, lon: float, lat: float) -> bool:
         """Whether the point lies in the city's bounding box."""
         west, south, east, north = self._box

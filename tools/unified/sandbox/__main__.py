@@ -28,6 +28,7 @@ def main() -> int:
             clock=lambda: datetime.now(CITY_ZONE),
             apps={options.app: secret},
             test_routes=options.test_routes,
+            demo=options.demo,
         )
     except SandboxBusy as problem:
         print(problem, file=sys.stderr)
@@ -45,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=9100, help="监听端口")
     parser.add_argument("--data", type=Path, default=Path("data/sandbox"), help="数据目录")
     parser.add_argument("--app", default="hanzhi-desk", help="允许接入的应用标识（X-App-Key）")
+    parser.add_argument("--demo", action="store_true", help="新的数据目录里装入演示案件")
     parser.add_argument("--test-routes", action="store_true", help="提供 /sandbox/ 下的故障开关和状态（只用于测试）")
     return parser.parse_args()
 

@@ -192,7 +192,7 @@ def _with_ref(turn: Turn, passage: dict[str, Any]) -> dict[str, Any]:
         evidence=source["evidence"],
     )
     shown = {name: value for name, value in passage.items() if name != "source"}
-    text = f"{passage['title']}\n{passage['heading']}\n{passage['text']}"
+    text = f"{passage['title']}\n{passage['heading']}\n{passage['text']}\n{passage['since'] or ''}"
     return {"ref": turn.cite("passage", text, citation), **shown}
 
 

@@ -9,21 +9,32 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..understanding import STRICT, Focus, fits, focus_of, focuses_of, subject
+from ..understanding import STRICT, Evidence, Focus, fits, focus_of, focuses_of, subject
 from .offline_lines import Line, lines
 
-COVERED = 0.55
+# Below this a question counts as not answered here; see docs/agents.md for what it costs either way.
+COVERED = 0.3
+# A figure is given only for the very thing that was asked for.
+FIGURE, CLOSE, GAP, LOST, ALIKE = 0.4, 0.6, 2, 4, 0.25
 LENGTH, LIST_LENGTH = 300, 600
 _DATA = Path(__file__).parent.parent / "understanding" / "data"
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\D|$)")
 _RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _LISTS: frozenset[Focus] = frozenset(("materials", "steps", "conditions", "list"))
 _SHORT: frozenset[Focus] = STRICT | {"place", "who"}
-_UNKNOWN = re.compile(r"(暂无已核实|没有(写明?|公布|规定|说明|列出|给出)|未(公布|写明|规定|明确)|尚未|都没有写)")
+_UNKNOWN = re.compile(
+    r"(暂无已核实|(本资料|本知识库)[^，。]{0,8}(未核实|未收录|没有)|(方案|原文|文件)[^，。]{0,6}都?没有写，)"
+)
+# Hotlines and the numbers of laws are no answer to "how much".
+_CHANNELS = re.compile(r"12345|12393|12333|12329|（[^）]*(《|〔)[^）]*）|第[一二三四五六七八九十百零\d]+条")
 _GOAL = re.compile(r"(到20\d\d年|力争|目标|打造|达到|推进|推动|建设|培育|实现|突破|要)")
 _NOW = re.compile(r"(现在|目前|已经|截至|实际|完成了|如今|至今)")
 _SIDES = re.compile(
     r"(?P<a>[^，,。？?]{2,20}?)(?:和|跟|与|同|、|还是|比起?)(?P<b>[^，,。？?]{2,20}?)(?:之间|有|的|是|哪|怎么|到底|区别|不同|差|一样|算|[？?]|$)"
+)
+
+_JOINED = re.compile(
+    r"^(?P<a>[^，,。？?]{2,24}?)(?:和|与|跟|以及|还有)(?P<b>[^，,。？?]{2,24}?)(?P<ask>(?:的目标)?(?:分别|各|都|一共)?(?:是|要|有|达到)?(?:多少|几|怎么|什么|在哪).*)$"
 )
 
 
@@ -35,15 +46,28 @@ class Refusal:
     text: str
 
 
-def answer(question: str, found: Mapping[str, Any], about: str | None = None) -> str | Refusal:
+def answer(question: str, found: Mapping[str, Any], about: str | None = None, like: str | None = None) -> str | Refusal:
     """The reply to a question from one look-up's result: text with [ref] marks, or a refusal.
 
-    `about` is what the question is about when its own words do not say (那要多少钱？).
+    `about` is what the question is about when its own words do not say (那要多少钱？); `like` is the question
+    whose kind it shares (那智能工厂呢？).
     """
+    whole = _answer(question, found, about, focus_of(like or question))
+    if isinstance(whole, str) or about is not None or not (sides := _JOINED.match(question)):
+        return whole
+    halves = [
+        _answer(f"{sides.group(side)}{sides.group('ask')}", found, None, focus_of(question)) for side in ("a", "b")
+    ]
+    said = [half for half in halves if isinstance(half, str)]
+    if len(said) < len(halves):
+        return whole
+    return "\n".join(dict.fromkeys(line for half in said for line in half.splitlines()))
+
+
+def _answer(question: str, found: Mapping[str, Any], about: str | None, focus: Focus) -> str | Refusal:
     wanted = about or question
-    focus = focus_of(question)
     judged = _judged(wanted, found.get("passages") or (), focus)
-    if not judged or judged[0].share < COVERED:
+    if not judged or judged[0].sure < COVERED:
         return _expired(wanted, found, judged) or _nothing()
     if focus == "comparison" and (said := _compared(question, found)):
         return said
@@ -51,10 +75,10 @@ def answer(question: str, found: Mapping[str, Any], about: str | None = None) ->
     if best is None:
         unknown = _unknown(judged)
         return Refusal("no_evidence", _cited(unknown, wanted)) if unknown else _nothing()
-    if _UNKNOWN.search(best.text) and focus not in ("list", "definition", "whether", "any"):
-        return Refusal("no_evidence", _cited(best, wanted))
-    if _foreign(question, best) or not _years_held(question, best, found):
+    if _foreign(question, best) or not _names_held(question, best) or not _years_held(question, best, found):
         return _nothing()
+    if _UNKNOWN.search(best.text) and focus not in ("list", "definition"):
+        return Refusal("no_evidence", _cited(best, wanted))
     chosen = _chosen(best, judged, question, focus)
     return "\n".join([*(_cited(line, wanted) for line in chosen), *_notes(question, chosen, focus)])
 
@@ -62,7 +86,7 @@ def answer(question: str, found: Mapping[str, Any], about: str | None = None) ->
 def covers(question: str, found: Mapping[str, Any]) -> float:
     """How well the passages answer a question, in [0, 1]."""
     judged = _judged(question, found.get("passages") or (), focus_of(question))
-    return judged[0].share if judged else 0.0
+    return judged[0].sure if judged else 0.0
 
 
 def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
@@ -71,14 +95,28 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) ->
 
 def _answering(judged: Sequence[Line], focus: Focus) -> Line | None:
     """The best sentence; where a figure is asked for, the best that has one."""
-    good = [line for line in judged if line.share >= COVERED]
+    good = [line for line in judged if line.sure >= COVERED]
     if focus in STRICT:
-        return next((line for line in good if fits(focus, line.text) and line.share >= 0.8 * judged[0].share), None)
-    return good[0]
+        near = (line for line in good if line.share >= 0.8 * judged[0].share and _close(line))
+        return next((line for line in near if fits(focus, _bare_of_channels(line.text))), None)
+    return next((line for line in good[:3] if line.gap < LOST or line.share >= CLOSE or line.alike >= ALIKE), None)
+
+
+def _close(line: Line) -> bool:
+    """Whether a sentence is about the very thing: little is left unsaid, or hardly anything."""
+    return line.share >= (FIGURE if line.gap < GAP else CLOSE) and line.gap <= GAP
+
+
+def _bare_of_channels(text: str) -> str:
+    return _CHANNELS.sub("", text)
+
+
+def _names_held(question: str, line: Line) -> bool:
+    return Evidence(question, ()).names_held(f"{line.title} {line.heading} {line.text}")
 
 
 def _unknown(judged: Sequence[Line]) -> Line | None:
-    return next((line for line in judged if line.share >= COVERED and _UNKNOWN.search(line.text)), None)
+    return next((line for line in judged[:3] if line.sure >= COVERED and _UNKNOWN.search(line.text)), None)
 
 
 def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> list[Line]:
@@ -106,7 +144,8 @@ def _enumerates(line: Line, focus: Focus) -> bool:
 
 def _whole_list(best: Line, judged: Sequence[Line]) -> list[Line]:
     """The section around the best sentence, in its order: a list is complete or it is not an answer."""
-    section = sorted((line for line in judged if line.passage == best.passage), key=lambda line: line.order)
+    kept = (line for line in judged if line.passage == best.passage and (line is best or not line.label))
+    section = sorted(kept, key=lambda line: line.order)
     at = section.index(best)
     if best.listed:
         first = at
@@ -209,7 +248,7 @@ def _other_places() -> re.Pattern[str]:
 def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) -> Refusal | None:
     listed = found.get("expired") or ()
     old = _judged(question, listed, focus_of(question))
-    if not old or old[0].share < COVERED or (judged and judged[0].share >= old[0].share):
+    if not old or old[0].sure < COVERED or (judged and judged[0].sure >= old[0].sure):
         return None
     first = next(each for each in listed if int(each["ref"]) == old[0].ref)
     since = f"，自 {first['since']} 起不再有效" if first.get("since") else ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge import sentences
+from knowledge import sentences, vector
 
 from ..understanding import Evidence, Focus, fits
 
@@ -16,12 +17,18 @@ _NUMBERING = re.compile(
 )
 _LABEL = re.compile(r"^[-*•·]\s*[^：:。]{1,12}[：:]\s*[^。]{0,40}$")
 _RULER = re.compile(r"^[|\s:—-]+$")
+# Logistic weights of (1, share, own, alikeness, agreement of the passages), fitted by `python -m bench.answerable`.
+_SURE = (-3.1, 1.5, 0.5, 4.0, 2.1)
 _IN_TITLE, _IN_HEADING, _BEFORE = 0.6, 0.9, 0.35
 
 
 @dataclass(frozen=True)
 class Line:
-    """A sentence: where it stands, and how far it (with its surroundings, `share`; alone, `own`) holds the question."""
+    """A sentence: where it stands, and how far it (with its surroundings, `share`; alone, `own`) holds the question.
+
+    `gap` is the longest stretch it says nothing of, `alike` how near in meaning it is, `sure` in [0, 1] how likely
+    it answers the question at all; `score` ranks it among the others.
+    """
 
     ref: int
     text: str
@@ -31,8 +38,12 @@ class Line:
     order: int
     share: float
     own: float
+    gap: int
+    alike: float
+    sure: float
     score: float
     listed: bool
+    label: bool
 
     @property
     def place(self) -> tuple[int, int]:
@@ -50,21 +61,42 @@ class _Sentence:
     before: str
 
 
-def lines(evidence_of: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
+def lines(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
     """Every sentence with its scores, best first. The order is the same for the same input."""
     split = [sentence for number, passage in enumerate(listed) for sentence in _sentences(number, passage)]
     headings = [str(passage["heading"]).replace(" > ", "，") for passage in listed]
-    evidence = Evidence(evidence_of, [f"{headings[each.passage]}。{each.text}" for each in split])
+    evidence = Evidence(question, [f"{headings[each.passage]}。{each.text}" for each in split])
+    titles = [str(passage["title"]) for passage in listed]
+    meaning = vector(question)
     found = []
     for each in split:
-        passage = listed[each.passage]
-        heading, title = headings[each.passage], str(passage["title"])
+        heading, title = headings[each.passage], titles[each.passage]
         own = evidence.share((each.text, 1.0))
         share = evidence.share((each.text, 1.0), (heading, _IN_HEADING), (title, _IN_TITLE), (each.before, _BEFORE))
-        score = share + 0.25 * own + 0.2 * fits(focus, each.text) + 0.1 * float(passage["score"]) - 0.2 * each.label
-        last = str(passage["heading"]).split(" > ")[-1]
+        last = str(listed[each.passage]["heading"]).split(" > ")[-1]
+        alike = float(meaning @ vector(f"{last}。{each.text}"))
+        agreed = titles.count(title) / len(titles)
+        gap = evidence.gap(f"{heading}。{each.text}")
+        score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
+        score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * agreed
+        sure = 1.0 / (1.0 + math.exp(-sum(w * x for w, x in zip(_SURE, (1.0, share, own, alike, agreed), strict=True))))
         found.append(
-            Line(int(passage["ref"]), each.text, last, title, each.passage, each.order, share, own, score, each.listed)
+            Line(
+                ref=int(listed[each.passage]["ref"]),
+                text=each.text,
+                heading=last,
+                title=title,
+                passage=each.passage,
+                order=each.order,
+                share=share,
+                own=own,
+                gap=gap,
+                alike=alike,
+                sure=sure,
+                score=score,
+                listed=each.listed,
+                label=each.label,
+            )
         )
     return sorted(found, key=lambda line: (-round(line.score, 6), line.passage, line.order))
 

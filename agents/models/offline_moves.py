@@ -20,20 +20,24 @@ from ..context import LOOKUP, Context, current_turn, read_context, tool_result
 from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
 from ..understanding import (
     Intents,
+    assent,
     blames_staff,
     correction,
+    declines,
     drops,
     fit_intents,
     focus_of,
     is_question,
+    ordinal,
+    points_back,
     small_talk,
     subject,
     wants_person,
 )
 from .offline_answers import COVERED, answer, covers
 from .offline_memory import Memory, recall
-from .offline_slots import IDENTIFIERS, amended, arguments, continued
-from .offline_words import TALK, about, clarify, foreign_language, reminder, vague
+from .offline_slots import IDENTIFIERS, amended, arguments, continued, spoken_of
+from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, about, clarify, foreign_language, reminder, vague
 
 SURE, LIKELY, PERHAPS = 0.75, 0.45, 0.25
 KNOW = "know"
@@ -91,8 +95,11 @@ class Mover:
             return _call(DROP, {}, text)
         meant = self._meant(text, heard.specs)
         move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
+        move = move or self._pointed_at(heard, meant)
         if move is not None:
             return move
+        if heard.context and heard.context.pending and assent(text):
+            return AIMessage(CHOOSE)
         if kind := small_talk(text):
             return AIMessage(
                 f"{about(heard.specs) if kind == 'about' else TALK[kind]}{reminder(heard.waiting, heard.specs)}"
@@ -114,7 +121,8 @@ class Mover:
         waiting = heard.waiting
         if waiting is None:
             return None
-        if meant.tool not in (None, waiting["tool"]) and meant.score >= SURE:
+        other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE
+        if other and not declines(heard.text):
             return None
         if is_question(heard.text) and (meant.know >= LIKELY or covers(heard.text, heard.found) >= COVERED):
             return None
@@ -140,6 +148,17 @@ class Mover:
         if name is None or not heard.specs[name].examples:
             return None
         return _call(name, arguments(heard.specs[name], heard.memory.question, heard.memory, heard.now), heard.text)
+
+    def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
+        if meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text)):
+            return None
+        for name, spec in sorted(heard.specs.items()):
+            slots = [spec.slots[each] for each in spec.required if each in spec.slots]
+            if spec.effect == "read" and len(slots) == 1 and slots[0].kind in IDENTIFIERS:
+                known = spoken_of(slots[0], heard.text, heard.memory, heard.now)
+                return _call(name, {spec.required[0]: known}, heard.text) if known else None
+        return None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
@@ -167,14 +186,17 @@ class Mover:
         if one is None and len(heard.results) == 1 and not (result.get("data") or {}).get("total", 1):
             return _call(made, _mine(heard.specs[made]), heard.text)
         call = _call(spec.name, {**given, slot: one} if one else given, heard.text)
-        return call if one else AIMessage(_report(result), tool_calls=call.tool_calls)
+        led = f"{NOT_THAT_ONE}\n" if len(heard.results) > 1 and not one else ""
+        return call if one else AIMessage(f"{led}{_report(result)}", tool_calls=call.tool_calls)
 
     def _from_knowledge(self, heard: Heard, meant: Meant) -> AIMessage:
         text = heard.text
+        if declines(text) and not is_question(text) and ASK in heard.specs:
+            return _call(ASK, {"question": vague(heard.specs)}, text)
         own = subject(text)
         follows = len(own) == 0 or (len("".join(own)) < 3 and is_question(text))
         topic = f"{heard.memory.question} {text}" if follows and heard.memory.question else None
-        reply = answer(_with_focus(heard), heard.found, topic)
+        reply = answer(text, heard.found, topic, _same_kind(heard))
         if isinstance(reply, str):
             return AIMessage(f"{reply}{reminder(heard.waiting, heard.specs)}")
         if question := foreign_language(text):
@@ -210,11 +232,10 @@ def _heard(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
     return Heard(text, now, specs, recall(messages), context, found, told)
 
 
-def _with_focus(heard: Heard) -> str:
+def _same_kind(heard: Heard) -> str | None:
     """那智能工厂呢？ asks of something else what the question before asked."""
-    if focus_of(heard.text) == "any" and heard.text.rstrip("？?").endswith("呢"):
-        return f"{heard.text} {heard.memory.question}" if focus_of(heard.memory.question) != "any" else heard.text
-    return heard.text
+    follows = focus_of(heard.text) == "any" and heard.text.rstrip("？?").endswith("呢")
+    return heard.memory.question if follows and heard.memory.question else None
 
 
 def _lister(spec: ToolSpec, given: Mapping[str, Any], specs: Specs) -> ToolSpec | None:

@@ -25,6 +25,7 @@ from ..understanding import (
 from .offline_memory import Memory
 
 SURE_CLASS = 0.9
+UNSURE = "不知道"
 IDENTIFIERS = frozenset(("case_no", "component_no", "credit_code"))
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
@@ -58,8 +59,8 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
     if answer is not None:
         return {**collected, **added, waiting["slot"]: answer}
     if added != {}:
-        return {**collected, **added}
-    return _without_answer(text, collected, waiting["slot"], spec)
+        return {**collected, **added, **_left_open(waiting, spec)}
+    return _without_answer(text, collected, waiting, spec)
 
 
 def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: datetime) -> Arguments:
@@ -120,12 +121,24 @@ def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
     return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()
 
 
-def _without_answer(text: str, collected: Arguments, name: str, spec: ToolSpec) -> Arguments | None:
+def _without_answer(text: str, collected: Arguments, waiting: Mapping[str, Any], spec: ToolSpec) -> Arguments | None:
+    """没有照片 leaves the question open once; 不知道 is an answer for what need not be known."""
     if not declines(text):
         return None
-    if name not in spec.required and spec.slots[name].kind in ("category", "enum", "text"):
-        return {**collected, name: text.strip()}
-    return collected
+    name = waiting["slot"]
+    if name in spec.required or spec.slots[name].kind not in ("category", "enum", "text"):
+        return collected
+    of_another = any(slot.label[-2:] in text for other, slot in spec.slots.items() if other != name)
+    if of_another and list(waiting["asked"]).count(name) < 2:
+        return collected
+    return {**collected, name: UNSURE}
+
+
+def _left_open(waiting: Mapping[str, Any], spec: ToolSpec) -> Arguments:
+    """A choice passed over twice while other things were told counts as not known."""
+    name = waiting["slot"]
+    passed = name not in spec.required and spec.slots[name].kind in ("category", "enum")
+    return {name: UNSURE} if passed and list(waiting["asked"]).count(name) >= 2 else {}
 
 
 def _describes(text: str) -> bool:

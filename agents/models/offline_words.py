@@ -16,6 +16,8 @@ TALK = {
     "bye": "再见，需要的时候再来找我。",
     "nod": "好的，还有需要请直接说。",
 }
+CHOOSE = "请在上面的确认卡片里选好要提交的内容，再点确认。"
+NOT_THAT_ONE = "没有查到您说的这一件，您名下的案件如下："
 RULES = "了解有关规定"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")

@@ -74,7 +74,7 @@ def amend(old: str, new: str) -> str:
     """An address corrected by a part of one: C口 becomes D口; a district is put before; a whole address replaces."""
     found = gazetteer().find(new)
     if any(mention.kind != "district" for mention in found):
-        return new
+        return f"{old}与{new}" if _half_a_crossing(old, new) else new
     if found and not re.sub(r"[的那个这是在，,。\s]", "", _without(new, [(m.start, m.end) for m in found])):
         return old if found[0].text in old else f"{found[0].text}{_without_district(old)}"
     suffix = re.search(r"(出口|口|号|栋|单元|楼|门)[^\u4e00-\u9fa5A-Za-z0-9]*$", new)
@@ -83,6 +83,12 @@ def amend(old: str, new: str) -> str:
         if same.search(old):
             return same.sub(new.strip(" ，,。"), old, count=1)
     return new if len(new) >= 6 or not old else f"{old}{new}"
+
+
+def _half_a_crossing(old: str, new: str) -> bool:
+    """中南路, then 武珞路交叉口: one road each, and the second message speaks of their crossing."""
+    roads = [{m.text for m in gazetteer().find(text) if m.kind == "road"} for text in (old, new)]
+    return len(roads[0]) == len(roads[1]) == 1 and roads[0] != roads[1] and bool(re.search(r"路口|交叉|交汇|交界", new))
 
 
 def _without_district(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +11,11 @@ from pathlib import Path
 from knowledge import normal, synonyms
 
 _DATA = Path(__file__).parent / "data"
-_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z][a-z-]*|\d+(?:\.\d+)?")
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]*[a-z][a-z0-9-]*|\d+(?:\.\d+)?")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z]")
 _PLACEHOLDER = re.compile(r"⟦[^⟧]*⟧")
+_COUNTED = r"(?:多少|几)(?:个点|亿元|万元|[个家条元亿万台辆人座项次天年月岁折倍成种份所栋张名位点级类])?"
 SOFT, WHOLE = 0.25, 3.0
 
 
@@ -36,14 +37,14 @@ def units(text: str) -> tuple[Unit, ...]:
     plain = normal(text)
     found: list[Unit] = []
     for run in subject(text):
-        others = _other_names(run, plain)
+        others, neutral = _other_names(run, plain), _neutral_places(run)
         if not _CHINESE.match(run):
             found.append(Unit((run, *_of(others, 0, len(run))), WHOLE))
             continue
         for at, letter in enumerate(run):
             pairs = [run[i : i + 2] for i in (at - 1, at) if i >= 0 and i + 2 <= len(run)]
             grams = (*(pairs or [letter]), *_of(others, at, at + 1))
-            found.append(Unit(grams, SOFT if letter in _soft() else 1.0))
+            found.append(Unit(grams, SOFT if letter in _soft() or at in neutral else 1.0))
     return tuple(found)
 
 
@@ -56,7 +57,7 @@ class Evidence:
         total = len(contexts) + 1
         held = [self.held(text) for text in contexts]
         counts = [sum(each[i] for each in held) for i in range(len(self._units))]
-        self._weights = [u.weight * math.log(total / (n + 0.5)) for u, n in zip(self._units, counts, strict=True)]
+        self._weights = [u.weight * (1.0 - 0.5 * n / total) for u, n in zip(self._units, counts, strict=True)]
         self._total = sum(self._weights)
 
     def held(self, text: str) -> tuple[bool, ...]:
@@ -65,6 +66,18 @@ class Evidence:
             plain = normal(text)
             self._seen[text] = tuple(any(_stands(gram, plain) for gram in unit.grams) for unit in self._units)
         return self._seen[text]
+
+    def gap(self, text: str) -> int:
+        """The longest stretch of the question, in characters that matter, of which the text says nothing."""
+        longest = run = 0
+        for unit, held in zip(self._units, self.held(text), strict=True):
+            run = 0 if held else run + (unit.weight >= 1.0)
+            longest = max(longest, run)
+        return longest
+
+    def names_held(self, text: str) -> bool:
+        """Whether the text holds every Latin name of the question (6G, BIM), by this or another name."""
+        return all(held or not _LATIN.search(u.grams[0]) for u, held in zip(self._units, self.held(text), strict=True))
 
     def share(self, *layers: tuple[str, float]) -> float:
         """The share of the subject's weight in the layers, each unit at the best layer's credit; in [0, 1]."""
@@ -115,6 +128,11 @@ def _other_names(run: str, text: str) -> tuple[tuple[int, int, tuple[str, ...]],
     )
 
 
+def _neutral_places(run: str) -> frozenset[int]:
+    """Places of words that any topic may have (办理, 材料): they tell little of what a question is about."""
+    return frozenset(at for match in _neutral().finditer(run) for at in range(*match.span()))
+
+
 def _of(others: Sequence[tuple[int, int, tuple[str, ...]]], start: int, end: int) -> tuple[str, ...]:
     return tuple(name for a, b, names in others if a < end and start < b for name in names)
 
@@ -123,7 +141,12 @@ def _of(others: Sequence[tuple[int, int, tuple[str, ...]]], start: int, end: int
 def _stopwords() -> re.Pattern[str]:
     lines = (_DATA / "stopwords.txt").read_text(encoding="utf-8").splitlines()
     words = [word for line in lines if not line.startswith("#") for word in line.split()]
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+    return re.compile("|".join([_COUNTED, *(re.escape(word) for word in sorted(words, key=len, reverse=True))]))
+
+
+@lru_cache(maxsize=1)
+def _neutral() -> re.Pattern[str]:
+    return re.compile("|".join((_DATA / "neutral.txt").read_text(encoding="utf-8").split()))
 
 
 @lru_cache(maxsize=1)

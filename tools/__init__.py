@@ -1,13 +1,17 @@
 """What the desk can do: the tool contract, the 一网统管 client and sandbox, the built-in tools."""
 
+from .applications import application_tools
 from .cases import case_tools
 from .categories import Categories, Category, CategoryHit, bundled_categories
 from .define import Arguments, Call, CallArgument, Effect, Slot, SlotKind, ToolSpec, spec_of, tool
+from .enterprises import enterprise_tools
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError, Unavailable
 from .execute import ToolResult, run_tool
 from .gazetteer import Entry, Gazetteer, Mention, bundled_gazetteer
 from .geocode import GeoCandidate, GeocodeResult, geocode
 from .grids import Grid
+from .items import item_tools
+from .outlets import outlet_tools
 from .places import place_tools
 from .principal import EVERYONE, STAFF, Principal, Role
 from .standards import Standard, Standards, bundled_standards
@@ -15,12 +19,19 @@ from .unified import (
     STATES,
     TRANSITIONS,
     Answer,
+    Application,
+    ApplicationDraft,
+    Applications,
+    ApplicationStep,
     Approval,
+    BookingDraft,
     Case,
     CaseDraft,
     CaseQuery,
     Cases,
+    DataRequestDraft,
     Faults,
+    Items,
     Merged,
     MetricDraft,
     Metrics,
@@ -46,8 +57,13 @@ __all__ = [
     "STATES",
     "TRANSITIONS",
     "Answer",
+    "Application",
+    "ApplicationDraft",
+    "ApplicationStep",
+    "Applications",
     "Approval",
     "Arguments",
+    "BookingDraft",
     "Call",
     "CallArgument",
     "Case",
@@ -58,6 +74,7 @@ __all__ = [
     "Category",
     "CategoryHit",
     "Conflict",
+    "DataRequestDraft",
     "Effect",
     "Entry",
     "Faults",
@@ -65,6 +82,7 @@ __all__ = [
     "GeoCandidate",
     "GeocodeResult",
     "Grid",
+    "Items",
     "Mention",
     "Merged",
     "MetricDraft",
@@ -92,14 +110,18 @@ __all__ = [
     "ToolSpec",
     "Unavailable",
     "Visit",
+    "application_tools",
     "bundled_categories",
     "bundled_gazetteer",
     "bundled_standards",
     "case_tools",
+    "enterprise_tools",
     "geocode",
+    "item_tools",
     "open311_key",
     "open_platform",
     "open_sandbox",
+    "outlet_tools",
     "path_part",
     "place_tools",
     "run_tool",

@@ -1,8 +1,20 @@
 """一网统管: the client, its records, and the bundled sandbox platform."""
 
+from .applications import (
+    Application,
+    ApplicationDraft,
+    Applications,
+    ApplicationStep,
+    BookingDraft,
+    DataRequestDraft,
+    Enterprise,
+    FormDraft,
+    Profile,
+)
 from .cases import Cases, Step, Visit
 from .client import Answer, Platform, open_platform, path_part
 from .finding import CaseQuery
+from .items import BundlePlan, Items, walk_view
 from .lifecycle import FINAL, STATES, TRANSITIONS
 from .metrics import MetricDraft, Metrics, SavedDraft
 from .records import Approval, Case, CaseDraft, Merged, Near, Notice, Page, Photo, Task
@@ -13,12 +25,22 @@ __all__ = [
     "STATES",
     "TRANSITIONS",
     "Answer",
+    "Application",
+    "ApplicationDraft",
+    "ApplicationStep",
+    "Applications",
     "Approval",
+    "BookingDraft",
+    "BundlePlan",
     "Case",
     "CaseDraft",
     "CaseQuery",
     "Cases",
+    "DataRequestDraft",
+    "Enterprise",
     "Faults",
+    "FormDraft",
+    "Items",
     "Merged",
     "MetricDraft",
     "Metrics",
@@ -27,6 +49,7 @@ __all__ = [
     "Page",
     "Photo",
     "Platform",
+    "Profile",
     "Sandbox",
     "SandboxBusy",
     "SavedDraft",
@@ -37,4 +60,5 @@ __all__ = [
     "open_platform",
     "open_sandbox",
     "path_part",
+    "walk_view",
 ]

@@ -24,6 +24,7 @@ def assert_principal(who: Principal, app_key: str, secret: str) -> str:
         "districts": list(who.districts),
         "department": who.department,
         "verified": who.verified,
+        "represents": who.represents,
         "iat": now,
         "exp": now + LASTS_S,
     }
@@ -50,6 +51,7 @@ def read_assertion(token: str, app_key: str, secret: str) -> Principal | None:
         grids=tuple(claims.get("grids") or ()),
         districts=tuple(claims.get("districts") or ()),
         department=claims.get("department"),
+        represents=claims.get("represents"),
     )
 
 

@@ -6,10 +6,12 @@ from . import cases_routes, metrics_routes, places_routes, requests_routes
 from .cases_schema import SCHEMA as CASES
 from .cases_seed import seed_cases
 from .domain import Domain
+from .services import SERVICES
 
 DOMAINS: tuple[Domain, ...] = (
     Domain("requests", router=requests_routes.router),
     Domain("places", router=places_routes.router),
     Domain("cases", CASES, cases_routes.router, seed_cases),
     Domain("metrics", router=metrics_routes.router),
+    *SERVICES,
 )

@@ -1,0 +1,189 @@
+"""Service item tools: the directory, one item's record, a one-thing bundle, a first look at a material."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+from langchain_core.tools import BaseTool
+
+from .define import CallArgument, Slot, tool
+from .directory import SURE, Bundle, Item, ItemHit, bundled_directory
+from .errors import NeedsAnswer, ToolError
+from .precheck import Facts, precheck, told
+from .principal import EVERYONE
+from .telling_items import say_bundle, say_check, say_item, say_items
+from .unified import Items, Platform
+from .utterances import utterances
+
+ASK_ITEM = "请问是哪个政务服务事项？例如居住证申领、公积金提取。"
+ITEM = Slot("query", "事项", ask=ASK_ITEM)
+ASK_BUNDLE = "请问是哪个“一件事”？"
+CITIES = ("鄂州", "黄石", "黄冈", "孝感", "咸宁", "仙桃", "天门", "潜江")
+LIKELY = 0.85
+PARTS = (
+    ("all", "全部"),
+    ("conditions", "条件"),
+    ("materials", "材料"),
+    ("steps", "流程", "步骤"),
+    ("limits", "时限", "多久"),
+    ("fees", "收费", "费用"),
+    ("places", "地点", "在哪里"),
+)
+
+
+def item_tools(platform: Platform) -> list[BaseTool]:
+    """The service item tools over a platform."""
+    items = Items(platform)
+    return [_search(items), _get(items), _bundle(items), _check()]
+
+
+async def settle_item(items: Items, words: str, slot: str = "item") -> Item:
+    """The one item some words name; asks when there are several or none."""
+    hits = await items.search(words.strip(), 8)
+    exact = [hit for hit in hits if words.strip() in (hit.item.id, hit.item.title, hit.item.name)]
+    leading = exact or _leading(hits)
+    if len(leading) == 1:
+        return leading[0].item
+    names = tuple(dict.fromkeys(hit.item.name for hit in leading or hits))[:4]
+    raise NeedsAnswer(slot, ASK_ITEM if not names else "请问是下面哪一个事项？", names if len(names) > 1 else ())
+
+
+def _leading(hits: list[ItemHit]) -> list[ItemHit]:
+    """Those named outright, the longest name first; else those that are likely."""
+    named = [hit for hit in hits if hit.score >= SURE]
+    if named:
+        return [hit for hit in named if hit.score >= named[0].score - 0.001]
+    return [hit for hit in hits if hit.score >= LIKELY]
+
+
+def _search(items: Items) -> BaseTool:
+    @tool(
+        "item.search",
+        title="查找政务事项",
+        effect="read",
+        roles=EVERYONE,
+        say=say_items,
+        examples=utterances("item.search"),
+        timeout_s=10.0,
+    )
+    async def item_search(
+        words: Annotated[str, Slot("query", "要找的事项", ask="请告诉我要找什么事项。")],
+        city: Annotated[str | None, Slot("enum", "另一座城市", choices=tuple((each, each) for each in CITIES))] = None,
+    ) -> Mapping[str, Any]:
+        """在政务服务事项目录里按名称查找事项；说明另一座城市时，只看能不能跨城办。"""
+        hits = await items.search(words, 8)
+        shown = [_brief(hit.item) for hit in hits]
+        return {"words": words, "city": city, "items": shown, "total": len(bundled_directory().all())}
+
+    return item_search
+
+
+def _get(items: Items) -> BaseTool:
+    @tool(
+        "item.get",
+        title="查看事项记录",
+        effect="read",
+        roles=EVERYONE,
+        say=say_item,
+        examples=utterances("item.get"),
+        timeout_s=10.0,
+    )
+    async def item_get(
+        item: Annotated[str, ITEM],
+        part: Annotated[str, Slot("enum", "要看的部分", choices=PARTS)] = "all",
+    ) -> Mapping[str, Any]:
+        """打开一个政务服务事项的记录：部门、条件、材料、流程、法定时限、收费、地点；没有来源的写“未核实”。"""
+        found = await settle_item(items, item)
+        return {"item": asdict(found), "part": part if part in {row[0] for row in PARTS} else "all"}
+
+    return item_get
+
+
+def _bundle(items: Items) -> BaseTool:
+    @tool(
+        "onething.get",
+        title="查看一件事清单",
+        effect="read",
+        roles=EVERYONE,
+        say=say_bundle,
+        examples=utterances("onething.get"),
+        timeout_s=10.0,
+    )
+    async def onething_get(bundle: Annotated[str, Slot("query", "一件事", ask=ASK_BUNDLE)]) -> Mapping[str, Any]:
+        """打开一个“一件事”：按顺序列出联办的事项，合并后的材料清单不重复。"""
+        found = await settle_bundle(items, bundle)
+        return asdict(await items.bundle(found.id))
+
+    return onething_get
+
+
+async def settle_bundle(items: Items, words: str) -> Bundle:
+    """The one bundle some words name; asks when there are several or none."""
+    found = await items.find_bundles(words.strip())
+    exact = [each for each in found if words.strip() in (each.id, each.title)]
+    if exact or found:
+        return (exact or found)[0]
+    names = tuple(each.title for each in bundled_directory().bundles())[:4]
+    raise NeedsAnswer("bundle", ASK_BUNDLE, names)
+
+
+def _check() -> BaseTool:
+    @tool("doc.check", title="材料预审", effect="read", roles=EVERYONE, say=say_check, examples=utterances("doc.check"))
+    async def doc_check(
+        material: Annotated[str, Slot("query", "材料", ask="请问是什么材料？")],
+        call: CallArgument,
+        total_pages: Annotated[int | None, Slot("number", "应有页数")] = None,
+        pages: Annotated[int | None, Slot("number", "现有页数")] = None,
+        valid_to: Annotated[str | None, Slot("date", "有效期到期日")] = None,
+        holder: Annotated[str | None, Slot("text", "材料上的姓名", personal=True)] = None,
+        applicant: Annotated[str | None, Slot("text", "申请人姓名", personal=True)] = None,
+        signed: Annotated[
+            bool | None, Slot("enum", "已签字盖章", choices=(("true", "已签", "签了"), ("false", "没签", "未签")))
+        ] = None,
+    ) -> Mapping[str, Any]:
+        """按说明的页数、有效期、姓名、签字情况预审一份材料，指出缺页、过期、姓名不一致；只是提醒，不等于受理。"""
+        facts = Facts(pages, total_pages, _day(valid_to), holder, applicant, signed)
+        found = precheck(told(material, facts), call.now.date())
+        return {"material": _name(material), **asdict(found)}
+
+    return doc_check
+
+
+def _brief(item: Item) -> dict[str, Any]:
+    names = ("id", "title", "name", "department", "audience")
+    cross = asdict(item.cross_city) if item.cross_city else None
+    return {name: getattr(item, name) for name in names} | {"cross_city": cross}
+
+
+def _name(words: str) -> str:
+    """The material that is named, in the directory's words."""
+    names = {material.name for item in bundled_directory().all() for material in item.materials}
+    common = {"身份证", "户口簿", "租赁合同", "租房合同", "劳动合同", "营业执照", "健康证明", "委托书", "体检证明"}
+    found = sorted((each for each in names | common if each in words), key=len, reverse=True)
+    return found[0] if found else "这份材料"
+
+
+def _day(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ToolError(f"看不懂日期“{text}”，请写成 2026-09-01 这样。") from None
+
+
+async def settle_place(platform: Platform, address: str) -> tuple[float, float]:
+    """The point of an address; asks when it is not known well enough."""
+    found = (await platform.geocode(address)).candidates if address.strip() else ()
+    points = [(each.lon, each.lat) for each in found if each.lon is not None and each.lat is not None]
+    if len(points) == 1 or (points and found[0].confidence > found[-1].confidence):
+        lon, lat = points[0]
+        return lon, lat
+    choices = tuple(dict.fromkeys(each.address for each in found))[:4]
+    question = (
+        "这个地名有好几处，请问是哪一处？" if len(choices) > 1 else "请告诉我具体位置，例如路口、门牌号或者附近的地标。"
+    )
+    raise NeedsAnswer("address", question, choices if len(choices) > 1 else ())

@@ -1,0 +1,93 @@
+"""A first look at a material before the counter sees it: pages, validity, names, signature. Not an acceptance."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+_WHOLE = re.compile(r"(?:一共|总共|应该?有?|共|全部)[^\d，,。]{0,4}(\d{1,3})\s*页")
+_HELD = re.compile(r"(?:只|手上|手里|现有|现在有|扫了|拍了|实际)[^\d，,。]{0,4}(\d{1,3})\s*页")
+_GAP = re.compile(r"(?:少|缺|漏)了?[一两\d]{0,2}页")
+_UNSIGNED = re.compile(r"(?:没|未|冇|忘了?)(?:有)?[^，,。]{0,2}(?:签字|签名|盖章|签)|章没盖|没盖")
+_OTHER_NAME = re.compile(
+    r"(?:名字|姓名)[^，,。]{0,14}(?:不一样|不一致|不同|对不上|不符)|(?:不一样|不一致|对不上)[^，,。]{0,4}(?:名字|姓名)"
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a material; None where nobody said."""
+
+    pages: int | None = None
+    total_pages: int | None = None
+    valid_to: date | None = None
+    holder: str | None = None
+    applicant: str | None = None
+    signed: bool | None = None
+    gap: bool = False
+    other_name: bool = False
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One thing that would be sent back, and what to do about it."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, and what is wrong."""
+
+    checked: tuple[str, ...]
+    defects: tuple[Defect, ...]
+
+
+def told(words: str, facts: Facts) -> Facts:
+    """The facts, completed by what the words say of pages, signature and names."""
+    whole, held = _WHOLE.search(words), _HELD.search(words)
+    return replace(
+        facts,
+        total_pages=facts.total_pages or (int(whole.group(1)) if whole else None),
+        pages=facts.pages if facts.pages is not None else (int(held.group(1)) if held else None),
+        gap=facts.gap or bool(_GAP.search(words)),
+        signed=False if facts.signed is None and _UNSIGNED.search(words) else facts.signed,
+        other_name=facts.other_name or bool(_OTHER_NAME.search(words)),
+    )
+
+
+def precheck(facts: Facts, today: date) -> Finding:
+    """Look at whatever is known; what is not known is not judged."""
+    checked: list[str] = []
+    defects: list[Defect] = []
+    if facts.gap or (facts.pages is not None and facts.total_pages is not None):
+        checked.append("页数")
+        defects += _pages(facts)
+    if facts.valid_to is not None:
+        checked.append("有效期")
+        if facts.valid_to < today:
+            defects.append(Defect("expired", f"已于{facts.valid_to.isoformat()}过期，请换有效的材料"))
+    if facts.other_name or (facts.holder and facts.applicant):
+        checked.append("姓名")
+        if facts.other_name or _plain(facts.holder) != _plain(facts.applicant):
+            defects.append(Defect("name_mismatch", "材料上的姓名和申请人不一致，请核对或者提供关系证明"))
+    if facts.signed is not None:
+        checked.append("签字盖章")
+        if not facts.signed:
+            defects.append(Defect("unsigned", "还没有签字或者盖章，请补签"))
+    return Finding(tuple(checked), tuple(defects))
+
+
+def _pages(facts: Facts) -> list[Defect]:
+    if facts.pages is None or facts.total_pages is None:
+        return [Defect("missing_page", "有缺页，请补齐")]
+    if facts.pages > facts.total_pages:
+        return [Defect("extra_page", f"应有{facts.total_pages}页，却有{facts.pages}页，请核对")]
+    missing = facts.total_pages - facts.pages
+    return [Defect("missing_page", f"应有{facts.total_pages}页，只有{facts.pages}页，缺{missing}页")] if missing else []
+
+
+def _plain(name: str | None) -> str:
+    return re.sub(r"[\s·•.]", "", name or "")

@@ -1,0 +1,148 @@
+"""The Chinese sentences by which service items, bundles, outlets and material checks are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+Result = Mapping[str, Any]
+UNITS = {"work_day": "个工作日", "natural_day": "日"}
+ASK_12345 = "可拨12345询问"
+PART_NAMES = (
+    ("conditions", "条件"),
+    ("materials", "材料"),
+    ("steps", "流程"),
+    ("limits", "时限"),
+    ("fees", "收费"),
+    ("places", "办理地点"),
+)
+CROSS_CITY_KINDS = "公司登记、住房公积金、异地就医备案"
+
+
+def say_items(found: Result) -> str:
+    """The items found; whether they are handled across cities when one was named."""
+    items = found["items"]
+    if not items:
+        return f"事项目录（{found['total']} 项）里没有找到这个名称的事项，请换个说法，或者拨打12345询问。"
+    if found["city"]:
+        return _across(items, found["city"])
+    names = "、".join(f"{each['name']}（{each['department'] or '部门未核实'}）" for each in items[:6])
+    return f"事项目录里找到 {len(items)} 项：{names}。要看哪一项，请告诉我名称。"
+
+
+def _across(items: list[Result], city: str) -> str:
+    item = items[0]
+    cross = item["cross_city"]
+    if cross is None:
+        return (
+            f"“{item['name']}”不在本目录能确认的武汉都市圈通办范围内（目前能确认的有{CROSS_CITY_KINDS}），"
+            f"在{city}能不能办请拨12345确认。"
+        )
+    return (
+        f"“{item['name']}”属于武汉都市圈“一圈通办”里的{cross['kind']}类事项（2025年11月公布）。"
+        f"办理形式：{cross['demo_form']}，受理窗口：{city}市政务服务中心通办窗口（演示数据，请以当地窗口为准）。"
+    )
+
+
+def say_item(found: Result) -> str:
+    """An item's record: each part in the words of its source, what has none as not verified."""
+    item, part = found["item"], found["part"]
+    name = item["aliases"][0] if item["aliases"] else item["title"]
+    said = [f"{name}的事项记录（{item['title']}），办理部门：{item['department'] or '未核实'}。"]
+    for key, label in PART_NAMES:
+        if part in ("all", key):
+            said.append(_part(item, key, label))
+    if part in ("all", "limits"):
+        said.append("承诺办结天数未核实。")
+    return "\n".join(said)
+
+
+def _part(item: Result, key: str, label: str) -> str:
+    if key == "materials":
+        return f"{label}：{materials_said(item['materials'])}"
+    lines = item[key] if part_is_known(item[key]) else ()
+    return f"{label}：{''.join(lines)}" if lines else f"{label}：未核实，{ASK_12345}。"
+
+
+def part_is_known(lines: Iterable[str]) -> bool:
+    """Whether a part says anything."""
+    return any(lines)
+
+
+def materials_said(materials: Iterable[Result]) -> str:
+    """A list of materials with their necessity and who issues them."""
+    rows = list(materials)
+    if not rows:
+        return f"清单未核实，{ASK_12345}。"
+    return "；".join(f"{each['name']}（{each['need']}，{each['source'] or '来源未核实'}）" for each in rows) + "。"
+
+
+def say_bundle(found: Result) -> str:
+    """A bundle: its items in order, each material once, what its guide says."""
+    bundle, parts = found["bundle"], found["parts"]
+    order = "；".join(
+        f"{number}. {each['name']}（{each['department'] or '部门未核实'}）"
+        for number, each in enumerate(parts, start=1)
+    )
+    said = [f"{bundle['title']}按顺序包括 {len(parts)} 项：{order}。"]
+    said.append(f"合并后的材料：{materials_said(found['materials'])}")
+    unlisted = [each["name"] for each in parts if not each["listed"]]
+    if unlisted:
+        said.append(f"{'、'.join(unlisted)}的材料清单未核实，{ASK_12345}。")
+    said += [line for line in bundle["said"] if "未核实" in line]
+    return "\n".join(said)
+
+
+def say_check(found: Result) -> str:
+    """What was looked at and what would be sent back; never that it is accepted."""
+    name = found["material"]
+    if not found["checked"]:
+        return f"还没法预审{name}：请说一下一共几页、现有几页、有效期到哪天，或者材料上的姓名和申请人的姓名。"
+    looked = "、".join(found["checked"])
+    tail = "预审只是提醒，不等于受理，最终以受理机关的审核为准。"
+    if not found["defects"]:
+        return f"预审了{name}的{looked}，没有发现问题。{tail}"
+    defects = "；".join(each["text"] for each in found["defects"])
+    return f"预审了{name}的{looked}，发现 {len(found['defects'])} 个问题：{defects}。{tail}"
+
+
+def say_outlets(found: Result) -> str:
+    """Outlets within 15 minutes; the nearest ones beyond, said to be so, when there are none."""
+    walks = found["walks"]
+    what = f"办“{found['service_name']}”的" if found["service_name"] else ""
+    if not walks:
+        return f"没有查到{what}网点，可拨12345询问。"
+    near = [each for each in walks if each["near"]][:3]
+    lines = "\n".join(_walk(each) for each in near or walks[:2])
+    when = walks[0]["outlet"]["verified_at"]
+    basis = f"步行时间按直线距离×1.3÷70米/分钟估算；网点是演示数据，核对日期 {when}。"
+    head = f"15 分钟内能走到、{what or '可以办事的'}网点：" if near else f"15 分钟内没有{what}网点，最近的是："
+    return f"{head}\n{lines}\n{basis}"
+
+
+def _walk(walk: Result) -> str:
+    outlet = walk["outlet"]
+    extra = "，有无障碍设施" if outlet["accessible"] else ""
+    return f"{outlet['name']}，直线 {walk['metres']} 米，步行约 {walk['minutes']} 分钟，{outlet['hours']}{extra}；"
+
+
+def say_zone(found: Result) -> str:
+    """The school zone by the dated table; no promise, and what the kind of residence means for it."""
+    zone = found["zone"]
+    tail = "能不能录取以区教育局当年的公告为准，我不能预测。"
+    if zone is None:
+        return f"划片表（演示数据）里没有这个地址，请向区教育局询问或者拨打12345。{tail}"
+    said = (
+        f"按 {zone['year']} 年划片表（{zone['published']} 公布，演示数据），{zone['district_name']}"
+        f"{zone['subdistrict_name']}对应{zone['school']}。"
+    )
+    if found["residence"] == "other":
+        said += "外地户口的孩子由居住地所在区安排，不一定在对口学校，请向区教育局询问。"
+    return said + tail
+
+
+def say_day(text: str) -> str:
+    """A day as people write it."""
+    day = date.fromisoformat(text[:10])
+    return f"{day.year}年{day.month}月{day.day}日"

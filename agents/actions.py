@@ -134,6 +134,21 @@ def settle(connection: Connection, action_id: str, state: str, problem: str | No
     )
 
 
+def replace_pending(connection: Connection, action_id: str) -> None:
+    """A newer proposal takes an undecided action's place; one that is being executed stays."""
+    connection.execute(
+        actions.update().where(actions.c.id == action_id, actions.c.state == "pending").values(state="replaced")
+    )
+
+
+def revises(earlier: PendingAction, action: Action, required: Sequence[str]) -> bool:
+    """Whether a proposal is the earlier one put right: the same tool, and a required argument unchanged."""
+    kept = [
+        name for name in required if name in action.arguments and earlier.arguments.get(name) == action.arguments[name]
+    ]
+    return earlier.tool == action.tool and bool(kept)
+
+
 def add_receipt(connection: Connection, conversation_id: str, receipt: Receipt) -> None:
     """Store the proof of an executed action (once) and settle the action."""
     if receipt_of(connection, receipt.action_id) is None:

@@ -13,7 +13,7 @@ from langchain_core.messages import BaseMessage
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
 
-from .actions import Draft, PendingAction, insert_drafts, pending_actions
+from .actions import Draft, PendingAction, insert_drafts, pending_actions, replace_pending
 from .database import Database
 from .errors import Conflict, Unknown
 from .guard import Vault, hide, mask, restore, restore_value
@@ -65,6 +65,7 @@ class Closing:
     steps: Sequence[Step]
     drafts: Sequence[Draft]
     waiting: Waiting | None
+    replaced: Sequence[str] = ()
 
 
 class Conversations:
@@ -180,6 +181,8 @@ class Conversations:
             reply = closing.reply
             write_steps(connection, reply.turn_id, closing.steps)
             finish_turn(connection, reply)
+            for action_id in closing.replaced:
+                replace_pending(connection, action_id)
             insert_drafts(connection, reply.conversation_id, reply.turn_id, closing.drafts)
             self._remember(connection, reply.conversation_id, closing.vault, None)
             connection.execute(

@@ -52,8 +52,8 @@ def _passage(hit: Hit) -> dict[str, Any]:
         "text": passage.text,
         "status": hit.status,
         "score": round(hit.score, 4),
-        "since": document.effective_to.isoformat() if document.effective_to else None,
-        "by": document.superseded_by,
+        "since": hit.since.isoformat() if hit.since else None,
+        "by": hit.by,
         "source": {
             "document_id": document.id,
             "passage_id": passage.id,

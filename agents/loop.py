@@ -14,7 +14,7 @@ from knowledge import Library
 from tools import NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
-from .actions import Draft
+from .actions import Draft, revises
 from .context import LOOKUP, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
@@ -130,6 +130,8 @@ class Loop:
             turn.end(Outcome("refused", wording.REASONS[problem.kind]))
         else:
             turn.vault = proposal.vault
+            pending = turn.opening.pending
+            turn.replaced += [each.id for each in pending if revises(each, proposal.action, spec.required)]
             turn.drafts.append(Draft(proposal.action, turn.agent.name))
             turn.waiting = None
             turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})

@@ -48,6 +48,7 @@ class Turn:
     said: list[str] = field(default_factory=list)
     asks: list[Asked] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     outcome: Outcome | None = None
@@ -123,7 +124,7 @@ class Turn:
             trace_id=self.opening.turn_id,
             degraded=self.degraded,
         )
-        return Closing(reply, self.vault, self.steps, self.drafts, self.waiting)
+        return Closing(reply, self.vault, self.steps, self.drafts, self.waiting, self.replaced)
 
     def _suggestions(self, outcome: Outcome) -> tuple[str, ...]:
         lost = outcome.kind == "refused" or (outcome.kind == "answered" and not self.checker.citations)

@@ -248,3 +248,25 @@ def _claim_only(house: House, reply: Reply) -> Any:
         claim(connection, row, decisions._seal.sign_claims(CITIZEN, row.arguments_hash, until), None, turn)
 
     return work
+
+
+def reporting(**arguments: Any) -> AIMessage:
+    call = {"name": "case.create", "args": arguments, "id": f"id-{len(arguments)}", "type": "tool_call"}
+    return AIMessage("", tool_calls=[call])
+
+
+def test_a_corrected_proposal_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    async def body() -> None:
+        first = {"description": "路口的井盖坏了", "address": "解放大道和新华路路口"}
+        lines = [reporting(**first), reporting(**first, contact_phone="13900139000")]
+        async with open_for_test(tmp_path, model=ScriptedModel(lines=lines)) as house:
+            conversation = await house.desk.open_conversation(CITIZEN)
+            one = await house.desk.ask(Ask(conversation.id, "解放大道和新华路路口的井盖坏了"), CITIZEN)
+            two = await house.desk.ask(Ask(conversation.id, "电话是13900139000"), CITIZEN)
+            with pytest.raises(Conflict):
+                await house.desk.decide(CITIZEN, conversation.id, one.actions[0].id, "confirm")
+            done = await house.desk.ask(Ask(conversation.id, "对，就这样报"), CITIZEN)
+            assert done.outcome.kind == "done"
+            assert done.receipts[0].action_id == two.actions[0].id
+
+    run(body)

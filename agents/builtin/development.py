@@ -48,6 +48,14 @@ EXAMPLES = (
     "智慧工地覆盖到什么程度",
     "数据要素行动包括哪些领域",
 )
+TOOLS = (
+    "kb.search",
+    "kpi.plan.get",
+    "policy.match",
+    "enterprise.get",
+    "data.catalog.search",
+    "data.request.submit",
+)
 SUGGESTIONS = ("方案的总体目标是什么？", "人工智能产业规模的目标是多少？", "公共数据怎么申请使用？")
 
 
@@ -61,7 +69,7 @@ def register_agents() -> list[Agent]:
             description="数字经济发展三年行动方案的目标和任务、惠企政策、公共数据的共享开放和授权运营。",
             audience=EVERYONE,
             instructions=instructions("development"),
-            tools=("kb.search",),
+            tools=TOOLS,
             bases=("development",),
             examples=EXAMPLES,
             suggestions=SUGGESTIONS,

@@ -48,6 +48,23 @@ EXAMPLES = (
     "一件事联办比分开办省什么",
     "营业执照办下来大概几个工作日",
 )
+TOOLS = (
+    "kb.search",
+    "item.search",
+    "item.get",
+    "onething.get",
+    "doc.check",
+    "progress.get",
+    "form.prefill",
+    "apply.submit",
+    "supplement.submit",
+    "outlet.search",
+    "card.outlet.search",
+    "card.report_loss",
+    "visit.book",
+    "school.zone",
+    "profile.get",
+)
 SUGGESTIONS = ("新生儿出生一件事怎么办？", "12345热线受理哪些事项？", "社保卡丢了怎么补办？")
 
 
@@ -61,7 +78,7 @@ def register_agents() -> list[Agent]:
             description="政务事项怎么办：材料、条件、时限、费用、地点，一件事联办，社保卡，跨域通办，12345热线。",
             audience=EVERYONE,
             instructions=instructions("government"),
-            tools=("kb.search",),
+            tools=TOOLS,
             bases=("government",),
             examples=EXAMPLES,
             suggestions=SUGGESTIONS,

@@ -48,6 +48,11 @@ EXAMPLES = (
     "医保服务电话是多少",
     "医保参保信息变更要什么材料",
 )
+TOOLS = (
+    "kb.search",
+    "outlet.search",
+    "visit.book",
+)
 SUGGESTIONS = ("居民医保断缴后等待期怎么算？", "医保码怎么激活？", "异地就医要备案吗？")
 
 
@@ -61,7 +66,7 @@ def register_agents() -> list[Agent]:
             description="医疗保险：参保缴费、等待期、报销待遇、异地就医、医保码、家庭共济、定点机构和药品目录。",
             audience=EVERYONE,
             instructions=instructions("insurance"),
-            tools=("kb.search",),
+            tools=TOOLS,
             bases=("insurance",),
             examples=EXAMPLES,
             suggestions=SUGGESTIONS,

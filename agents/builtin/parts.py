@@ -7,17 +7,46 @@ from collections.abc import Mapping
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 
-from tools import Platform, case_tools, place_tools
+from tools import (
+    Platform,
+    application_tools,
+    case_approval_tools,
+    case_centre_tools,
+    case_rule_tools,
+    case_tools,
+    case_visit_tools,
+    enterprise_tools,
+    item_tools,
+    metric_tools,
+    outlet_tools,
+    place_tools,
+    staff_case_tools,
+)
 
 from ..hooks import ModelMaker, hookimpl
 from ..models import OfflineModel, open_endpoint, open_script
 from ..settings import Settings
 
+_TOOLS = (
+    case_tools,
+    case_rule_tools,
+    staff_case_tools,
+    case_visit_tools,
+    case_approval_tools,
+    case_centre_tools,
+    metric_tools,
+    place_tools,
+    item_tools,
+    application_tools,
+    outlet_tools,
+    enterprise_tools,
+)
+
 
 @hookimpl
 def register_tools(platform: Platform) -> list[BaseTool]:
-    """Case and place tools of the 一网统管 platform."""
-    return [*case_tools(platform), *place_tools(platform)]
+    """The tools of the 一网统管 platform."""
+    return [each for make in _TOOLS for each in make(platform)]
 
 
 @hookimpl

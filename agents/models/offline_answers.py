@@ -248,12 +248,12 @@ def _other_places() -> re.Pattern[str]:
 def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) -> Refusal | None:
     listed = found.get("expired") or ()
     old = _judged(question, listed, focus_of(question))
-    if not old or old[0].sure < COVERED or (judged and judged[0].sure >= old[0].sure):
+    if not old or old[0].share < CLOSE or (judged and judged[0].sure >= old[0].sure):
         return None
     first = next(each for each in listed if int(each["ref"]) == old[0].ref)
     since = f"，自 {first['since']} 起不再有效" if first.get("since") else ""
-    text = f"查到的《{first['title']}》已经失效{since}，不能作为现在的依据。请拨打 12345 了解现行规定。"
-    return Refusal("expired", f"{text}[{first['ref']}]")
+    text = f"查到的《{first['title']}》已经失效{since}，不能作为现在的依据。[{first['ref']}]\n"
+    return Refusal("expired", f"{text}请拨打 12345 了解现行规定。")
 
 
 def _nothing() -> Refusal:

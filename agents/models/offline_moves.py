@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from ..understanding import (
     correction,
     declines,
     drops,
+    find,
     fit_intents,
     focus_of,
     is_question,
@@ -39,9 +41,10 @@ from .offline_memory import Memory, recall
 from .offline_slots import IDENTIFIERS, amended, arguments, continued, spoken_of
 from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, about, clarify, foreign_language, reminder, vague
 
-SURE, LIKELY, PERHAPS = 0.75, 0.45, 0.25
+SURE, LIKELY, PERHAPS, CLOSED = 0.75, 0.45, 0.25, 0.6
 KNOW = "know"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
+_CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
 Specs = Mapping[str, ToolSpec]
 
 
@@ -93,7 +96,7 @@ class Mover:
             return _call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         if heard.waiting and drops(text) and DROP in heard.specs:
             return _call(DROP, {}, text)
-        meant = self._meant(text, heard.specs)
+        meant = self._meant(heard)
         move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
         move = move or self._pointed_at(heard, meant)
         if move is not None:
@@ -124,7 +127,8 @@ class Mover:
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE
         if other and not declines(heard.text):
             return None
-        if is_question(heard.text) and (meant.know >= LIKELY or covers(heard.text, heard.found) >= COVERED):
+        asks = is_question(heard.text) and not declines(heard.text)
+        if asks and (meant.know >= LIKELY or covers(heard.text, heard.found) >= COVERED):
             return None
         collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
         return None if collected is None else _call(waiting["tool"], collected, heard.text)
@@ -151,12 +155,14 @@ class Mover:
 
     def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
-        if meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text)):
+        bare = not subject(_CODE.sub("", heard.text))
+        if not bare and (meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text))):
             return None
         for name, spec in sorted(heard.specs.items()):
             slots = [spec.slots[each] for each in spec.required if each in spec.slots]
             if spec.effect == "read" and len(slots) == 1 and slots[0].kind in IDENTIFIERS:
-                known = spoken_of(slots[0], heard.text, heard.memory, heard.now)
+                said = [str(each.value) for each in find(slots[0], heard.text, heard.now)] if bare else []
+                known = said[0] if said else None if bare else spoken_of(slots[0], heard.text, heard.memory, heard.now)
                 return _call(name, {spec.required[0]: known}, heard.text) if known else None
         return None
 
@@ -173,7 +179,7 @@ class Mover:
     def _after_result(self, heard: Heard) -> AIMessage:
         """Tell a result; when it was looked up to find the one object that is meant, go on with that."""
         made, result = heard.results[-1]
-        meant = self._meant(heard.text, heard.specs)
+        meant = self._meant(heard)
         spec = heard.specs.get(meant.tool or "")
         if spec is None or made == spec.name or "error" in result or made not in heard.specs:
             return AIMessage(_report(result))
@@ -208,10 +214,16 @@ class Mover:
             return _call(ASK, {"question": vague(heard.specs)}, text)
         return _refuse(reply.reason, reply.text, heard)
 
-    def _meant(self, text: str, specs: Specs) -> Meant:
-        scores = dict(self._heads(specs).score(text))
+    def _meant(self, heard: Heard) -> Meant:
+        """What this person most likely means: of two readings the one that is open to them."""
+        roles = frozenset(heard.context.roles) if heard.context else None
+        scores = dict(self._heads(heard.specs).score(heard.text))
         know = scores.pop(KNOW, 0.0)
-        best = max(sorted(scores), key=lambda name: scores[name], default=None)
+        weighed = {
+            name: score if roles is None or roles & heard.specs[name].roles else CLOSED * score
+            for name, score in scores.items()
+        }
+        best = max(sorted(weighed), key=lambda name: weighed[name], default=None)
         return Meant(best, scores[best] if best else 0.0, know)
 
     def _heads(self, specs: Specs) -> Intents:

@@ -29,7 +29,7 @@ UNSURE = "不知道"
 IDENTIFIERS = frozenset(("case_no", "component_no", "credit_code"))
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
-_SPLIT = re.compile(r"[，,。！!；;\s]+")
+_FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")
 Arguments = dict[str, Any]
 
 
@@ -54,6 +54,8 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
     changed = correction(text)
     said = changed.value if changed and changed.value else text
     answer = _picked(said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
+    if answer is None and not added:
+        answer = _loose(slot, said, collected.get(waiting["slot"]))
     if answer is None and slot.kind in IDENTIFIERS:
         answer = spoken_of(slot, text, memory, now)
     if answer is not None:
@@ -68,7 +70,8 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
     changed = correction(text)
     said = changed.value if changed and changed.value else text
     typed = {name: each for name, each in _open_slots(spec).items() if each.kind not in _WORDS | {"number", "money"}}
-    found = fill({n: each for n, each in typed.items() if changed or n not in collected}, said, now)
+    open_now = {n: each for n, each in typed.items() if changed or n not in collected or _is_all_of(each, said, now)}
+    found = fill(open_now, said, now)
     for name, slot in typed.items():
         if slot.kind == "address" and name in collected and changed and name not in found and _is_part(said):
             found[name] = said
@@ -83,9 +86,10 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
 
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
     """The identifier that was spoken of before, when the message can mean no other."""
+    place = ordinal(text)
     for told in memory.told:
         values = list(dict.fromkeys(str(each.value) for each in find(slot, told, now)))
-        if len(values) == 1 and _may_mean(text, told):
+        if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, told):
             return values[0]
         if values:
             return _one_of(values, told, text)
@@ -112,11 +116,18 @@ def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
     found = find(slot, said, now)
     if slot.kind == "text" and not says_something(said):
         return None
+    if slot.kind == "address" and is_question(said):
+        return None
     if found:
         value = max(found, key=lambda each: each.score).value
         return amend(str(old), str(value)) if slot.kind == "address" and old else value
-    loose = slot.kind in ("address", "text", "category") and 2 <= len(said.strip()) <= 60
-    if not loose or declines(said) or is_question(said) or (slot.kind == "address" and _describes(said)):
+    return None
+
+
+def _loose(slot: Slot, said: str, old: Any) -> Any:
+    """Any short words, where any words may be an answer."""
+    free = slot.kind in ("address", "text", "category") and 2 <= len(said.strip()) <= 60
+    if not free or declines(said) or is_question(said) or (slot.kind == "address" and _describes(said)):
         return None
     return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()
 
@@ -145,6 +156,12 @@ def _describes(text: str) -> bool:
     """Whether words tell of a known kind of problem."""
     hit = known_class(text)
     return hit is not None and hit.score >= SURE_CLASS
+
+
+def _is_all_of(slot: Slot, text: str, now: datetime) -> bool:
+    """Whether a message is hardly more than a value of this slot: said anew, it counts anew."""
+    longest = max((each.end - each.start for each in find(slot, text, now)), default=0)
+    return longest >= 0.6 * len(_FILLER.sub("", text)) > 0
 
 
 def _is_part(text: str) -> bool:

@@ -17,6 +17,8 @@ _MONTH = re.compile(
 _YEAR = re.compile(r"(?P<y>20\d{2})年(?!\d{1,2}月)")
 _LAST = re.compile(rf"(?:最近|近|这|过去){_COUNT}?个?(?P<u>天|周|星期|月|年)(?![初底])")
 _AGO = re.compile(rf"{_COUNT}(?P<u>天|周|个?星期|个?月)(?:前|之前|以前)")
+_WEEKDAY = re.compile(r"(?P<w>上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天])")
+_WEEKS = {"": 0, "本": 0, "这": 0, "这个": 0, "上": -1, "上个": -1, "下": 1, "下个": 1}
 _RANGE = re.compile(r"^\s*(?:到|至|—|-|~)\s*")
 _OPEN = re.compile(r"^\s*(?:以来|之后|以后|起|开始)")
 
@@ -66,6 +68,10 @@ def _all(text: str, today: date) -> Iterator[DaySpan]:
             yield DaySpan(date(year, month, 1), _month_end(year, month), *match.span())
     for match in _YEAR.finditer(text):
         yield DaySpan(date(int(match["y"]), 1, 1), date(int(match["y"]), 12, 31), *match.span())
+    for match in _WEEKDAY.finditer(text):
+        monday = today - timedelta(days=today.weekday()) + timedelta(days=7 * _WEEKS[match["w"] or ""])
+        day = monday + timedelta(days="一二三四五六日".index(match["d"].replace("天", "日")))
+        yield DaySpan(day, day, *match.span())
     for match in _LAST.finditer(text):
         yield DaySpan(today - timedelta(days=_days(match.group(1), match["u"])), today, *match.span())
     for match in _AGO.finditer(text):
@@ -77,7 +83,15 @@ def _words(today: date) -> dict[str, tuple[date, date]]:
     monday = today - timedelta(days=today.weekday())
     first = today.replace(day=1)
     before = first - timedelta(days=1)
-    days = {"今[天日]|今儿": 0, "昨[天日]|昨晚": 1, "(?<!大)前天": 2, "大前天": 3}
+    days = {
+        "今[天日]|今儿": 0,
+        "昨[天日]|昨晚": 1,
+        "(?<!大)前天": 2,
+        "大前天": 3,
+        "明[天日]|明早": -1,
+        "(?<!大)后天": -2,
+        "大后天": -3,
+    }
     found = {word: (today - timedelta(days=n), today - timedelta(days=n)) for word, n in days.items()}
     return found | {
         "(?<!上)上个?(?:周|星期|礼拜)(?![一二三四五六日天])": (monday - timedelta(days=7), monday - timedelta(days=1)),

@@ -15,7 +15,7 @@ from tools import EVERYONE, Call, CallArgument, NotFound, Principal, Slot, tool
 from .context import LOOKUP
 
 PASSAGES, WIDE = 6, 12
-OWN = 0.1
+OWN, ENOUGH = 0.1, 0.4
 
 
 def visibilities(principal: Principal) -> frozenset[Visibility]:
@@ -24,15 +24,20 @@ def visibilities(principal: Principal) -> frozenset[Visibility]:
 
 
 def look_up(library: Library, text: str, own: frozenset[str], call: Call) -> Found:
-    """Search everything this person may see once; passages of the agent's own bases are preferred."""
-    found = library.search(_query(text, None, call))
+    """Search everything this person may see once; passages of the agent's own bases are preferred.
+
+    What is no longer in force is looked for only when what is in force does not cover the question.
+    """
+    query = _query(text, None, call)
+    found = library.search(query)
+    if found.coverage < ENOUGH and not found.expired:
+        found = library.search(replace(query, include_expired=True))
     ranked = sorted(found.hits, key=lambda hit: -(hit.score + OWN * (hit.document.base in own)))
     return replace(found, hits=tuple(ranked[:PASSAGES]), expired=found.expired[:PASSAGES])
 
 
 def _query(text: str, bases: frozenset[str] | None, call: Call) -> Query:
-    seen = visibilities(call.principal)
-    return Query(text, call.now.date(), k=WIDE, bases=bases, visibilities=seen, include_expired=True)
+    return Query(text, call.now.date(), k=WIDE, bases=bases, visibilities=visibilities(call.principal))
 
 
 def passages(found: Found) -> dict[str, Any]:

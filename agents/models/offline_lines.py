@@ -6,7 +6,11 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from knowledge import sentences, vector
 
@@ -74,7 +78,7 @@ def lines(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> l
         own = evidence.share((each.text, 1.0))
         share = evidence.share((each.text, 1.0), (heading, _IN_HEADING), (title, _IN_TITLE), (each.before, _BEFORE))
         last = str(listed[each.passage]["heading"]).split(" > ")[-1]
-        alike = float(meaning @ vector(f"{last}。{each.text}"))
+        alike = float(meaning @ _meaning(f"{last}。{each.text}"))
         agreed = titles.count(title) / len(titles)
         gap = evidence.gap(f"{heading}。{each.text}")
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
@@ -99,6 +103,12 @@ def lines(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> l
             )
         )
     return sorted(found, key=lambda line: (-round(line.score, 6), line.passage, line.order))
+
+
+@lru_cache(maxsize=4096)
+def _meaning(text: str) -> npt.NDArray[np.float32]:
+    """The vector of a passage's sentence: the same few thousand are asked for again and again."""
+    return vector(text)
 
 
 def bare(text: str) -> str:

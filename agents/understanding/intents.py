@@ -20,16 +20,17 @@ import numpy.typing as npt
 
 from knowledge import vector
 
+from .addresses import places
 from .signs import signs
 
-_VERSION = "3"
+_VERSION = "4"
 _GRAMS, _MEANING = 1 << 14, 256
 _SIZE = _GRAMS + _MEANING
 _SIGN = 0.7
 _NONE = ""
 _DATA = Path(__file__).parent / "data"
 _FOLD = (
-    (re.compile(r"⟦[^⟧]*⟧"), " ⟦x⟧ "),
+    (re.compile(r"⟦(?!地⟧)[^⟧]*⟧"), " ⟦x⟧ "),
     (re.compile(r"wh\s?\d{6,}"), " ⟦案号⟧ "),
     (re.compile(r"\d+"), "0"),
     (re.compile(r"\s+"), " "),
@@ -79,7 +80,7 @@ def fit_intents(examples: Mapping[str, Sequence[str]], cache: Path | None = None
 @lru_cache(maxsize=256)
 def features(text: str) -> tuple[npt.NDArray[np.int64], Vector]:
     """Hashed 1–3-gram features of a folded text at unit length, and its signs: places and values."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = unicodedata.normalize("NFKC", _without_places(text)).lower()
     for pattern, mark in _FOLD:
         folded = pattern.sub(mark, folded)
     padded = f"^{folded.strip()}$"
@@ -90,10 +91,17 @@ def features(text: str) -> tuple[npt.NDArray[np.int64], Vector]:
             counts[place] = counts.get(place, 0.0) + weight
     values = np.sqrt(np.fromiter(counts.values(), dtype=np.float64))
     shown = [_place(f"⟦⟦{sign}") for sign in signs(text)]
-    places = [np.fromiter(counts.keys(), dtype=np.int64), np.array(shown, dtype=np.int64), _MEANINGS]
-    return np.concatenate(places), np.concatenate(
+    where = [np.fromiter(counts.keys(), dtype=np.int64), np.array(shown, dtype=np.int64), _MEANINGS]
+    return np.concatenate(where), np.concatenate(
         [values / np.linalg.norm(values), np.full(len(shown), _SIGN), vector(folded).astype(np.float64)]
     )
+
+
+def _without_places(text: str) -> str:
+    """Where something is says little about what is wanted: named places become one mark."""
+    for place in sorted(places(text), key=lambda each: -each.start):
+        text = f"{text[: place.start]}⟦地⟧{text[place.end :]}"
+    return text
 
 
 @lru_cache(maxsize=100_000)

@@ -1,0 +1,153 @@
+"""Arguments found in running text: places, days, numbers, choices, identifiers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from agents.clock import CITY_ZONE
+from agents.understanding import amend, fill, find
+from agents.understanding.dates import day_spans
+from agents.understanding.numerals import number, numbers_in
+from tools import Slot
+
+NOW = datetime(2026, 9, 16, 10, 0, tzinfo=CITY_ZONE)  # a Wednesday
+STATES = (("open", "未办结", "没办完"), ("closed", "已结案", "办好的"))
+
+
+def best(kind: Any, text: str, **more: Any) -> Any:
+    found = find(Slot(kind, more.pop("label", "项"), **more), text, NOW)
+    return max(found, key=lambda each: each.score).value if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("青年路和建设大道的路口有个坑", "青年路和建设大道的路口"),
+        ("就在武昌区中北路100号那边", "武昌区中北路100号"),
+        ("户部巷门口地砖翘了", "户部巷门口"),
+        ("喂，我在汉阳区钟家村地铁站B口，井盖没了", "汉阳区钟家村地铁站B口"),
+        ("阳光花园3栋楼下垃圾成堆", "阳光花园3栋楼下"),
+    ],
+)
+def test_a_place_is_found_with_what_belongs_to_it(text: str, place: str) -> None:
+    assert best("address", text) == place
+
+
+@pytest.mark.parametrize(
+    "text", ["我们小区门口的灯坏了", "楼下有人摆摊", "这条路下雨就积水", "旁边的学校很吵", "井盖破了"]
+)
+def test_a_vague_place_is_no_address(text: str) -> None:
+    assert best("address", text) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "whole"),
+    [
+        ("汉阳区钟家村地铁站C口", "D口", "汉阳区钟家村地铁站D口"),
+        ("中北路100号", "108号", "中北路108号"),
+        ("三角湖", "汉阳区的那个", "汉阳区三角湖"),
+        ("中南路", "武珞路交叉口", "中南路与武珞路交叉口"),
+        ("中北路100号", "户部巷门口", "户部巷门口"),
+    ],
+)
+def test_a_part_of_an_address_amends_the_whole(old: str, new: str, whole: str) -> None:
+    assert amend(old, new) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("昨天报的", date(2026, 9, 15), date(2026, 9, 15)),
+        ("上周的案件", date(2026, 9, 7), date(2026, 9, 13)),
+        ("8月份有多少", date(2026, 8, 1), date(2026, 8, 31)),
+        ("9月1日到9月5日", date(2026, 9, 1), date(2026, 9, 5)),
+        ("9月3日以来", date(2026, 9, 3), date(2026, 9, 16)),
+        ("最近三天", date(2026, 9, 13), date(2026, 9, 16)),
+        ("两个月前", date(2026, 7, 18), date(2026, 7, 18)),
+        ("下周一上午", date(2026, 9, 21), date(2026, 9, 21)),
+        ("明天下午", date(2026, 9, 17), date(2026, 9, 17)),
+    ],
+)
+def test_days_are_read_against_the_city_clock(text: str, first: date, last: date) -> None:
+    (span,) = day_spans(text, NOW.date())
+    assert (span.first, span.last) == (first, last)
+
+
+def test_a_span_fills_both_ends() -> None:
+    slots = {"since": Slot("date", "开始日期"), "until": Slot("date", "截止日期")}
+    assert fill(slots, "上个月的", NOW) == {"since": "2026-08-01", "until": "2026-08-31"}
+
+
+@pytest.mark.parametrize("text", ["2月30日", "13月1日"])
+def test_an_impossible_day_is_no_day(text: str) -> None:
+    assert not [span for span in day_spans(text, NOW.date()) if span.first == span.last]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("两万三", 23000),
+        ("三千五百", 3500),
+        ("1.5万", 15000),
+        ("十二", 12),
+        ("一百零五", 105),
+        ("2w", 20000),
+        ("七十", 70),
+    ],
+)
+def test_numerals_have_their_value(words: str, value: float) -> None:
+    assert number(words) == value
+
+
+def test_money_is_told_from_other_numbers() -> None:
+    said = {each.value: each.money for each in numbers_in("住院15天花了2万元")}
+    assert said == {15.0: False, 20000.0: True}
+    assert best("money", "住院15天花了2万元") == 20000
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("WH20260901000123到哪了", "WH20260901000123"), ("单号wh 20260901000123", "WH20260901000123"), ("WH2026", None)],
+)
+def test_a_case_number_is_read_whole_or_not_at_all(text: str, value: str | None) -> None:
+    assert best("case_no", text) == value
+
+
+def test_personal_data_come_as_placeholders_and_the_last_one_counts() -> None:
+    assert best("phone", "不是⟦手机号·ab·1⟧，是⟦手机号·ab·2⟧") == "⟦手机号·ab·2⟧"
+    assert best("phone", "打13800138000") is None
+
+
+def test_a_company_code_needs_its_checksum() -> None:
+    assert best("credit_code", "代码91420100711981060R") in (None, "91420100711981060R")
+    assert best("credit_code", "代码914201007119810601") is None
+
+
+def test_a_choice_is_found_by_any_of_its_names() -> None:
+    assert best("enum", "把没办完的列出来", choices=STATES) == "open"
+    assert best("enum", "随便看看", choices=STATES) is None
+
+
+def test_a_flag_needs_more_than_a_syllable() -> None:
+    flag = {"label": "只看我上报的", "choices": (("true", "是"), ("false", "否"))}
+    assert best("enum", "这是什么", **flag) is None
+    assert best("enum", "我昨天上报的那些", **flag) == "true"
+    assert best("enum", "否", **flag) == "false"
+
+
+@pytest.mark.parametrize("text", ["我要报一个问题", "我想投诉", "反映一个情况，在中北路100号", "上报案件"])
+def test_the_wish_to_report_is_no_description(text: str) -> None:
+    assert fill({"d": Slot("text", "描述")}, text, NOW, ("d",)) == {}
+
+
+def test_a_description_keeps_the_persons_words_but_no_personal_data() -> None:
+    filled = fill({"d": Slot("text", "描述")}, "你好，路灯坏了三天，我的电话是⟦手机号·ab·1⟧，谢谢", NOW, ("d",))
+    assert "路灯坏了三天" in filled["d"]
+    assert "⟦" not in filled["d"]
+
+
+def test_a_free_text_is_never_guessed_for_an_optional_slot() -> None:
+    assert fill({"photos": Slot("text", "照片"), "n": Slot("number", "页码")}, "井盖坏了3天", NOW) == {}

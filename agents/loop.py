@@ -144,6 +144,8 @@ class Loop:
         arguments = restore_value(dict(call["args"]), turn.vault)
         try:
             result = await run_tool(self._toolbox[spec.name], arguments, turn.call)
+        except NeedsAnswer as need:
+            yield _question(turn, call, need, spec)
         except ToolError as problem:
             turn.templates.append(str(problem))
             turn.answer_call(call, {"error": str(problem), "kind": problem.kind})

@@ -28,7 +28,7 @@ def _person(name: str, role: str, title: str, **more: object) -> Principal:
 IDENTITIES: Mapping[str, Principal] = {
     person.id: person
     for person in (
-        _person("citizen-1", "citizen", "演示市民甲"),
+        _person("citizen-1", "citizen", "演示市民甲", represents="91420100MA4XA00013"),
         _person("citizen-2", "citizen", "演示市民乙"),
         _person("grid-1", "grid", "演示网格员", grids=_JIANGHAN + _WUCHANG, districts=("420103", "420106")),
         _person("acceptor-1", "acceptor", "演示受理员"),

@@ -21,7 +21,7 @@ serve: $(STAMP)  ## start the server (HANZHI_HOST, HANZHI_PORT, HANZHI_DATA_DIR 
 	@exec $(BIN)/hanzhi serve
 
 test: $(STAMP)  ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(STAMP)  ## format, lint, types, docs
 	$(BIN)/ruff format --check .

@@ -53,6 +53,15 @@ class CategoryHit:
     score: float
 
 
+@dataclass(frozen=True)
+class _Term:
+    """A name or synonym with its pairs of characters and their weight."""
+
+    text: str
+    pairs: tuple[str, ...]
+    weight: float
+
+
 class Categories:
     """Look classes up by code, by name or by what people say."""
 
@@ -62,6 +71,7 @@ class Categories:
         self._by_name = {each.name: each for each in self._classes}
         counts = Counter(pair for each in self._classes for pair in set(_pairs_of_class(each)))
         self._weight = {pair: math.log(1 + len(self._classes) / count) for pair, count in counts.items()}
+        self._terms = {each.code: tuple(map(self._term, (each.name, *each.synonyms))) for each in self._classes}
 
     def __iter__(self) -> Any:
         return iter(self._classes)
@@ -79,14 +89,14 @@ class Categories:
 
     def search(self, text: str, k: int = 5) -> list[CategoryHit]:
         """The best classes for a description, best first; classes that share nothing with it are left out."""
-        best = {each.code: self._best(each, text) for each in self._classes}
+        pairs = set(_pairs(text))
+        best = {
+            code: max((self._score(term, text, pairs), term.text) for term in terms)
+            for code, terms in self._terms.items()
+        }
         found = [CategoryHit(each, round(score, 4)) for each, score in self._unswallowed(best)]
         hits = [hit for hit in _specific_first(found) if hit.score > 0.2]
         return sorted(hits, key=lambda hit: (-hit.score, hit.category.code))[:k]
-
-    def _best(self, category: Category, text: str) -> tuple[float, str]:
-        """The term that fits best, and how well."""
-        return max((self._term_score(term, text), term) for term in (category.name, *category.synonyms))
 
     def _unswallowed(self, best: Mapping[str, tuple[float, str]]) -> Iterable[tuple[Category, float]]:
         """A word that is only a part of another class's word counts little: 河边+栏杆 before 栏杆."""
@@ -96,16 +106,20 @@ class Categories:
             inside = any(term != other and any(term in part for part in other.split("+")) for other in whole)
             yield category, min(score, PARTIAL - 0.1) if inside else score
 
-    def _term_score(self, term: str, text: str) -> float:
-        bonus = _LENGTH_BONUS * len(term)
-        if "+" in term:
-            return GAPPED + bonus if _within_a_clause(term.split("+"), text) else 0.0
-        if term in text:
+    def _term(self, text: str) -> _Term:
+        pairs = _pairs(text)
+        return _Term(text, tuple(pairs), sum(self._weight.get(pair, 0.0) for pair in pairs))
+
+    def _score(self, term: _Term, text: str, pairs: set[str]) -> float:
+        bonus = _LENGTH_BONUS * len(term.text)
+        if "+" in term.text:
+            return GAPPED + bonus if _within_a_clause(term.text.split("+"), text) else 0.0
+        if term.text in text:
             return 1.0 + bonus
-        pairs = _pairs(term)
-        whole = sum(self._weight[pair] for pair in pairs)
-        shared = sum(self._weight[pair] for pair in pairs if pair in text)
-        return PARTIAL * shared / whole if whole else 0.0
+        if pairs.isdisjoint(term.pairs) or not term.weight:
+            return 0.0
+        shared = sum(self._weight[pair] for pair in term.pairs if pair in pairs)
+        return PARTIAL * shared / term.weight
 
 
 @cache

@@ -61,14 +61,14 @@ class Intents:
 
 def fit_intents(examples: Mapping[str, Sequence[str]], cache: Path | None = None) -> Intents:
     """Weights for these examples; from `cache` when they were fitted before."""
-    labels = sorted(label for label, lines in examples.items() if lines)
+    labels = tuple(sorted(label for label, lines in examples.items() if lines))
     if not labels:
         return Intents((), np.zeros((0, _SIZE)), np.zeros(0))
     path = cache / f"intents-{_fingerprint(labels, examples)}.npz" if cache else None
     if path and path.exists():
         stored = np.load(path, allow_pickle=False)
         return Intents([_NONE, *labels], stored["weights"].astype(np.float64), stored["bias"].astype(np.float64))
-    fitted = _fit(labels, examples)
+    fitted = _fit(labels, tuple(tuple(examples[label]) for label in labels))
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(path, weights=fitted._weights.astype(np.float32), bias=fitted._bias.astype(np.float32))
@@ -109,27 +109,30 @@ def _place(gram: str) -> int:
     return zlib.crc32(gram.encode()) % _GRAMS
 
 
-def _fit(labels: Sequence[str], examples: Mapping[str, Sequence[str]]) -> Intents:
+@lru_cache(maxsize=16)
+def _fit(labels: tuple[str, ...], examples: tuple[tuple[str, ...], ...]) -> Intents:
     # Slow to import, and needed only when examples changed.
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    lines = [(text, label) for label in labels for text in examples[label]]
+    lines = [(text, label) for label, own in zip(labels, examples, strict=True) for text in own]
     lines += [(text, _NONE) for text in background()]
-    rows, places, values = [], [], []
+    rows, columns, values = [], [], []
     for row, (text, _) in enumerate(lines):
         own_places, own_values = features(text)
         rows += [row] * len(own_places)
-        places += own_places.tolist()
+        columns += own_places.tolist()
         values += own_values.tolist()
-    matrix = csr_matrix((values, (rows, places)), shape=(len(lines), _SIZE))
+    # Only what occurs is fitted; a place never seen weighs nothing.
+    seen, narrowed = np.unique(np.array(columns), return_inverse=True)
+    matrix = csr_matrix((values, (rows, narrowed)), shape=(len(lines), len(seen)))
     known = [_NONE, *labels]
     head = LogisticRegression(C=30.0, class_weight="balanced", max_iter=1000, tol=1e-3)
     head.fit(matrix, np.array([known.index(label) for _, label in lines]))
-    if len(known) > 2:
-        return Intents(known, head.coef_, head.intercept_)
+    weights = np.zeros((len(known), _SIZE))
     # Two classes come as one row: the other's logit is zero.
-    return Intents(known, np.vstack([np.zeros(_SIZE), head.coef_[0]]), np.array([0.0, head.intercept_[0]]))
+    weights[len(known) - len(head.coef_) :, seen] = head.coef_
+    return Intents(known, weights, np.concatenate([np.zeros(len(known) - len(head.intercept_)), head.intercept_]))
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,10 @@
 """What the desk can do: the tool contract, the 一网统管 client and sandbox, the built-in tools."""
 
 from .applications import application_tools
+from .case_approvals import case_approval_tools
+from .case_centre import case_centre_tools
+from .case_rules import case_rule_tools
+from .case_visits import case_visit_tools
 from .cases import case_tools
 from .categories import Categories, Category, CategoryHit, bundled_categories
 from .define import Arguments, Call, CallArgument, Effect, Slot, SlotKind, ToolSpec, spec_of, tool
@@ -11,9 +15,11 @@ from .gazetteer import Entry, Gazetteer, Mention, bundled_gazetteer
 from .geocode import GeoCandidate, GeocodeResult, geocode
 from .grids import Grid
 from .items import item_tools
+from .metrics import metric_tools
 from .outlets import outlet_tools
 from .places import place_tools
 from .principal import EVERYONE, STAFF, Principal, Role
+from .staff_cases import staff_case_tools
 from .standards import Standard, Standards, bundled_standards
 from .unified import (
     STATES,
@@ -114,10 +120,15 @@ __all__ = [
     "bundled_categories",
     "bundled_gazetteer",
     "bundled_standards",
+    "case_approval_tools",
+    "case_centre_tools",
+    "case_rule_tools",
     "case_tools",
+    "case_visit_tools",
     "enterprise_tools",
     "geocode",
     "item_tools",
+    "metric_tools",
     "open311_key",
     "open_platform",
     "open_sandbox",
@@ -126,5 +137,6 @@ __all__ = [
     "place_tools",
     "run_tool",
     "spec_of",
+    "staff_case_tools",
     "tool",
 ]

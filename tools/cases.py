@@ -1,31 +1,39 @@
-"""Case tools: report a problem, look a case up, search, urge."""
+"""Case tools for everybody: report a problem, look a case up, search, urge, see what is known nearby."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from langchain_core.tools import BaseTool
 
+from . import case_phrases
+from .case_steps import CASE_NO, YES_NO
+from .case_steps import write_key as write_key
 from .define import Call, CallArgument, Slot, tool
 from .errors import Conflict, NeedsAnswer, ToolError
 from .geocode import GeoCandidate
 from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
-from .telling import say_case, say_created, say_page, say_urged
+from .telling import say_case, say_created, say_page, say_similar, say_urged
 from .unified import FINAL, STATES, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
 
 STATE_CHOICES = (("open", "未办结", "没办完", "还在办", "未结案", "在办"), *STATES.items())
-CASE_NO = Slot("case_no", "案件编号", ask="请告诉我案件编号（以 WH 开头）。")
+DUE_CHOICES = (
+    ("overdue", "已超期", "超期", "超时", "过期", "逾期"),
+    ("today", "今天下班前到期", "今天下班前", "今天到期", "下班前", "今天要超期"),
+    ("day", "24小时内到期", "快到期", "快超期", "即将超期", "马上超期", "将要超期"),
+)
 REPORTERS = frozenset(("anonymous", "citizen"))
 
 
 def case_tools(platform: Platform) -> list[BaseTool]:
-    """The case tools over a platform."""
+    """The case tools everybody may use."""
     cases = Cases(platform)
-    return [_create(platform), _get(cases), _search(platform), _urge(cases)]
+    return [_create(platform), _get(cases), _search(platform), _urge(cases), _similar(platform)]
 
 
 def _create(platform: Platform) -> BaseTool:
@@ -52,6 +60,8 @@ def _create(platform: Platform) -> BaseTool:
             str | None, Slot("phone", "联系电话", ask="方便留一个联系电话吗？", personal=True)
         ] = None,
         photos: Annotated[list[str] | None, Slot("text", "照片")] = None,
+        self_handled: Annotated[bool, Slot("enum", "已自行处理（网格员）", choices=YES_NO)] = False,
+        linked_to: Annotated[str | None, Slot("case_no", "将并入已有案件", derived=True)] = None,
         category_code: Annotated[str | None, Slot("text", "类别编码", derived=True)] = None,
         category_name: Annotated[str | None, Slot("text", "类别", derived=True)] = None,
         lon: Annotated[float | None, Slot("number", "经度", derived=True)] = None,
@@ -59,21 +69,39 @@ def _create(platform: Platform) -> BaseTool:
         crs: Annotated[str | None, Slot("text", "坐标系", derived=True)] = None,
         grid: Annotated[str | None, Slot("text", "网格编码", derived=True)] = None,
     ) -> Mapping[str, Any]:
-        """上报一个城市管理问题（井盖破损、暴露垃圾、道路积水、占道经营等），生成案件并交给城管部门处理。"""
+        """上报一个城市管理问题（井盖破损、暴露垃圾、道路积水、占道经营等），生成案件并交给城管部门处理；
+        附近已有同类案件的并入该案件。网格员当场处理好的，附处理前后照片直接结案。"""
         if category_code is None:
             known = {"description": description, "address": address, "category": category}
             ready = await reporting.prepare(known, call)
             address, category_code = ready["address"], ready["category_code"]
             lon, lat, crs = ready.get("lon"), ready.get("lat"), ready.get("crs")
-        pictures = tuple(Photo("near", url) for url in photos or ())
-        draft = CaseDraft(description, address, category_code, lon, lat, crs or "WGS84", contact_phone, photos=pictures)
+        draft = CaseDraft(
+            description,
+            address,
+            category_code,
+            lon,
+            lat,
+            crs or "WGS84",
+            contact_phone,
+            photos=_pictures(photos or [], self_handled),
+            self_handled=self_handled,
+        )
         return (await cases.create(draft, call.principal, write_key(call))).view()
 
     return case_create
 
 
 def _get(cases: Cases) -> BaseTool:
-    @tool("case.get", title="查询案件", effect="read", roles=EVERYONE, say=say_case, examples=GET, timeout_s=10.0)
+    @tool(
+        "case.get",
+        title="查询案件",
+        effect="read",
+        roles=EVERYONE,
+        say=say_case,
+        examples=(*GET, *case_phrases.GET),
+        timeout_s=10.0,
+    )
     async def case_get(number: Annotated[str, CASE_NO], call: CallArgument) -> Mapping[str, Any]:
         """按案件编号查询案件的状态、类别、地点、处置部门和办理时间。"""
         return (await cases.get(number.strip().upper(), call.principal)).view()
@@ -84,12 +112,22 @@ def _get(cases: Cases) -> BaseTool:
 def _search(platform: Platform) -> BaseTool:
     cases = Cases(platform)
 
-    @tool("case.search", title="查找案件", effect="read", roles=EVERYONE, say=say_page, examples=SEARCH, timeout_s=10.0)
+    @tool(
+        "case.search",
+        title="查找案件",
+        effect="read",
+        roles=EVERYONE,
+        say=say_page,
+        examples=(*SEARCH, *case_phrases.SEARCH),
+        timeout_s=10.0,
+    )
     async def case_search(
         call: CallArgument,
         category: Annotated[str | None, Slot("category", "问题类别")] = None,
         status: Annotated[str | None, Slot("enum", "状态", choices=STATE_CHOICES)] = None,
         district: Annotated[str | None, Slot("district", "所在区")] = None,
+        due: Annotated[str | None, Slot("enum", "处置时限", choices=DUE_CHOICES)] = None,
+        supervised: Annotated[bool, Slot("enum", "督办", choices=YES_NO)] = False,
         grid: Annotated[str | None, Slot("text", "网格编码")] = None,
         since: Annotated[str | None, Slot("date", "开始日期")] = None,
         until: Annotated[str | None, Slot("date", "截止日期")] = None,
@@ -98,10 +136,15 @@ def _search(platform: Platform) -> BaseTool:
         page: Annotated[int, Slot("number", "页码")] = 1,
     ) -> Mapping[str, Any]:
         """查找案件列表：市民查自己上报的，工作人员按权限查；可按类别、状态、区、网格、时间和关键词筛选。"""
+        limit = due_range(due)
+        if limit == "today" and since == until == call.now.date().isoformat():
+            since = until = None  # the day belongs to the limit, not to when it was reported
         query = CaseQuery(
-            category=await _code(platform, category),
+            category=await class_codes(platform, category),
             status=_state(status),
-            district=await _district(platform, district),
+            district=await district_code(platform, district),
+            due=limit,
+            supervised=supervised or None,
             grid=grid,
             since=since,
             until=until,
@@ -115,6 +158,7 @@ def _search(platform: Platform) -> BaseTool:
             "page": found.index,
             "size": found.size,
             "total": found.total,
+            "due": limit,
         }
 
     return case_search
@@ -140,7 +184,7 @@ def _urge(cases: Cases) -> BaseTool:
         effect="write",
         roles=REPORTERS,
         say=say_urged,
-        examples=URGE,
+        examples=(*URGE, *case_phrases.URGE),
         prepare=prepare,
         object_id="number",
         timeout_s=20.0,
@@ -166,17 +210,46 @@ def _refuse_urging(case: Case, call: Call) -> None:
         raise Conflict(f"案件 {case.number} 在 24 小时内已经催办过一次，请稍后再催。")
 
 
-def write_key(call: Call) -> str:
-    """The key under which a write happens once; the desk always hands one in."""
-    if not call.idempotency_key:
-        raise ToolError("这项操作需要先确认，不能直接执行。")
-    return call.idempotency_key
+def _similar(platform: Platform) -> BaseTool:
+    cases, reporting = Cases(platform), Reporting(platform)
+
+    @tool(
+        "case.similar", title="查附近同类案件", effect="read", roles=EVERYONE, say=say_similar,
+        examples=case_phrases.SIMILAR, timeout_s=10.0,
+    )  # fmt: skip
+    async def case_similar(
+        description: Annotated[str, Slot("text", "问题描述", ask="请说一下是什么问题。")],
+        address: Annotated[str, Slot("address", "地点", ask=ASK_PLACE)],
+        call: CallArgument,
+        category: Annotated[str | None, Slot("category", "问题类别", shown=False)] = None,
+        within_m: Annotated[int, Slot("number", "多少米以内")] = 200,
+        days: Annotated[int, Slot("number", "近多少天")] = 30,
+    ) -> Mapping[str, Any]:
+        """查一个地点附近近期有没有人报过同类问题：只给编号、类别、地点、时间和状态，不含上报人信息。"""
+        ready = await reporting.prepare({"description": description, "address": address, "category": category}, call)
+        if ready.get("lon") is None:
+            raise NeedsAnswer("address", f"这个地点定不到坐标。{ASK_PLACE}")
+        metres, span = min(max(10, within_m), 5000), min(max(1, days), 365)
+        point = (ready["lon"], ready["lat"])
+        found = await cases.similar(ready["category_code"], point, within_m=metres, days=span)
+        names = ("category_code", "category_name", "address")
+        rows = [asdict(each) for each in found]
+        return {**{name: ready[name] for name in names}, "within_m": metres, "days": span, "cases": rows}
+
+    return case_similar
+
+
+def _pictures(urls: list[str], self_handled: bool) -> tuple[Photo, ...]:
+    """Pictures in the order they were given: of what was handled at once, the first is before, the rest after."""
+    if not self_handled:
+        return tuple(Photo("near", url) for url in urls)
+    return tuple(Photo("after" if index else "before", url) for index, url in enumerate(urls))
 
 
 def _brief(case: Case) -> dict[str, Any]:
     names = (
         "number", "status", "status_name", "category_code", "category_name", "address", "district_name", "department",
-        "reported_at", "deadline_at",
+        "reported_at", "deadline_at", "overdue", "supervised", "demo",
     )  # fmt: skip
     shown = case.view()
     return {name: shown[name] for name in names if name in shown}
@@ -190,7 +263,17 @@ def _state(words: str | None) -> str | None:
     return words
 
 
-async def _code(platform: Platform, words: str | None) -> str | None:
+def due_range(words: str | None) -> Literal["overdue", "today", "day"] | None:
+    """The range of a value or of its Chinese name."""
+    if not words:
+        return None
+    value = next((row[0] for row in DUE_CHOICES if words in row), None)
+    if value is None:
+        raise ToolError("处置时限只能是：" + "、".join(row[1] for row in DUE_CHOICES) + "。")
+    return value  # type: ignore[return-value]
+
+
+async def class_codes(platform: Platform, words: str | None) -> str | None:
     """The class code of a code, a name or everyday words; never silently dropped."""
     if not words:
         return None
@@ -204,7 +287,8 @@ async def _code(platform: Platform, words: str | None) -> str | None:
     return (exact or hits)[0].category.code
 
 
-async def _district(platform: Platform, words: str | None) -> str | None:
+async def district_code(platform: Platform, words: str | None) -> str | None:
+    """The code of a district; asks when the words do not name one."""
     if not words:
         return None
     candidates: tuple[GeoCandidate, ...] = (await platform.geocode(words)).candidates

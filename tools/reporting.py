@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .categories import Category, CategoryHit
 from .define import Call
-from .errors import NeedsAnswer, ToolError
+from .errors import NeedsAnswer, NotAllowed, ToolError
 from .geocode import GeoCandidate
-from .unified import Platform
+from .unified import FINAL, Cases, Platform
 
 SURE = 0.5
 CLOSE = 0.12
+SAME_M, SAME_DAYS = 50.0, 7
+SELF_HANDLERS = frozenset(("grid", "supervisor"))
 SHORTEST, LONGEST = 2, 500
 ANYTHING = ("E0199", "E0399", "E0499", "E0599")
 UNSURE_WORDS = ("其他", "不知道", "不清楚", "不确定", "都不是", "随便", "说不清")
@@ -29,6 +32,7 @@ class Reporting:
     async def prepare(self, arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         """Canonical arguments, in the order they are shown; asks where words are not enough."""
         description = _checked(str(arguments.get("description") or ""))
+        handled = _handled(arguments, call)
         category = await self._class(arguments.get("category"), description)
         place = await self._place(str(arguments.get("address") or ""))
         ready: dict[str, Any] = {
@@ -40,11 +44,20 @@ class Reporting:
         for name in ("category", "contact_phone", "photos"):
             if arguments.get(name):
                 ready[name] = arguments[name]
+        if handled:
+            ready["self_handled"] = True
         if place.lon is not None and place.lat is not None:
             grid = await self._platform.locate(place.lon, place.lat)
             ready |= {"lon": place.lon, "lat": place.lat, "crs": place.crs}
             ready |= {"grid": grid.code} if grid else {}
+            if not handled and (known := await self._repeated(category.code, (place.lon, place.lat))):
+                ready["linked_to"] = known
         return ready
+
+    async def _repeated(self, code: str, point: tuple[float, float]) -> str | None:
+        """The open case that a report here would be added to."""
+        near = await Cases(self._platform).similar(code, point, within_m=SAME_M, days=SAME_DAYS)
+        return next((each.number for each in near if each.status not in FINAL), None)
 
     async def _class(self, given: object, description: str) -> Category:
         words = str(given or "").strip()
@@ -98,6 +111,17 @@ class Reporting:
             name = candidates[0].address.removeprefix("武汉市")
             raise NeedsAnswer("address", f"只知道在{name}还不够找到现场。{ASK_PLACE}")
         raise NeedsAnswer("address", f"没有找到“{address}”这个位置。{ASK_UNKNOWN}" if address.strip() else ASK_PLACE)
+
+
+def _handled(arguments: Mapping[str, Any], call: Call) -> bool:
+    """Whether the problem was solved on the spot; that is for the street's staff, with two pictures."""
+    if arguments.get("self_handled") not in (True, "true"):
+        return False
+    if not call.principal.roles & SELF_HANDLERS:
+        raise NotAllowed("只有网格员和值班长可以上报自行处理的问题。")
+    if len(arguments.get("photos") or ()) < 2:
+        raise NeedsAnswer("photos", "自行处理要附两张照片：先处理前，后处理后。请先上传照片。")
+    return True
 
 
 def _checked(description: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .unified.lifecycle import NEXT_STEPS
+from .unified.lifecycle import CHECK_RESULTS, NEXT_STEPS, VERIFY_RESULTS
+from .worktime import KIND_NAMES
 
 Result = Mapping[str, Any]
 TIMES = (
@@ -20,7 +21,16 @@ LISTED = 5
 
 
 def say_created(case: Result) -> str:
-    """A new case: its number, its state, what happens next."""
+    """A new case: its number, its state, what happens next. A repeated report says which case it joined."""
+    if case.get("linked"):
+        return (
+            f"附近 50 米内 7 天内已有同类案件 {case['number']}（{case['category_name']}，{case['address']}），"
+            f"您的上报已并入这个案件，不再重复立案，现在共有 {case['report_count']} 次上报。"
+            f"当前状态：{case['status_name']}，{NEXT_STEPS[case['status']]}"
+        )
+    if case.get("self_handled"):
+        named = f"案件编号 {case['number']}，类别“{case['category_name']}”，地点：{case['address']}"
+        return f"已登记，{named}。已按自行处理结案。"
     return (
         f"已上报，案件编号 {case['number']}，类别“{case['category_name']}”，地点：{case['address']}。"
         f"当前状态：{case['status_name']}，{NEXT_STEPS[case['status']]}"
@@ -29,7 +39,8 @@ def say_created(case: Result) -> str:
 
 def say_case(case: Result) -> str:
     """A case: only what is known of it."""
-    said = [f"案件 {case['number']} 当前状态：{case['status_name']}。"]
+    mark = "（演示数据）" if case.get("demo") else ""
+    said = [f"案件 {case['number']}{mark} 当前状态：{case['status_name']}。"]
     said.append(f"类别：{case['category_name']}；地点：{case['address']}。")
     if case.get("department"):
         said.append(f"处置部门：{case['department']}。")
@@ -38,6 +49,7 @@ def say_case(case: Result) -> str:
         times.append(f"处置时限 {say_time(case['deadline_at'])}")
     if times:
         said.append("，".join(times) + "。")
+    said += _facts(case)
     if case.get("reason") and case["status"] in ("closed", "void", "returned", "suspended", "rework"):
         said.append(f"说明：{case['reason']}。")
     if case.get("urge_count"):
@@ -47,22 +59,137 @@ def say_case(case: Result) -> str:
     return "".join(said)
 
 
+def _facts(case: Result) -> list[str]:
+    """What is special about a case."""
+    said = []
+    if case.get("limit_source") and case.get("deadline_at"):
+        kind = KIND_NAMES[case["limit_kind"]]
+        said.append(f"时限按{case['limit_value']:g}个{kind}计算（{case['limit_source']}）。")
+    if case.get("overdue"):
+        said.append("已超过处置时限。")
+    if case.get("supervised"):
+        said.append("已列为督办。")
+    for name, results in (("verify_result", VERIFY_RESULTS), ("check_result", CHECK_RESULTS)):
+        if case.get(name):
+            said.append(f"现场结果：{results[case[name]]}。")
+    if case.get("rework_count"):
+        said.append(f"返工 {case['rework_count']} 次。")
+    if case.get("return_basis") and case["status"] == "returned":
+        said.append(f"退回依据：{case['return_basis']}。")
+    if case.get("merged_into"):
+        said.append(f"已并入案件 {case['merged_into']}，进展以该案件为准。")
+    if case.get("report_count", 1) > 1:
+        said.append(f"共有 {case['report_count']} 次上报。")
+    return said
+
+
 def say_page(found: Result) -> str:
     """How many cases, and the newest of them."""
     if not found["total"]:
         return "没有查到符合条件的案件。"
     shown = found["cases"][:LISTED]
-    lines = [f"{each['number']}，{each['category_name']}，{each['address']}，{each['status_name']}" for each in shown]
+    lines = [_line(each, bool(found.get("due"))) for each in shown]
     head = f"共查到 {found['total']} 件案件"
     if found["total"] > len(shown):
         head += f"，下面是其中 {len(shown)} 件"
     return f"{head}：\n" + "；\n".join(lines) + "。"
 
 
+def _line(case: Result, due: bool) -> str:
+    parts = [case["number"], case["category_name"], case["address"], case["status_name"]]
+    if due and case.get("deadline_at"):
+        parts += [f"处置时限 {say_time(case['deadline_at'])}", case.get("department") or "未派遣"]
+    return "，".join(parts) + ("（演示数据）" if case.get("demo") else "")
+
+
 def say_urged(case: Result) -> str:
     """An urged case."""
     said = f"已为案件 {case['number']} 催办，这是第 {case['urge_count']} 次。当前状态：{case['status_name']}，"
     return f"{said}{NEXT_STEPS[case['status']]}24 小时内不能重复催办。"
+
+
+def say_moved(case: Result) -> str:
+    """A case that went one step on."""
+    said = f"已办理：案件 {case['number']}（{case['category_name']}，{case['address']}）现在是“{case['status_name']}”。"
+    if case["status"] == "dispatched" and case.get("deadline_at"):
+        said += f"处置部门：{case['department']}；处置时限 {say_time(case['deadline_at'])}，"
+        said += f"按{case['limit_value']:g}个{KIND_NAMES[case['limit_kind']]}计算（{case['limit_source']}）。"
+    if case["status"] == "filed" and case.get("limit_kind"):
+        said += f"立案标准 {case['standard_id']}：{case['limit_value']:g}个{KIND_NAMES[case['limit_kind']]}"
+        said += f"（{case['limit_source']}），从派遣时起算。"
+    if case["status"] == "rework":
+        said += f"这是第 {case['rework_count']} 次返工。"
+    return said
+
+
+def say_visited(case: Result) -> str:
+    """What was found on the spot, or that somebody will go and look."""
+    if case["status"] == "verifying" and not case.get("verify_result"):
+        return f"已发出核实任务：案件 {case['number']}（{case['category_name']}，{case['address']}）。"
+    result, names = case.get("check_result"), CHECK_RESULTS
+    if case["status"] == "verifying":
+        result, names = case.get("verify_result"), VERIFY_RESULTS
+    said = f"已记录案件 {case['number']} 的现场结果：{names[str(result)]}。"
+    return f"{said}当前状态：{case['status_name']}，等待指挥中心下一步办理。"
+
+
+def say_tasks(found: Result) -> str:
+    """The visits to make, the most pressing first."""
+    if not found["total"]:
+        return "现在没有等待现场办理的任务。"
+    names = {"verify": "核实", "check": "核查"}
+    lines = [
+        f"{names[each['kind']]}：{each['case_number']}，{each['category_name']}，{each['address']}，"
+        f"请在 {say_time(each['due_at'])} 前完成"
+        for each in found["tasks"][:LISTED]
+    ]
+    head = f"共有 {found['total']} 个任务" + (f"，先列最急的 {len(lines)} 个" if found["total"] > len(lines) else "")
+    return f"{head}：\n" + "；\n".join(lines) + "。"
+
+
+def say_approval(found: Result) -> str:
+    """A request, or what was decided about it."""
+    if "kind" not in found:
+        return say_moved(found)
+    name = {"extend": "延期", "suspend": "挂账"}[found["kind"]]
+    if found["status"] == "pending":
+        much = ""
+        if found.get("value"):
+            much = f"{found['value']:g}个{KIND_NAMES.get(found.get('limit_kind') or '', '')}，"
+        return f"已提交案件 {found['number']} 的{name}申请：{much}原因：{found['reason']}。等待值班长审批。"
+    verdict = "已同意" if found["status"] == "approved" else "未同意"
+    said = f"{verdict}案件 {found['number']} 的{name}申请。当前状态：{found['status_name']}。"
+    if found["kind"] == "extend" and found["status"] == "approved" and found.get("deadline_at"):
+        said += f"新的处置时限：{say_time(found['deadline_at'])}。"
+    return said
+
+
+def say_supervised(found: Result) -> str:
+    """Which cases are watched from now on."""
+    numbers = found["numbers"]
+    return f"已督办 {len(numbers)} 件案件：{'、'.join(numbers)}。督办意见：{found['reason']}。"
+
+
+def say_merged(found: Result) -> str:
+    """Cases that became one."""
+    master = found["master"]
+    return (
+        f"已并案：以最早的 {master['number']}（{master['category_name']}，{master['address']}）为主案，"
+        f"并入 {'、'.join(found['merged'])}，共有 {master['report_count']} 次上报。已通知其他上报人，他们仍可查看进展。"
+    )
+
+
+def say_similar(found: Result) -> str:
+    """Cases of the same kind nearby."""
+    head = f"{found['address']}周围 {found['within_m']} 米、近 {found['days']} 天内"
+    if not found["cases"]:
+        return f"{head}没有查到“{found['category_name']}”这类案件。"
+    lines = [
+        f"{each['number']}，{each['category_name']}，{each['address']}，相距约 {each['distance_m']} 米，"
+        f"{say_time(each['reported_at'])}上报，{each['status_name']}" + ("（演示数据）" if each.get("demo") else "")
+        for each in found["cases"][:LISTED]
+    ]
+    return f"{head}共查到 {len(found['cases'])} 件同类案件：\n" + "；\n".join(lines) + "。"
 
 
 def say_geocode(found: Result) -> str:

@@ -22,6 +22,8 @@ class Step:
     department: str | None = None
     photos: tuple[Photo, ...] = ()
     forced: bool = False
+    version: str | None = None
+    """When the case was last changed, as the person saw it; a case that moved on meanwhile is refused."""
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,9 @@ class CaseBody(BaseModel):
 class TransitionBody(BaseModel):
     """A step in the life of a case.
 
-    `basis` says by which duty a unit sends a case back, or why it goes to the same unit again; `forced` lets the
-    supervisor go on without the result of a visit.
+    `basis` says by which duty a unit sends a case back, or why it goes to the same unit again. `forced` lets the
+    supervisor go on without the result of a visit. `version` is the `updated_at` the person saw: a case that changed
+    since is refused.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -51,6 +52,7 @@ class TransitionBody(BaseModel):
     reason: str | None = Field(default=None, max_length=1000)
     basis: str | None = Field(default=None, max_length=1000)
     forced: bool = False
+    version: str | None = Field(default=None, max_length=40)
     department: str | None = Field(default=None, max_length=100)
     photos: list[PhotoBody] = Field(default_factory=list, max_length=20)
 

@@ -123,6 +123,8 @@ class Moves:
 
 def check_step(who: Principal, row: Row, body: TransitionBody) -> None:
     """Refuse a step that the state, the role or missing facts forbid."""
+    if body.version is not None and body.version != row["updated_at"]:
+        raise Problem(BAD_STATE, "案件在您核对之后有了变化，请重新查看后再办理。")
     allowed = TRANSITIONS.get((row["status"], body.to))
     if allowed is None:
         names = STATES[row["status"]], STATES.get(body.to, body.to)

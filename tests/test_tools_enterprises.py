@@ -84,7 +84,9 @@ def test_a_target_says_its_year_only_where_the_plan_does_and_no_current_value(to
         for said in ("任务13", "目标 60", "到2027年", "现状值：没有数据"):
             assert said in stated.said
         silent = await use(town, "kpi.plan.get", ANYBODY, words="K27")
-        assert "原文没有写明到2027年" in silent.said
+        assert "原文没有给这个数写明完成年份" in silent.said
+        yearly = await use(town, "kpi.plan.get", ANYBODY, words="K32")
+        assert "原文没有写明到2027年完成" in yearly.said
         none = await use(town, "kpi.plan.get", ANYBODY, words="不存在的东西啊")
         assert "没有找到" in none.said
         assert "现状值" not in none.said

@@ -77,7 +77,7 @@ def _prefill(items: Items, owned: Applications) -> BaseTool:
     async def form_prefill(
         item: Annotated[str, ITEM],
         call: CallArgument,
-        item_id: Annotated[str | None, Slot("text", "事项编码", derived=True)] = None,
+        item_id: Annotated[str | None, Slot("text", "事项编码", shown=False, derived=True)] = None,
         source: Annotated[str | None, Slot("text", "使用的资料", derived=True)] = None,
         promise: Annotated[str | None, Slot("text", "说明", derived=True)] = None,
     ) -> Mapping[str, Any]:
@@ -129,7 +129,7 @@ def _submit(items: Items, owned: Applications) -> BaseTool:
         call: CallArgument,
         materials: Annotated[str | None, Slot("text", "已备好的材料")] = None,
         contact_phone: Annotated[str | None, Slot("phone", "联系电话", personal=True)] = None,
-        draft: Annotated[str | None, Slot("text", "表单草稿", derived=True)] = None,
+        draft: Annotated[str | None, Slot("text", "表单草稿", shown=False, derived=True)] = None,
         missing: Annotated[str | None, Slot("text", "还缺的材料", derived=True)] = None,
     ) -> Mapping[str, Any]:
         """提交一个政务服务事项的申请；要实名登录，同一事项在办时不能重复提交。"""

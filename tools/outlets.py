@@ -143,6 +143,7 @@ def _visit(platform: Platform) -> BaseTool:
             "period": _period(arguments.get("period")),
             "outlet": walk.outlet.id,
             "outlet_name": walk.outlet.name,
+            "walk": f"步行约 {walk.minutes} 分钟（估算）",
             "service_id": wanted[0],
         }
 
@@ -164,8 +165,9 @@ def _visit(platform: Platform) -> BaseTool:
         period: Annotated[str, Slot("enum", "时段", ask="上午还是下午？", choices=PERIODS)],
         call: CallArgument,
         outlet_name: Annotated[str | None, Slot("text", "网点", derived=True)] = None,
-        outlet: Annotated[str | None, Slot("text", "网点编号", derived=True)] = None,
-        service_id: Annotated[str | None, Slot("text", "业务编码", derived=True)] = None,
+        walk: Annotated[str | None, Slot("text", "路程", derived=True)] = None,
+        outlet: Annotated[str | None, Slot("text", "网点编号", shown=False, derived=True)] = None,
+        service_id: Annotated[str | None, Slot("text", "业务编码", shown=False, derived=True)] = None,
     ) -> Mapping[str, Any]:
         """预约到附近的便民服务中心办一件事；只能约工作日，每个时段名额有限。"""
         ready: Mapping[str, Any] = {"outlet": outlet, "service_id": service_id, "day": day, "period": period}

@@ -159,5 +159,6 @@ def say_targets(found: Result) -> str:
 
 def _target(row: Result) -> str:
     task = "总体目标" if row["task"] == "总体" else f"任务{row['task']}"
-    year = "" if row["stated_2027"] == "是" else "原文没有写明到2027年完成。"
+    silent = row["stated_2027"] != "是" and "年份" not in row["said"]
+    year = "原文没有写明到2027年完成。" if silent else ""
     return f"{row['id']}（{task}）{row['name']}：目标 {row['value']}，单位：{row['unit']}。{row['said']}{year}"

@@ -11,7 +11,7 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Intents
+from .understanding import Intents, opens
 
 CLEAR = 0.5
 
@@ -40,7 +40,8 @@ class Router:
         named = {agent.name: agent for agent in mine}
         best = max(mine, key=lambda agent: scores[agent.name])
         stay = named.get(waiting.agent if waiting else last or "")
-        if stay and (scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
+        answers = waiting is not None and not opens(text)
+        if stay and (answers or scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
 

@@ -15,7 +15,7 @@ from .offline_lines import Line, lines
 # Below this a question counts as not answered here; see docs/agents.md for what it costs either way.
 COVERED = 0.3
 # A figure is given only for the very thing that was asked for.
-FIGURE, CLOSE, GAP, LOST, ALIKE = 0.4, 0.6, 2, 4, 0.25
+FIGURE, CLOSE, SAME, GAP, LOST, ALIKE = 0.4, 0.6, 0.65, 2, 4, 0.25
 LENGTH, LIST_LENGTH = 300, 600
 _DATA = Path(__file__).parent.parent / "understanding" / "data"
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\D|$)")
@@ -26,7 +26,9 @@ _UNKNOWN = re.compile(
     r"(暂无已核实|(本资料|本知识库)[^，。]{0,8}(未核实|未收录|没有)|(方案|原文|文件)[^，。]{0,6}都?没有写，)"
 )
 # Hotlines and the numbers of laws are no answer to "how much".
-_CHANNELS = re.compile(r"12345|12393|12333|12329|（[^）]*(《|〔)[^）]*）|第[一二三四五六七八九十百零\d]+条")
+_CHANNELS = re.compile(
+    r"任务\d+|K\d+|第\d+项|12345|12393|12333|12329|（[^）]*(《|〔)[^）]*）|第[一二三四五六七八九十百零\d]+条"
+)
 _GOAL = re.compile(r"(到20\d\d年|力争|目标|打造|达到|推进|推动|建设|培育|实现|突破|要)")
 _NOW = re.compile(r"(现在|目前|已经|截至|实际|完成了|如今|至今)")
 _SIDES = re.compile(
@@ -104,7 +106,7 @@ def _answering(judged: Sequence[Line], focus: Focus) -> Line | None:
 
 def _close(line: Line) -> bool:
     """Whether a sentence is about the very thing: little is left unsaid, or hardly anything."""
-    return line.share >= (FIGURE if line.gap < GAP else CLOSE) and line.gap <= GAP
+    return line.share >= SAME or (line.share >= (FIGURE if line.gap < GAP else CLOSE) and line.gap <= GAP)
 
 
 def _bare_of_channels(text: str) -> str:

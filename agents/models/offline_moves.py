@@ -30,6 +30,7 @@ from ..understanding import (
     fit_intents,
     focus_of,
     is_question,
+    opens,
     ordinal,
     points_back,
     small_talk,
@@ -42,9 +43,12 @@ from .offline_slots import IDENTIFIERS, amended, arguments, continued, spoken_of
 from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, about, clarify, foreign_language, reminder, vague
 
 SURE, LIKELY, PERHAPS, CLOSED = 0.75, 0.45, 0.25, 0.6
+KNOWN, STRONG = 0.02, 0.75
+LONG, SHORTEST = 30, 6
 KNOW = "know"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
 _CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
+_CLAUSE = re.compile(r"[，。！；,;!\n]+")
 Specs = Mapping[str, ToolSpec]
 
 
@@ -116,6 +120,8 @@ class Mover:
         if meant.score <= meant.know * (1.0 if is_question(heard.text) else 0.5):
             return False
         spec = heard.specs[str(meant.tool)]
+        if is_question(heard.text) and spec.effect == "read" and meant.know >= KNOWN:
+            return meant.score >= LIKELY and covers(heard.text, heard.found) < STRONG
         if is_question(heard.text) and spec.effect == "write":
             return meant.score >= SURE or (meant.score >= LIKELY and covers(heard.text, heard.found) < COVERED)
         return meant.score >= LIKELY
@@ -125,7 +131,7 @@ class Mover:
         if waiting is None:
             return None
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE
-        if other and not declines(heard.text):
+        if other and opens(heard.text) and not declines(heard.text):
             return None
         asks = is_question(heard.text) and not declines(heard.text)
         if asks and (meant.know >= LIKELY or covers(heard.text, heard.found) >= COVERED):
@@ -217,7 +223,7 @@ class Mover:
     def _meant(self, heard: Heard) -> Meant:
         """What this person most likely means: of two readings the one that is open to them."""
         roles = frozenset(heard.context.roles) if heard.context else None
-        scores = dict(self._heads(heard.specs).score(heard.text))
+        scores = self._scores(heard)
         know = scores.pop(KNOW, 0.0)
         weighed = {
             name: score if roles is None or roles & heard.specs[name].roles else CLOSED * score
@@ -225,6 +231,18 @@ class Mover:
         }
         best = max(sorted(weighed), key=lambda name: weighed[name], default=None)
         return Meant(best, scores[best] if best else 0.0, know)
+
+    def _scores(self, heard: Heard) -> dict[str, float]:
+        """Scores of the message; where a long tale says nothing clearly as a whole, its clearest clause counts."""
+        heads = self._heads(heard.specs)
+        scores = dict(heads.score(heard.text))
+        clear = any(score >= LIKELY for name, score in scores.items() if name != KNOW)
+        if clear or len(heard.text) <= LONG or is_question(heard.text):
+            return scores
+        for clause in _CLAUSE.split(heard.text):
+            told = heads.score(clause) if len(clause) >= SHORTEST else {}
+            scores |= {name: max(scores[name], score) for name, score in told.items() if name != KNOW}
+        return scores
 
     def _heads(self, specs: Specs) -> Intents:
         names = tuple(sorted(name for name, spec in specs.items() if name not in CONTROL | {LOOKUP} and spec.examples))

@@ -15,6 +15,7 @@ from .clauses import (
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question
 from .intents import Intents, fit_intents
+from .signs import opens
 from .slots import Found, fill, find, known_class, says_something
 from .words import Evidence, subject
 
@@ -39,6 +40,7 @@ __all__ = [
     "focuses_of",
     "is_question",
     "known_class",
+    "opens",
     "ordinal",
     "points_back",
     "says_something",

@@ -15,6 +15,7 @@ _PART = (
     r"[A-Ha-h]\d?出?口|[东南西北]门|\d+号(?!线)|\d+栋|\d+单元|这边|那边|入口|出口|桥头|桥下|路段)"
 )
 _TAIL = re.compile(rf"^(的)?{_NAME}{{0,12}}?{_PART}{_PART}{{0,3}}")
+_HERE = re.compile(r"[这那](边|里)$")
 _LINK = re.compile(r"^\s*(和|与|跟|、|交|到|及|靠近|靠|往|同|/|的)?\s*$")
 _LONG = (
     "小区|社区|花园|家园|公寓|广场|大厦|学校|小学|中学|大学|幼儿园|医院|公园|市场|商场|超市|菜场|路口|大道|胡同|新村|新城|公馆|"
@@ -49,7 +50,7 @@ def places(text: str) -> Iterator[Place]:
     """Known places first, grown and joined (甲路与乙路路口); else address-like words."""
     spans = _known(text)
     for start, end in spans:
-        yield Place(text[start:end].strip(), start, end, True)
+        yield Place(_HERE.sub("", text[start:end].strip()), start, end, True)
     if spans:
         return
     for match in _UNNAMED.finditer(text):

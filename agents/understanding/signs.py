@@ -16,6 +16,7 @@ _SPOTS = frozenset(("road", "place", "bridge", "tunnel", "lake", "subdistrict"))
 TOLD = 0.9
 
 
+@lru_cache(maxsize=512)
 def signs(text: str) -> tuple[str, ...]:
     """The names of the signs, in a fixed order."""
     question = "asks" if is_question(text) else "tells"
@@ -27,6 +28,11 @@ def signs(text: str) -> tuple[str, ...]:
     if any(mention.kind in _SPOTS for mention in gazetteer().find(text)):
         found.append("place")
     return tuple(found)
+
+
+def opens(text: str) -> bool:
+    """Whether a message may open a new matter; a bare place, number or word only answers what was asked."""
+    return bool({"asks", "wish", "hurry", "own"}.intersection(signs(text)))
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,132 @@
+"""Answers of the offline model: the very figure with its unit, verbatim and cited; or a refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from agents import Ask, House, Reply, open_house
+
+from .conftest import CITIZEN, settings_in
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A house and a way to ask it, in a new conversation; the last reply counts."""
+
+    house: House
+    ask: Callable[..., Reply]
+    read: Callable[[str], str]
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+    with asyncio.Runner() as runner:
+        house = open_house(settings_in(tmp_path_factory.mktemp("house")))
+        runner.run(house.desk.start())
+
+        async def asked(*lines: str) -> Reply:
+            conversation = await house.desk.open_conversation(CITIZEN)
+            return [await house.desk.ask(Ask(conversation.id, line), CITIZEN) for line in lines][-1]
+
+        async def stored(document_id: str) -> str:
+            return (await house.desk.document(CITIZEN, document_id)).text
+
+        yield Counter(house, lambda *lines: runner.run(asked(*lines)), lambda each: runner.run(stored(each)))
+        runner.run(house.close())
+
+
+PLAN = [
+    ("数据要素市场里要培育规模以上的数据企业几家呀", "1000家", True),
+    ("汉数通打算接入多少家市场主体", "1000家", False),
+    ("武汉打算做多少个智能体应用", "60个", True),
+    ("标杆智能工厂目标数量是几个", "60个", False),
+    ("高性能算力总规模要到多少", "7.2×10^18", True),
+    ("医保码的激活率要到百分之多少", "85%", False),
+    ("一万个人要有几个5G基站", "42个", True),
+    ("网络零售额想突破多少亿", "5000亿元", True),
+    ("数字化产线打算建多少条", "600条", False),
+    ("北斗农机一年推广几台套", "600台套", False),
+    ("AI产业规模2027年想做到多大", "1200亿元", True),
+]
+
+
+@pytest.mark.parametrize(("question", "figure", "dated"), PLAN)
+def test_a_target_has_its_figure_and_a_year_only_where_the_text_has_one(
+    counter: Counter, question: str, figure: str, dated: bool
+) -> None:
+    reply = counter.ask(question)
+    assert reply.outcome.kind == "answered", reply.text
+    assert figure.replace(" ", "") in reply.text.replace(" ", "")
+    assert reply.citations
+    assert dated == ("到2027年，" in reply.text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "元宇宙产业要做到多少亿",
+        "2035年智能体要做多少个",
+        "杭州的智能体目标是多少个",
+        "6G基站计划建设多少座",
+        "武汉有多少台量子计算机",
+        "机器人产业的规模目标",
+        "区块链平台要建几个",
+        "低空经济产值要达到多少亿",
+    ],
+)
+def test_a_figure_for_something_else_is_not_given(counter: Counter, question: str) -> None:
+    reply = counter.ask(question)
+    assert reply.outcome.kind in ("refused", "clarify"), reply.text
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("申领居住证要带哪些材料", "身份证"),
+        ("三廊一带是哪几条廊", "光谷科技创新大走廊"),
+        ("家庭共济跟亲情账户是一回事吗", "不是一回事"),
+        ("积水到什么程度叫渍水", "30厘米"),
+        ("12345半夜打得通吗", "7×24"),
+        ("汉融通是干什么的", "融资"),
+        ("不会用智能手机的老人看病怎么弄", "社会保障卡"),
+        ("数字经济方案哪个部门牵头", "数据局"),
+    ],
+)
+def test_a_question_gets_the_sentence_that_answers_it(counter: Counter, question: str, words: str) -> None:
+    reply = counter.ask(question)
+    assert words in reply.text
+    assert len(re.sub(r"\[\d+\]", "", reply.text)) <= 600
+
+
+def test_two_figures_in_one_question_are_both_given(counter: Counter) -> None:
+    reply = counter.ask("关键工序数控化率和数字化研发设计工具普及率分别是多少")
+    assert "80%" in reply.text
+    assert "95%" in reply.text
+
+
+def test_both_sides_of_a_comparison_are_told(counter: Counter) -> None:
+    text = counter.ask("医保码和医保卡有什么区别").text
+    assert "医保码" in text
+    assert "社会保障卡" in text
+
+
+def test_every_sentence_is_cited_and_a_citation_opens_on_the_exact_words(counter: Counter) -> None:
+    for question in ("申领居住证要带哪些材料", "智能体应用要打造多少个", "断缴医保等待期怎么算"):
+        reply = counter.ask(question)
+        assert all(re.search(r"\[\d+\]$", line) for line in reply.text.splitlines() if line), reply.text
+        for citation in reply.citations:
+            assert counter.read(str(citation.document_id))[citation.start : citation.end] == citation.quote
+
+
+def test_a_goal_is_not_sold_as_the_present_state(counter: Counter) -> None:
+    text = counter.ask("医保码激活率现在已经完成了多少").text
+    assert "没有" in text
+
+
+def test_a_follow_up_takes_its_kind_from_the_question_before(counter: Counter) -> None:
+    assert "600条" in counter.ask("智能体应用要做多少个", "那数字化产线呢").text

@@ -1,0 +1,188 @@
+"""The offline model in real talk: slots kept, corrected and never asked twice; interruptions; cases pointed at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from agents import Ask, Reply, open_house
+from tools import Principal
+
+from .conftest import CITIZEN, settings_in
+
+Talk = Callable[..., list[Reply]]
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
+    """Say lines in one new conversation of a person of their own; gives the replies."""
+    folder = tmp_path_factory.mktemp("house")
+    people = iter(range(1000))
+    with asyncio.Runner() as runner:
+        house = open_house(settings_in(folder))
+        runner.run(house.desk.start())
+
+        async def said(*lines: str, who: Principal | None = None) -> list[Reply]:
+            person = who or Principal(f"citizen-t{next(people)}", CITIZEN.roles, verified=True)
+            conversation = await house.desk.open_conversation(person)
+            return [await house.desk.ask(Ask(conversation.id, line), person) for line in lines]
+
+        yield lambda *lines, who=None: runner.run(said(*lines, who=who))
+        runner.run(house.close())
+
+
+def summary(reply: Reply) -> str:
+    assert reply.outcome.kind == "confirm", reply.text
+    return reply.actions[0].summary
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("户部巷门口有个井盖翘起来了，差点摔跤", ("井盖翘起来", "户部巷")),
+        ("我要反映，青年路和建设大道路口的红绿灯不亮了", ("红绿灯不亮", "青年路与建设大道")),
+        ("黄鹤楼那边共享单车乱停，把路都堵死了", ("共享单车乱停", "黄鹤楼")),
+    ],
+)
+def test_a_report_in_one_message_goes_straight_to_the_yes(talk: Talk, text: str, parts: tuple[str, ...]) -> None:
+    shown = summary(talk(text)[-1])
+    assert all(part in shown for part in parts)
+
+
+def test_only_what_is_missing_is_asked_and_one_thing_at_a_time(talk: Talk) -> None:
+    first, second = talk("有个路灯坏了好几天没人修", "武昌区中北路和东湖路路口")
+    assert [ask.slot for ask in first.asks] == ["address"]
+    assert "路灯坏了好几天" in summary(second)
+    assert not second.asks
+
+
+def test_a_wish_without_content_is_asked_for_what_is_wrong_first(talk: Talk) -> None:
+    first, second = talk("我要上报一个城市问题", "路灯坏了")
+    assert [ask.slot for ask in first.asks] == ["description"]
+    assert [ask.slot for ask in second.asks] == ["address"]
+
+
+def test_a_volunteered_phone_is_kept_and_stays_out_of_the_description(talk: Talk) -> None:
+    shown = summary(talk("解放公园门口路灯不亮，我的电话13912345678，麻烦处理")[-1])
+    assert "联系电话：13912345678" in shown
+    description = next(line for line in shown.splitlines() if line.startswith("问题描述"))
+    assert "139" not in description
+
+
+def test_a_rambling_elder_is_understood(talk: Talk) -> None:
+    replies = talk(
+        "小伙子啊，我跟你讲个事，我七十多了眼睛不好，我们这里那个路灯啊，从上个礼拜就不亮了，晚上出门黑黢黢的，怕摔跤",
+        "我也说不清叫什么路，就在武昌区户部巷那个牌坊那里",
+    )
+    assert [ask.slot for ask in replies[0].asks] == ["address"]
+    assert "户部巷" in summary(replies[1])
+
+
+def test_a_correction_before_the_yes_replaces_the_value_and_the_proposal(talk: Talk) -> None:
+    first, second, done = talk("汉阳区钟家村地铁站C口有一大堆垃圾没人清", "说错了，是D口", "对的，就这样报吧")
+    assert "C口" in summary(first)
+    assert "地点：武汉市汉阳区钟家村地铁站D口" in summary(second)
+    assert done.outcome.kind == "done"
+    assert done.receipts[0].action_id == second.actions[0].id
+
+
+def test_what_is_wrong_can_be_corrected_while_the_place_is_awaited(talk: Talk) -> None:
+    replies = talk("路灯不亮", "不对，是红绿灯坏了", "徐东大街和友谊大道交叉口")
+    assert "红绿灯坏了" in summary(replies[-1])
+    assert "路灯不亮" not in summary(replies[-1])
+
+
+def test_a_phone_given_after_the_proposal_is_added(talk: Talk) -> None:
+    replies = talk("户部巷门口井盖破损", "电话是13800138000", "不对，电话是13900139000")
+    assert "13900139000" in summary(replies[-1])
+    assert "13800138000" not in summary(replies[-1])
+
+
+def test_a_question_in_between_is_answered_and_the_wait_is_kept(talk: Talk) -> None:
+    replies = talk("我要上报井盖破损", "等一下，渍水是什么意思", "楚河汉街地铁站旁边")
+    assert "30厘米" in replies[1].text
+    assert replies[1].outcome.kind == "answered"
+    assert "地点" in replies[1].text
+    assert "井盖破损" in summary(replies[2])
+
+
+def test_giving_up_ends_the_wait(talk: Talk) -> None:
+    replies = talk("路灯坏了", "算了，不报了", "武昌区中北路和东湖路路口")
+    assert "没有提交" in replies[1].text
+    assert replies[2].outcome.kind != "confirm"
+
+
+def test_not_knowing_is_an_answer_for_what_need_not_be_known(talk: Talk) -> None:
+    replies = talk("武昌区中北路100号门口那里，前几天下大雨，路那个地方塌了一块", "不晓得是哪一类")
+    while replies[-1].outcome.kind == "clarify":
+        assert replies[-1].asks[0].slot == "category"
+        break
+    assert replies[-1].outcome.kind == "confirm" or replies[0].outcome.kind == "confirm"
+
+
+def test_the_same_question_is_not_put_forever(talk: Talk) -> None:
+    replies = talk("路灯坏了", "老地方", "就那里", "你知道的")
+    assert "handoff" in [reply.outcome.kind for reply in replies]
+
+
+def test_two_messages_make_a_crossing(talk: Talk) -> None:
+    assert "中南路与武珞路交叉口" in summary(talk("路灯坏了", "中南路", "武珞路交叉口")[-1])
+
+
+def test_a_case_just_made_is_meant_without_its_number(talk: Talk) -> None:
+    *_, made, status, urge = talk(
+        "户部巷门口的井盖坏了，很危险", "对，提交", "那个案子现在到哪一步了", "帮我催一下"
+    )
+    number = made.receipts[0].object_id
+    assert number in status.text
+    assert number in summary(urge)
+
+
+def test_a_case_without_number_is_looked_up_among_ones_own(talk: Talk) -> None:
+    person = Principal("citizen-look-up", CITIZEN.roles, verified=True)
+    talk("户部巷门口的井盖坏了", "对，提交", who=person)
+    talk("徐东大街和友谊大道交叉口红绿灯坏了", "对，提交", who=person)
+    listed = talk("我报过哪些案件", "第二个现在怎么样了", who=person)
+    assert "2 件" in listed[0].text
+    assert "无主井盖" in listed[1].text or "交通信号灯" in listed[1].text
+    asked = talk("帮我催一下我报的那个红绿灯的案子", who=person)[-1]
+    assert "交通信号灯" in summary(asked)
+
+
+def test_an_unknown_case_is_not_made_up(talk: Talk) -> None:
+    reply = talk("WH20250101000001 办得怎么样了")[-1]
+    assert (reply.outcome.kind, reply.outcome.reason) == ("refused", "no_evidence")
+
+
+@pytest.mark.parametrize("text", ["转人工", "我要找真人客服", "你们接线员态度太差，我要投诉她"])
+def test_a_person_takes_over(talk: Talk, text: str) -> None:
+    assert talk(text)[-1].outcome.kind == "handoff"
+
+
+@pytest.mark.parametrize("text", ["你好", "谢谢你", "再见啊", "你是谁", "你能做什么"])
+def test_small_talk_is_answered_without_claims(talk: Talk, text: str) -> None:
+    reply = talk(text)[-1]
+    assert reply.outcome.kind == "answered"
+    assert not reply.citations
+    assert reply.text
+
+
+@pytest.mark.parametrize(
+    "text", ["讲个笑话吧", "今天股票怎么样", "how do I get a passport", "qwert asdf", "火锅哪家好吃"]
+)
+def test_what_is_not_the_citys_business_is_refused_or_asked_back(talk: Talk, text: str) -> None:
+    reply = talk(text)[-1]
+    assert reply.outcome.kind in ("refused", "clarify")
+    assert not reply.citations
+
+
+def test_a_tool_for_others_is_refused_with_its_reason(talk: Talk) -> None:
+    reply = talk("把 WH20260901000123 派遣给区城管局")[-1]
+    assert (reply.outcome.kind, reply.outcome.reason) == ("refused", "no_permission")
+
+
+def test_the_same_conversation_gives_the_same_words(talk: Talk) -> None:
+    lines = ("路灯坏了", "积水多深算渍水", "中南路和武珞路路口")
+    assert [reply.text for reply in talk(*lines)] == [reply.text for reply in talk(*lines)]

@@ -1,0 +1,93 @@
+"""Which tool is meant, measured on utterances that are no examples; kept weights give the same scores."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agents.builtin import operations, parts
+from agents.models.offline_moves import KNOW, Mover
+from agents.understanding import Intents, fit_intents
+from tools import ToolSpec, spec_of
+
+ROWS = (Path(__file__).parent / "data" / "utterances.tsv").read_text(encoding="utf-8").splitlines()
+UTTERANCES = [tuple(row.split("\t")) for row in ROWS if row and not row.startswith("#")]
+EXAMPLES = {
+    "lost": ("我的伞丢了", "谁捡到我的包了", "钱包落在地铁上了"),
+    "found": ("我捡到一部手机", "捡了个钱包交给谁"),
+}
+
+
+@pytest.fixture(scope="module")
+def specs() -> dict[str, ToolSpec]:
+    brought = {tool.name: spec_of(tool) for tool in parts.register_tools(platform=None)}  # type: ignore[arg-type]
+    return {name: spec for name, spec in brought.items() if name in operations.TOOLS}
+
+
+@pytest.fixture(scope="module")
+def heads(specs: dict[str, ToolSpec], tmp_path_factory: pytest.TempPathFactory) -> Intents:
+    return Mover(tmp_path_factory.mktemp("cache"))._heads(specs)
+
+
+def chosen(heads: Intents, text: str) -> str:
+    scores = heads.score(text)
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] > 1.0 - sum(scores.values()) else "none"
+
+
+def test_no_utterance_is_an_example(specs: dict[str, ToolSpec]) -> None:
+    declared = {line for spec in specs.values() for line in spec.examples}
+    assert not [text for _, text in UTTERANCES if text in declared]
+
+
+def test_most_utterances_find_their_tool(heads: Intents) -> None:
+    right = [label == chosen(heads, text) for label, text in UTTERANCES]
+    assert len(right) >= 200
+    assert sum(right) / len(right) >= 0.85
+
+
+def test_a_question_about_rules_starts_no_report(heads: Intents) -> None:
+    asked = [text for label, text in UTTERANCES if label == KNOW]
+    assert not [text for text in asked if chosen(heads, text) in ("case.create", "case.urge")][3:]
+
+
+def test_chit_chat_means_no_tool(heads: Intents) -> None:
+    talk = [text for label, text in UTTERANCES if label == "none"]
+    wrong = [text for text in talk if chosen(heads, text) not in ("none", KNOW)]
+    assert len(wrong) <= len(talk) // 10
+
+
+def test_scores_of_a_fresh_fit_and_of_kept_weights_are_the_same(tmp_path: Path) -> None:
+    fresh = fit_intents(EXAMPLES, tmp_path).score("我的雨伞不见了")
+    kept = fit_intents(EXAMPLES, tmp_path).score("我的雨伞不见了")
+    assert fresh == kept
+    assert max(fresh, key=lambda name: fresh[name]) == "lost"
+
+
+def test_other_examples_are_fitted_anew(tmp_path: Path) -> None:
+    fit_intents(EXAMPLES, tmp_path)
+    fit_intents({**EXAMPLES, "found": ("我捡到一把钥匙",)}, tmp_path)
+    assert len(list(tmp_path.glob("intents-*.npz"))) == 2
+
+
+def test_kept_weights_need_no_scikit_learn(tmp_path: Path) -> None:
+    fit_intents(EXAMPLES, tmp_path)
+    code = (
+        "import sys; from pathlib import Path; from agents.understanding import fit_intents;"
+        f"fit_intents({EXAMPLES!r}, Path({str(tmp_path)!r})).score('伞丢了'); assert 'sklearn' not in sys.modules"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).resolve().parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_labels_give_no_scores() -> None:
+    assert fit_intents({}).score("井盖坏了") == {}

@@ -17,7 +17,7 @@ from .bodies import In, Out
 from .chat import json_of
 from .counter import Counter, Here
 from .demo import IDENTITIES
-from .problems import problem_response, refusals
+from .problems import Problem, problem_response, refusals
 from .reading import CounterRoute
 
 router = APIRouter(prefix="/api/v1", tags=["about"], route_class=CounterRoute)
@@ -165,7 +165,7 @@ async def readyz(request: Request) -> Response:
         counter.desk.library.bases()
     except Exception as problem:  # whatever it is, this replica must get no requests; the log says why
         _log.error("not ready", exc_info=problem)
-        return problem_response(request, 503, wording.DETAILS[503])
+        return problem_response(request, Problem(503, wording.DETAILS[503]))
     return json_of(HealthBody(status="ok"))
 
 

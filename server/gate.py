@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from agents import LOOPBACK
 
 from . import wording
-from .problems import problem_response
+from .problems import Problem, problem_response
 
 _log = logging.getLogger("server.access")
 _failures = logging.getLogger("server.failures")
@@ -86,7 +86,7 @@ class Gate:
 
 
 def _answer(scope: Scope, status: int, detail: str) -> Response:
-    return problem_response(Request(scope), status, detail)
+    return problem_response(Request(scope), Problem(status, detail))
 
 
 def _with_ours(headers: list[tuple[bytes, bytes]], trace_id: str) -> list[tuple[bytes, bytes]]:

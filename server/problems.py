@@ -19,6 +19,7 @@ from agents import (
     Invalid,
     KnowledgeError,
     LibraryBusy,
+    Receipt,
     ToolError,
     Unknown,
     UnknownBase,
@@ -81,11 +82,13 @@ class ProblemBody(BaseModel):
 
 
 class Problem(HTTPException):
-    """A refusal by the counter itself."""
+    """A refusal; keyword arguments are headers."""
 
-    def __init__(self, status: int, detail: str, field: str | None = None, **headers: str) -> None:
+    def __init__(
+        self, status: int, detail: str, field: str | None = None, receipt: Receipt | None = None, **headers: str
+    ) -> None:
         super().__init__(status, detail, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        self.field = field
+        self.field, self.receipt = field, receipt
 
 
 def unauthenticated(detail: str) -> Problem:
@@ -93,26 +96,19 @@ def unauthenticated(detail: str) -> Problem:
     return Problem(401, detail, WWW_Authenticate='Bearer error="invalid_token"')
 
 
-def problem_response(
-    request: Request,
-    status: int,
-    detail: str,
-    *,
-    field: str | None = None,
-    receipt: ReceiptBody | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
+def problem_response(request: Request, problem: Problem) -> Response:
     """A problem as a response."""
+    status = problem.status_code
     body = ProblemBody(
         type=f"urn:hanzhi:problem:{_KINDS.get(status, 'other')}",
         title=wording.TITLES.get(status, wording.TITLES[400 if status < 500 else 500]),
         status=status,
-        detail=detail,
-        field=field,
-        receipt=receipt,
+        detail=problem.detail,
+        field=problem.field,
+        receipt=ReceiptBody.model_validate(problem.receipt) if problem.receipt else None,
         trace_id=request.state.trace_id,
     )
-    return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
+    return Response(body.model_dump_json(exclude_none=True), status, problem.headers, MEDIA_TYPE)
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -152,25 +148,17 @@ async def _from_the_rooms(request: Request, problem: Exception) -> Response:
     field = problem.field if isinstance(problem, Invalid) else None
     receipt = problem.receipt if isinstance(problem, Conflict) else None
     status = status_of(problem)
-    return problem_response(
-        request,
-        status,
-        str(problem),
-        field=field,
-        receipt=ReceiptBody.model_validate(receipt) if receipt else None,
-        headers={"Retry-After": "5"} if status == 503 else None,
-    )
+    headers = {"Retry_After": "5"} if status == 503 else {}
+    return problem_response(request, Problem(status, str(problem), field, receipt, **headers))
 
 
 async def _refused(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, AnyHTTPException)
     if isinstance(problem, Problem):
-        return problem_response(
-            request, problem.status_code, problem.detail, field=problem.field, headers=problem.headers
-        )
+        return problem_response(request, problem)
     status = problem.status_code
     detail = wording.DETAILS.get(status, wording.DETAILS[400 if status < 500 else 500])
-    return problem_response(request, status, detail, headers=problem.headers)
+    return problem_response(request, Problem(status, detail, None, None, **(problem.headers or {})))
 
 
 async def _wrong_input(request: Request, problem: Exception) -> Response:
@@ -178,9 +166,10 @@ async def _wrong_input(request: Request, problem: Exception) -> Response:
     error = problem.errors()[0]
     where = tuple(error["loc"])
     if where and where[0] == "path":
-        return problem_response(request, 404, wording.DETAILS[404] if len(where) < 2 else _NOT_THAT_ID)
+        return problem_response(request, Problem(404, _NOT_THAT_ID))
     field = ".".join(str(part) for part in where[1:])[:_FIELD]
-    return problem_response(request, 422, _explain(error, field or wording.WHOLE_BODY), field=field or None)
+    explained = _explain(error, field or wording.WHOLE_BODY)
+    return problem_response(request, Problem(422, explained, field or None))
 
 
 _NOT_THAT_ID = "没有找到这个编号。请核对后重试。"

@@ -162,6 +162,7 @@ def test_the_same_confirm_with_the_same_key_gives_the_same_reply(shop: Site, vis
     key = {"Idempotency-Key": "decide-1"}
     before = len(public_cases(shop))
     first = api.post(action_path(reply), json={"decision": "confirm"}, headers=key)
+    assert first.json()["outcome"]["is"] == "done", first.text
     assert api.post(action_path(reply), json={"decision": "confirm"}, headers=key).json() == first.json()
     assert len(public_cases(shop)) == before + 1
 

@@ -17,10 +17,12 @@ from ..geocode import GeoCandidate, GeocodeResult
 from ..grids import Grid
 from ..principal import Principal
 from .assertion import HEADER, assert_principal
+from .breaker import Breaker
 from .signing import Signed, Signer, sign_headers
 
 API = "/api/v1"
 Query = Iterable[tuple[str, str]]
+LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=30.0)
 TRIES = 3
 FIRST_SHARE = 0.6
 LATER = "一网统管平台暂时没有响应，请稍后再试。"
@@ -69,13 +71,15 @@ class Platform:
         transport: httpx.AsyncBaseTransport | None = None,
         timeout_s: float = 8.0,
         signer: Signer | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         self._app_key = app_key
         self._secret = secret
         self._timeout_s = timeout_s
         self._signer = signer
+        self._breaker = breaker or Breaker()
         self._http = httpx.AsyncClient(
-            base_url=base_url.rstrip("/"), transport=transport, timeout=None, trust_env=False  # noqa: S113
+            base_url=base_url.rstrip("/"), transport=transport, timeout=None, trust_env=False, limits=LIMITS  # noqa: S113
         )  # fmt: skip
 
     async def close(self) -> None:
@@ -124,6 +128,7 @@ class Platform:
                 answer = await self._tried(_Request("GET", path, tuple(query), who=who))
                 return Answer(answer["data"], answer.get("page"))
         except TimeoutError:
+            self._breaker.failed()
             raise Unavailable(LATER) from None
 
     async def _tried(self, request: _Request) -> Mapping[str, Any]:
@@ -145,9 +150,12 @@ class Platform:
                 try:
                     async with asyncio.timeout(self._timeout_s * FIRST_SHARE):
                         return _data(await self._send(request))
-                except (TimeoutError, _Unsure):
+                except (TimeoutError, _Unsure) as problem:
+                    if isinstance(problem, TimeoutError):
+                        self._breaker.failed()
                     return await self._settle(request)
         except TimeoutError:
+            self._breaker.failed()
             raise Unavailable(LATER) from None
 
     async def _settle(self, request: _Request) -> Mapping[str, Any]:
@@ -166,7 +174,22 @@ class Platform:
             raise Unavailable(LATER) from None
 
     async def _send(self, request: _Request) -> Mapping[str, Any]:
-        """Send once; the answer's business code decides, whatever the HTTP status says."""
+        """Send once, unless the platform rests; an answer of any kind means that it is there."""
+        if not self._breaker.allows():
+            raise Unavailable(LATER)
+        try:
+            answer = await self._answer(request)
+        except _Unsure:
+            self._breaker.failed()
+            raise
+        except ToolError:
+            self._breaker.succeeded()
+            raise
+        self._breaker.succeeded()
+        return answer
+
+    async def _answer(self, request: _Request) -> Mapping[str, Any]:
+        """The answer to one request; its business code decides, whatever the HTTP status says."""
         path = f"{API}{request.path}"
         body = b"" if request.body is None else json.dumps(request.body, ensure_ascii=False, sort_keys=True).encode()
         try:

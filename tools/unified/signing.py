@@ -1,4 +1,4 @@
-"""How requests to the platform are signed; the algorithm sits behind one interface so HMAC-SM3 can follow."""
+"""How requests to the platform are signed: HMAC-SHA256 or HMAC-SM3 behind one interface."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
 
 WINDOW_S = 300.0
 NONCE_KEPT_S = 600.0
@@ -41,7 +44,25 @@ class HmacSha256:
         return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-SIGNERS: dict[str, Signer] = {HmacSha256.name: HmacSha256()}
+class HmacSm3:
+    """The national algorithm (GB/T 32905): SM3 digests, HMAC-SM3 signatures."""
+
+    name = "HMAC-SM3"
+
+    def digest(self, body: bytes) -> str:
+        """SM3 of the body."""
+        work = hashes.Hash(hashes.SM3())
+        work.update(body)
+        return work.finalize().hex()
+
+    def sign(self, secret: str, text: str) -> str:
+        """HMAC-SM3 of the canonical string."""
+        work = HMAC(secret.encode(), hashes.SM3())
+        work.update(text.encode())
+        return work.finalize().hex()
+
+
+SIGNERS: dict[str, Signer] = {each.name: each for each in (HmacSha256(), HmacSm3())}
 
 
 @dataclass(frozen=True)

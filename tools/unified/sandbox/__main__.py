@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 import uvicorn
 
 from ..finding import CITY_ZONE
-from .app import open_sandbox
+from .app import Sandbox, open_sandbox
 from .store import SandboxBusy
 
 
@@ -33,11 +36,20 @@ def main() -> int:
     except SandboxBusy as problem:
         print(problem, file=sys.stderr)
         return 1
+    threading.Thread(target=lambda: asyncio.run(_deliver(sandbox)), daemon=True).start()
     try:
         uvicorn.run(sandbox.app, host=options.host, port=options.port, lifespan="off", log_level="warning", ws="none")
     finally:
         sandbox.close()
     return 0
+
+
+async def _deliver(sandbox: Sandbox) -> None:
+    """Send what is in the outbox, for as long as the process lives."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        while True:
+            if not await sandbox.deliveries.send_due(http):
+                await asyncio.sleep(0.5)
 
 
 def _options() -> argparse.Namespace:

@@ -15,14 +15,15 @@ from starlette.exceptions import HTTPException
 
 from ...categories import bundled_categories
 from ...gazetteer import bundled_gazetteer
-from .bodies import FaultBody
 from .casework import Casework
+from .deliveries import Deliveries
 from .domain import Clock, Ground
 from .domains import DOMAINS
 from .faults import FaultPlayer, Faults
 from .open311 import create_open311
 from .problems import BAD_PARAMETER, Problem, envelope
 from .store import Store
+from .testing_routes import add_test_routes
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Sandbox:
 
     app: FastAPI
     store: Store
+    deliveries: Deliveries
 
     def close(self) -> None:
         """Close the store."""
@@ -48,13 +50,17 @@ def open_sandbox(
 ) -> Sandbox:
     """Open the sandbox kept in a folder; `apps` maps application keys to their secrets.
 
-    `demo` fills a new file with demo rows; `test_routes` adds `/sandbox/…` (faults, state).
+    `demo` fills a new file with demo rows; `test_routes` adds `/sandbox/…` (faults, state, reset, snapshots).
     Raises `SandboxBusy` when another process has the folder open.
     """
     store = Store(folder, [domain.schema for domain in DOMAINS])
     ground = Ground(store, clock, bundled_gazetteer(), bundled_categories())
     fill(ground, demo=demo)
-    return Sandbox(create_sandbox(ground, apps=apps, faults=faults, test_routes=test_routes), store)
+    deliveries = Deliveries(ground, apps, faults or Faults())
+    app = create_sandbox(ground, apps=apps, faults=deliveries.faults)
+    if test_routes:
+        add_test_routes(app, ground, deliveries, fill)
+    return Sandbox(app, store, deliveries)
 
 
 def fill(ground: Ground, *, demo: bool) -> None:
@@ -70,14 +76,11 @@ def fill(ground: Ground, *, demo: bool) -> None:
                 connection.execute("INSERT INTO seeded VALUES (?, ?)", (domain.name, ground.now()))
 
 
-def create_sandbox(
-    ground: Ground, *, apps: Mapping[str, str], faults: Faults | None = None, test_routes: bool = False
-) -> FastAPI:
-    """The application over an open store. `test_routes` adds `/sandbox/…` (faults, state)."""
+def create_sandbox(ground: Ground, *, apps: Mapping[str, str], faults: Faults) -> FastAPI:
+    """The application over an open store."""
     app = FastAPI(title="一网统管沙盒平台", version="1", docs_url="/docs", redoc_url=None)
-    played = faults or Faults()
     app.state.ground, app.state.store, app.state.apps = ground, ground.store, dict(apps)
-    app.add_middleware(FaultPlayer, faults=played)
+    app.add_middleware(FaultPlayer, faults=faults)
     app.add_middleware(_RequestIds)
     for domain in DOMAINS:
         if domain.router is not None:
@@ -86,24 +89,7 @@ def create_sandbox(
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(HTTPException, _no_route)
     app.mount("/open311/v2", create_open311(Casework(ground), apps))
-    if test_routes:
-        _add_test_routes(app, ground.store, played)
     return app
-
-
-def _add_test_routes(app: FastAPI, store: Store, faults: Faults) -> None:
-    @app.post("/sandbox/faults", status_code=201)
-    def add_fault(body: FaultBody) -> dict[str, Any]:
-        faults.add(body)
-        return body.model_dump()
-
-    @app.delete("/sandbox/faults", status_code=204)
-    def clear_faults() -> None:
-        faults.clear()
-
-    @app.get("/sandbox/state")
-    def state() -> dict[str, Any]:
-        return store.state()
 
 
 class _RequestIds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import cases_routes, metrics_routes, places_routes, requests_routes
+from . import cases_routes, events_routes, metrics_routes, places_routes, requests_routes
 from .cases_schema import SCHEMA as CASES
 from .cases_seed import seed_cases
 from .domain import Domain
@@ -12,6 +12,7 @@ DOMAINS: tuple[Domain, ...] = (
     Domain("requests", router=requests_routes.router),
     Domain("places", router=places_routes.router),
     Domain("cases", CASES, cases_routes.router, seed_cases),
+    Domain("events", router=events_routes.router),
     Domain("metrics", router=metrics_routes.router),
     *SERVICES,
 )

@@ -13,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .bodies import FaultBody
 from .problems import RATE_LIMIT, UPSTREAM, envelope
 
+CALLBACKS = frozenset(("duplicate_delivery", "dropped_callback"))
+"""Faults of the platform's own calls, not of its answers."""
+
 
 @dataclass
 class _Armed:
@@ -37,11 +40,12 @@ class Faults:
         with self._lock:
             self._armed.clear()
 
-    def take(self, request: str) -> FaultBody | None:
-        """The fault to play on this `METHOD /path`, counted down."""
+    def take(self, request: str, *, callback: bool = False) -> FaultBody | None:
+        """The fault to play on this `METHOD /path` (or `CALLBACK type`), counted down."""
         with self._lock:
             for armed in self._armed:
-                if armed.left > 0 and fnmatchcase(request, armed.fault.match):
+                fits = (armed.fault.kind in CALLBACKS) == callback
+                if fits and armed.left > 0 and fnmatchcase(request, armed.fault.match):
                     armed.left -= 1
                     return armed.fault
         return None

@@ -83,6 +83,7 @@ class Store:
         self._nonces = self._connect(folder / "nonces.db", "OFF")  # lost only with the power, never with the process
         self._nonces.execute("CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, until REAL NOT NULL)")
         self._nonce_lock = threading.Lock()
+        self._snapshots: dict[str, sqlite3.Connection] = {}
         self._open = True
 
     def close(self) -> None:
@@ -93,6 +94,8 @@ class Store:
                 self._reader.close()
                 self._writer.close()
                 self._nonces.close()
+                for kept in self._snapshots.values():
+                    kept.close()
             self._lock.release()
 
     @contextmanager
@@ -133,6 +136,28 @@ class Store:
         """Everything in the file, for tests."""
         rows = {name: self.rows(f"SELECT * FROM {name} ORDER BY rowid") for name in self.tables()}  # noqa: S608
         return {"counts": {name: len(found) for name, found in rows.items()}, **rows}
+
+    def clear(self) -> None:
+        """Remove every row of every table."""
+        tables = self.tables()
+        with self.write() as connection:
+            for name in (*tables, "sqlite_sequence"):
+                connection.execute(f"DELETE FROM {name}")  # noqa: S608
+
+    def snapshot(self, name: str) -> None:
+        """Remember the whole file under a name, in memory."""
+        kept = sqlite3.connect(":memory:", check_same_thread=False)
+        with self._writing:
+            self._writer.backup(kept)
+            self._snapshots[name] = kept
+
+    def restore(self, name: str) -> bool:
+        """Go back to a snapshot; False when there is none of that name."""
+        with self._writing, self._reading:
+            kept = self._snapshots.get(name)
+            if kept is not None:
+                kept.backup(self._writer)
+        return kept is not None
 
     def _prepare(self, folder: Path, schemas: Iterable[str]) -> None:
         """Make what is missing; refuse a file whose tables another version made differently."""

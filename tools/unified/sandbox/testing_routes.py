@@ -1,0 +1,51 @@
+"""Routes under /sandbox/ for tests and evaluation: faults, the whole state, reset, snapshots, deliveries now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from .bodies import FaultBody
+from .deliveries import Deliveries
+from .domain import Ground
+from .problems import NOT_FOUND, Problem
+
+
+def add_test_routes(app: FastAPI, ground: Ground, deliveries: Deliveries, fill: Callable[..., None]) -> None:
+    """Only for a sandbox that is opened for tests; nothing here is signed."""
+
+    @app.post("/sandbox/faults", status_code=201)
+    def add_fault(body: FaultBody) -> dict[str, Any]:
+        deliveries.faults.add(body)
+        return body.model_dump()
+
+    @app.delete("/sandbox/faults", status_code=204)
+    def clear_faults() -> None:
+        deliveries.faults.clear()
+
+    @app.get("/sandbox/state")
+    def state() -> dict[str, Any]:
+        return ground.store.state()
+
+    @app.post("/sandbox/reset", status_code=204)
+    def reset(demo: bool = False) -> None:
+        deliveries.faults.clear()
+        ground.store.clear()
+        fill(ground, demo=demo)
+
+    @app.put("/sandbox/snapshots/{name}", status_code=204)
+    def snapshot(name: str) -> None:
+        ground.store.snapshot(name)
+
+    @app.post("/sandbox/snapshots/{name}/restore", status_code=204)
+    def restore(name: str) -> None:
+        if not ground.store.restore(name):
+            raise Problem(NOT_FOUND, f"没有名为 {name} 的快照。")
+
+    @app.post("/sandbox/deliver")
+    async def deliver() -> dict[str, int]:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            return {"tried": await deliveries.send_due(http)}

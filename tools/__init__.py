@@ -14,6 +14,7 @@ from .execute import ToolResult, run_tool
 from .gazetteer import Entry, Gazetteer, Mention, bundled_gazetteer
 from .geocode import GeoCandidate, GeocodeResult, geocode
 from .grids import Grid
+from .insurance import insurance_tools
 from .items import item_tools
 from .metrics import metric_tools
 from .outlets import outlet_tools
@@ -127,6 +128,7 @@ __all__ = [
     "case_visit_tools",
     "enterprise_tools",
     "geocode",
+    "insurance_tools",
     "item_tools",
     "metric_tools",
     "open311_key",

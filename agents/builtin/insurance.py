@@ -50,6 +50,12 @@ EXAMPLES = (
 )
 TOOLS = (
     "kb.search",
+    "enrol.get",
+    "offsite.file",
+    "family.bind",
+    "provider.search",
+    "catalog.search",
+    "benefit.estimate",
     "outlet.search",
     "visit.book",
 )

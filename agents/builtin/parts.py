@@ -16,6 +16,7 @@ from tools import (
     case_tools,
     case_visit_tools,
     enterprise_tools,
+    insurance_tools,
     item_tools,
     metric_tools,
     outlet_tools,
@@ -40,6 +41,7 @@ _TOOLS = (
     application_tools,
     outlet_tools,
     enterprise_tools,
+    insurance_tools,
 )
 
 

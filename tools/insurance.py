@@ -1,0 +1,278 @@
+"""Insurance tools: own enrolment, off-site filing, family binding, providers, the catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+from langchain_core.tools import BaseTool
+
+from .applications import CITIZEN
+from .cases import write_key
+from .define import Call, CallArgument, Slot, tool
+from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError
+from .estimates import benefit_estimate_tool
+from .insurance_phrases import BIND, CATALOGUE, ENROL, OFFSITE, PROVIDER
+from .items import settle_place
+from .principal import EVERYONE
+from .telling_insurance import (
+    DIFFERENCE,
+    KINDS,
+    REASONS,
+    say_binding,
+    say_enrolments,
+    say_entries,
+    say_filing,
+    say_providers,
+)
+from .unified import Platform
+from .unified.insurance import BindingDraft, Enrolment, FilingDraft, Insurance
+
+_POINTED = re.compile(r"[这那此该](?:个|种|款|盒|瓶)?药")
+PLACES = (
+    "深圳市|深圳",
+    "广州市|广州",
+    "杭州市|杭州",
+    "南京市|南京",
+    "苏州市|苏州",
+    "成都市|成都",
+    "长沙市|长沙",
+    "西安市|西安",
+    "郑州市|郑州",
+    "合肥市|合肥",
+    "南昌市|南昌",
+    "厦门市|厦门",
+    "青岛市|青岛",
+    "三亚市|三亚",
+    "宜昌市|宜昌",
+    "襄阳市|襄阳",
+    "荆州市|荆州",
+    "黄冈市|黄冈",
+    "孝感市|孝感",
+    "北京市|北京",
+    "上海市|上海",
+    "天津市|天津",
+    "重庆市|重庆",
+)
+PLACE = Slot(
+    "enum",
+    "就医地",
+    ask="请问要去哪座城市看病？",
+    choices=tuple((row.split("|")[0], *row.split("|")) for row in PLACES),
+)
+REASON = Slot(
+    "enum",
+    "备案原因",
+    ask="请问是哪种情况：退休异地安置、异地长期居住、常驻异地工作、转诊、急诊抢救，还是其他临时外出就医？",
+    choices=(
+        ("resettled", REASONS["resettled"], "异地安置", "退休安置"),
+        ("resident", REASONS["resident"], "长期居住", "定居", "带孙子"),
+        ("worker", REASONS["worker"], "异地工作", "外地上班", "长期工作", "常驻"),
+        ("referral", REASONS["referral"], "转院"),
+        ("emergency", REASONS["emergency"], "急诊", "抢救"),
+        ("other", REASONS["other"], "临时外出", "临时"),
+    ),
+)
+KIND = Slot(
+    "enum",
+    "绑定种类",
+    ask=f"请问要办家庭共济还是亲情账户？{DIFFERENCE['sharing']}{DIFFERENCE['code']}",
+    choices=(("sharing", KINDS["sharing"], "共济", "共济账户"), ("code", KINDS["code"], "亲情码", "代出示医保码")),
+)
+RELATION = Slot(
+    "enum",
+    "关系",
+    ask="请问家人是您的配偶、父母还是子女？",
+    choices=(
+        ("spouse", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
+        ("parent", "父母", "爸爸", "妈妈", "父亲", "母亲", "我爸", "我妈"),
+        ("child", "子女", "孩子", "儿子", "女儿", "伢"),
+    ),
+)
+PERSON = Slot(
+    "enum", "给谁办", choices=(("self", "本人", "自己"), ("ward", "代管的家人", "孩子", "儿子", "女儿", "伢"))
+)
+
+
+def insurance_tools(platform: Platform) -> list[BaseTool]:
+    """The insurance tools over a platform."""
+    owned = Insurance(platform)
+    return [
+        _enrol(owned),
+        _offsite(owned),
+        _bind(owned),
+        _providers(owned, platform),
+        _entries(owned),
+        benefit_estimate_tool(),
+    ]
+
+
+def _enrol(owned: Insurance) -> BaseTool:
+    @tool("enrol.get", title="查询参保记录", effect="read", roles=CITIZEN, say=say_enrolments, examples=ENROL)
+    async def enrol_get(call: CallArgument, person: Annotated[str | None, PERSON] = None) -> Mapping[str, Any]:
+        """查询本人或本人代管家人的参保记录：险种、状态、缴费到几月；居民医保断缴的按国家文件算等待期。"""
+        _verified(call)
+        rows = await owned.enrolments(call.principal)
+        return {"enrolments": [asdict(each) for each in rows if person is None or _is(each, person)]}
+
+    return enrol_get
+
+
+def _offsite(owned: Insurance) -> BaseTool:
+    async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
+        _verified(call)
+        place, reason = str(arguments.get("place") or "").strip(), str(arguments.get("reason") or "")
+        if "武汉" in place:
+            raise ToolError("参保地就是武汉，在武汉看病不用做异地备案。")
+        if not 2 <= len(place) <= 30:
+            raise NeedsAnswer("place", PLACE.ask)
+        if reason not in REASONS:
+            raise NeedsAnswer("reason", REASON.ask, tuple(REASONS.values()))
+        starts = _start(arguments.get("starts_on"), call)
+        person = "ward" if arguments.get("person") == "ward" else "self"
+        insured = await _insured(owned, person, call)
+        settled = {"place": place, "reason": reason, "starts_on": starts, "person": person}
+        return {**settled, "insured": insured.id, "name": insured.name}
+
+    @tool(
+        "offsite.file",
+        title="登记异地就医备案",
+        effect="write",
+        roles=CITIZEN,
+        say=say_filing,
+        examples=OFFSITE,
+        prepare=prepare,
+        object_id="number",
+        timeout_s=20.0,
+    )
+    async def offsite_file(
+        place: Annotated[str, PLACE],
+        reason: Annotated[str, REASON],
+        call: CallArgument,
+        starts_on: Annotated[str | None, Slot("date", "开始日期")] = None,
+        person: Annotated[str | None, PERSON] = None,
+        insured: Annotated[str | None, Slot("text", "参保人编号", derived=True, shown=False)] = None,
+        name: Annotated[str | None, Slot("text", "参保人", derived=True)] = None,
+    ) -> Mapping[str, Any]:
+        """给本人或代管的家人登记异地就医备案：就医地、原因、从哪天开始。不说日期就从今天开始。"""
+        draft = FilingDraft(insured or "", reason, place, starts_on or call.now.date().isoformat())
+        return asdict(await owned.file(draft, call.principal, write_key(call)))
+
+    return offsite_file
+
+
+def _bind(owned: Insurance) -> BaseTool:
+    async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
+        _verified(call)
+        kind = str(arguments.get("kind") or "")
+        if kind not in KINDS:
+            raise NeedsAnswer("kind", KIND.ask, tuple(KINDS.values()))
+        mine = await _insured(owned, "self", call)
+        if kind == "sharing" and (mine.scheme != "employee" or mine.state != "active"):
+            raise Conflict("家庭共济用的是职工医保个人账户，您现在没有有效的职工医保，不能办共济。")
+        return {**arguments, "difference": DIFFERENCE[kind]}
+
+    @tool(
+        "family.bind",
+        title="绑定家人医保",
+        effect="write",
+        roles=CITIZEN,
+        say=say_binding,
+        examples=BIND,
+        prepare=prepare,
+        object_id="number",
+        timeout_s=20.0,
+    )
+    async def family_bind(
+        kind: Annotated[str, KIND],
+        relation: Annotated[str, RELATION],
+        name: Annotated[str, Slot("text", "家人姓名", ask="请问家人叫什么名字？", personal=True)],
+        resident_id: Annotated[str, Slot("resident_id", "家人身份证号", ask="请问家人的身份证号码？", personal=True)],
+        call: CallArgument,
+        difference: Annotated[str | None, Slot("text", "说明", derived=True)] = None,
+    ) -> Mapping[str, Any]:
+        """绑定家人：家庭共济是用账户里的钱，亲情账户是代出示医保码。核对双方身份；成年家人要本人确认。"""
+        draft = BindingDraft(kind, relation, name, resident_id.strip().upper())
+        return asdict(await owned.bind(draft, call.principal, write_key(call)))
+
+    return family_bind
+
+
+def _providers(owned: Insurance, platform: Platform) -> BaseTool:
+    @tool(
+        "provider.search",
+        title="查找医保定点机构",
+        effect="read",
+        roles=EVERYONE,
+        say=say_providers,
+        examples=PROVIDER,
+        timeout_s=12.0,
+    )
+    async def provider_search(
+        kind: Annotated[
+            str,
+            Slot(
+                "enum",
+                "机构种类",
+                ask="请问要找医院还是药店？",
+                choices=(("hospital", "医院", "卫生服务中心", "卫生院"), ("pharmacy", "药店", "药房")),
+            ),
+        ],
+        address: Annotated[str, Slot("address", "位置", ask="请问在哪附近？可以说路口、地铁站或者地标。")],
+    ) -> Mapping[str, Any]:
+        """按位置查找附近的医院或药店是不是医保定点（演示数据），说明截至哪一天。"""
+        if kind not in ("hospital", "pharmacy"):
+            raise NeedsAnswer("kind", "请问要找医院还是药店？", ("医院", "药店"))
+        return await owned.providers(kind, await settle_place(platform, address))
+
+    return provider_search
+
+
+def _entries(owned: Insurance) -> BaseTool:
+    @tool("catalog.search", title="查医保药品目录", effect="read", roles=EVERYONE, say=say_entries, examples=CATALOGUE)
+    async def catalog_search(
+        medicine: Annotated[str, Slot("query", "药品名称", ask="请问要查哪种药？请说药名。")],
+    ) -> Mapping[str, Any]:
+        """按药名查演示目录里的分类和限制；不给用药建议。"""
+        if not medicine.strip():
+            raise NeedsAnswer("medicine", "请问要查哪种药？请说药名。")
+        found = await owned.entries(medicine)
+        if not found["entries"] and _POINTED.search(medicine):
+            raise NeedsAnswer("medicine", "请问是哪种药？请说药名。")
+        return {**found, "words": medicine.strip()}
+
+    return catalog_search
+
+
+def _is(row: Enrolment, person: str) -> bool:
+    return (row.relation == "本人") == (person == "self")
+
+
+async def _insured(owned: Insurance, person: str, call: Call) -> Enrolment:
+    """The one enrolment of oneself or of somebody one looks after."""
+    found = [each for each in await owned.enrolments(call.principal) if _is(each, person)]
+    if not found:
+        raise NotFound("没有查到参保记录，请拨打12393核实。")
+    return found[0]
+
+
+def _start(said: Any, call: Call) -> str:
+    """The first day, today unless said otherwise."""
+    today = call.now.date()
+    if not said:
+        return today.isoformat()
+    try:
+        day = date.fromisoformat(str(said))
+    except ValueError:
+        raise ToolError(f"看不懂日期“{said}”，请写成 2026-09-01 这样。") from None
+    if day < today:
+        raise ToolError("开始日期不能早于今天。")
+    return day.isoformat()
+
+
+def _verified(call: Call) -> None:
+    if not call.principal.verified:
+        raise NotAllowed("查询和办理医保业务要先实名登录。")

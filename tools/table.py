@@ -9,7 +9,6 @@ from typing import get_args
 
 from langchain_core.tools import BaseTool
 
-from . import __dict__ as _door
 from .define import spec_of
 from .principal import Role
 from .unified import Platform
@@ -17,7 +16,8 @@ from .unified import Platform
 
 def all_tools(platform: Platform) -> list[BaseTool]:
     """The tools of every maker the room exports, by name."""
-    makers = [each for name, each in _door.items() if name.endswith("_tools") and inspect.isfunction(each)]
+    door = vars(sys.modules[__package__ or "tools"])
+    makers = [each for name, each in door.items() if name.endswith("_tools") and inspect.isfunction(each)]
     found = {tool.name: tool for make in makers for tool in make(platform)}
     return [found[name] for name in sorted(found)]
 

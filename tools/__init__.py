@@ -7,6 +7,7 @@ from .case_rules import case_rule_tools
 from .case_visits import case_visit_tools
 from .cases import case_tools
 from .categories import Categories, Category, CategoryHit, bundled_categories
+from .component_records import component_tools
 from .define import Arguments, Call, CallArgument, Effect, Slot, SlotKind, ToolSpec, spec_of, tool
 from .enterprises import enterprise_tools
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError, Unavailable
@@ -126,6 +127,7 @@ __all__ = [
     "case_rule_tools",
     "case_tools",
     "case_visit_tools",
+    "component_tools",
     "enterprise_tools",
     "geocode",
     "insurance_tools",

@@ -55,6 +55,8 @@ TOOLS = (
     "grid.locate",
     "category.search",
     "standard.get",
+    "component.get",
+    "duty.get",
     "calendar",
     "task.list",
     "case.accept",

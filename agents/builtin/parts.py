@@ -15,6 +15,7 @@ from tools import (
     case_rule_tools,
     case_tools,
     case_visit_tools,
+    component_tools,
     enterprise_tools,
     insurance_tools,
     item_tools,
@@ -42,6 +43,7 @@ _TOOLS = (
     outlet_tools,
     enterprise_tools,
     insurance_tools,
+    component_tools,
 )
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from . import cases_routes, events_routes, insurance, insurance_routes, metrics_routes, places_routes, requests_routes
+from . import (
+    cases_routes,
+    components_routes,
+    events_routes,
+    insurance,
+    insurance_routes,
+    metrics_routes,
+    places_routes,
+    requests_routes,
+)
 from .cases_schema import SCHEMA as CASES
 from .cases_seed import seed_cases
 from .domain import Domain
@@ -15,5 +24,6 @@ DOMAINS: tuple[Domain, ...] = (
     Domain("events", router=events_routes.router),
     Domain("metrics", router=metrics_routes.router),
     *SERVICES,
+    Domain("components", router=components_routes.router),
     Domain("insurance", insurance.SCHEMA, insurance_routes.router, insurance.seed),
 )

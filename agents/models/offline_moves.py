@@ -42,7 +42,7 @@ from .offline_memory import Memory, recall
 from .offline_slots import IDENTIFIERS, amended, arguments, continued, spoken_of
 from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, about, clarify, foreign_language, reminder, vague
 
-SURE, LIKELY, PERHAPS, CLOSED = 0.75, 0.45, 0.25, 0.6
+SURE, LIKELY, PERHAPS = 0.75, 0.45, 0.25
 KNOWN, STRONG = 0.02, 0.75
 LONG, SHORTEST = 30, 6
 KNOW = "know"
@@ -221,15 +221,16 @@ class Mover:
         return _refuse(reply.reason, reply.text, heard)
 
     def _meant(self, heard: Heard) -> Meant:
-        """What this person most likely means: of two readings the one that is open to them."""
+        """What this person most likely means. A tool that is closed to them counts only when it is clearly meant."""
         roles = frozenset(heard.context.roles) if heard.context else None
         scores = self._scores(heard)
         know = scores.pop(KNOW, 0.0)
-        weighed = {
-            name: score if roles is None or roles & heard.specs[name].roles else CLOSED * score
-            for name, score in scores.items()
-        }
-        best = max(sorted(weighed), key=lambda name: weighed[name], default=None)
+        closed = {n for n in scores if roles is not None and not roles & heard.specs[n].roles}
+        if closed and max(scores[name] for name in closed) < LIKELY:
+            left = 1.0 - sum(scores.pop(name) for name in closed)
+            scores = {name: score / left for name, score in scores.items()}
+            know /= left
+        best = max(sorted(scores), key=lambda name: scores[name], default=None)
         return Meant(best, scores[best] if best else 0.0, know)
 
     def _scores(self, heard: Heard) -> dict[str, float]:

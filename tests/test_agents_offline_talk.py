@@ -132,9 +132,7 @@ def test_two_messages_make_a_crossing(talk: Talk) -> None:
 
 
 def test_a_case_just_made_is_meant_without_its_number(talk: Talk) -> None:
-    *_, made, status, urge = talk(
-        "户部巷门口的井盖坏了，很危险", "对，提交", "那个案子现在到哪一步了", "帮我催一下"
-    )
+    *_, made, status, urge = talk("户部巷门口的井盖坏了，很危险", "对，提交", "那个案子现在到哪一步了", "帮我催一下")
     number = made.receipts[0].object_id
     assert number in status.text
     assert number in summary(urge)

@@ -36,11 +36,14 @@ class Router:
         """The agent for this message. A clear new wish leaves whoever was waiting or last."""
         found = self._intents.score(text)
         mine = [agent for agent in self._agents if principal.roles & agent.audience]
-        scores = {agent.name: max((found.get(label, 0.0) for label in labels(agent)), default=0.0) for agent in mine}
+        # Shares of one whole: what an agent's tools and questions have of it belongs to the agent.
+        scores = {agent.name: sum(found.get(label, 0.0) for label in labels(agent)) for agent in mine}
         named = {agent.name: agent for agent in mine}
         best = max(mine, key=lambda agent: scores[agent.name])
         stay = named.get(waiting.agent if waiting else last or "")
-        answers = waiting is not None and not opens(text)
+        # Whoever waits is left only for one wish that is clear by itself.
+        strongest = max((found.get(label, 0.0) for label in labels(best)), default=0.0)
+        answers = waiting is not None and (strongest < CLEAR or not opens(text))
         if stay and (answers or scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")

@@ -90,6 +90,9 @@ def test_a_target_says_its_year_only_where_the_plan_does_and_no_current_value(to
         none = await use(town, "kpi.plan.get", ANYBODY, words="不存在的东西啊")
         assert "没有找到" in none.said
         assert "现状值" not in none.said
+        later = await use(town, "kpi.plan.get", ANYBODY, words="2030年智能体应用要多少个")
+        assert later.data["targets"] == []
+        assert "没有给出2030年的目标值" in later.said
 
     town.run(body)
 

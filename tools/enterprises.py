@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -42,6 +43,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "微型": ("微企", "小微"),
     "有": ("有数据资产", "数据资产"),
 }
+PLAN_YEARS = ("2025", "2026", "2027")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 
 def enterprise_tools(platform: Platform) -> list[BaseTool]:
@@ -216,6 +219,9 @@ def _targets(items: Items) -> BaseTool:
         words: Annotated[str, Slot("query", "指标", ask="请问是哪项指标？可以说名称、编号（K01—K43）或者任务号。")],
     ) -> Mapping[str, Any]:
         """查数字经济实施方案的指标：数值、单位、任务号、原文是否写明2027年；现状没有数据就说没有。"""
+        beyond = next((year for year in _YEAR.findall(words) if year not in PLAN_YEARS), None)
+        if beyond:
+            return {"targets": [], "beyond": beyond}
         return {"targets": [asdict(each) for each in await items.targets(words)]}
 
     return kpi_plan_get

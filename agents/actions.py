@@ -40,19 +40,6 @@ class PendingAction:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
-class Stalled:
-    """An action whose execution was begun by a process that did not finish it."""
-
-    id: str
-    conversation_id: str
-    owner: str
-    claims: str
-    arguments_hash: str
-    decision_turn: str
-    pending: PendingAction
-
-
 def insert_drafts(connection: Connection, conversation_id: str, turn_id: str, drafts: Sequence[Draft]) -> None:
     """Store proposed actions."""
     for draft in drafts:

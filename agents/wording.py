@@ -20,7 +20,6 @@ CONFIRMED, CANCELLED, EDITED = "确认提交", "取消", "修改内容"
 AFTER_DANGER = "等您到了安全的地方，可以把位置告诉我，我来登记上报。"
 ABUSE = "我在认真听。请告诉我需要办什么事，或者拨打 12345 找工作人员。"
 UNSAFE = "这件事我不能帮忙。如果有其他政务、医保或城市管理方面的问题，请告诉我。"
-PRIVATE_HINT = "为了保护隐私，证件号、手机号等不会发给模型，也不会写进日志。"
 
 REASONS: dict[str, Reason] = {
     "not_found": "no_evidence",

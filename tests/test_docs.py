@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -69,7 +70,7 @@ def test_every_built_in_tool_and_agent_is_documented(tmp_path: Path) -> None:
         tools = {name for agent in house.desk.agents for name in agent.tools}
         agents = {agent.name for agent in house.desk.agents}
     finally:
-        house.sandbox = None
+        asyncio.run(house.close())
     assert not [name for name in sorted(tools) if f"`{name}`" not in page("tools.md")]
     assert not [name for name in sorted(agents) if f"`{name}`" not in page("agents.md")]
 

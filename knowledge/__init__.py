@@ -1,5 +1,6 @@
 """What the city has written down: read, cut, index, find, cite. Knows nobody."""
 
+from .calibrate import Calibration, Known, Measured
 from .cut import Span, sentences
 from .embed import EndpointEmbeddings, FolderEmbeddings, HashingEmbeddings, open_embeddings
 from .errors import EmbeddingUnavailable, KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
@@ -28,6 +29,7 @@ from .words import content, expansions, normal, synonyms, tokens
 __all__ = [
     "SUFFIXES",
     "Agreement",
+    "Calibration",
     "Document",
     "DocumentFacts",
     "EmbeddingUnavailable",
@@ -39,11 +41,13 @@ __all__ = [
     "Hit",
     "Job",
     "KnowledgeError",
+    "Known",
     "Library",
     "LibraryBusy",
     "LoadedText",
     "Loader",
     "Mark",
+    "Measured",
     "Passage",
     "Query",
     "Source",

@@ -6,6 +6,7 @@ import platform
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path, PurePath
 
 from filelock import FileLock, Timeout
@@ -13,6 +14,7 @@ from langchain_core.embeddings import Embeddings
 from sqlalchemy.exc import IntegrityError
 
 from .archives import SUFFIX, is_archive
+from .calibrate import WEIGHTS, Calibration, Known, weigh
 from .coverage import Rarity
 from .embed import HashingEmbeddings
 from .errors import LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
@@ -137,6 +139,10 @@ class Library:
         if query.bases and not query.bases & set(self.bases(query.visibilities)):
             self._refuse_unknown(set(query.bases), set(query.visibilities))
         return self._search.run(query, self._intake.catalogue)
+
+    def calibrate(self, asked: Sequence[Known], as_of: date, weights: Sequence[float] = WEIGHTS) -> Calibration:
+        """How well each weight of keywords against vectors finds the documents of known questions."""
+        return weigh(self._search, self._intake.catalogue.now, asked, as_of, weights)
 
     def submit(
         self,

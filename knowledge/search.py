@@ -55,11 +55,36 @@ class Pieces(Protocol):
 
 
 @dataclass(frozen=True)
-class _Scored:
+class Scored:
+    """A passage with its joined score and that of either side."""
+
     passage_id: str
     score: float
     words: float
     near: float
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What each index found, in scores stretched to [0, 1]."""
+
+    words: Mapping[str, float]
+    near: Mapping[str, float]
+
+    def joined(self, weight: float) -> list[Scored]:
+        """Both sides as one list, best first; a side without weight adds nothing."""
+        words = self.words if weight > 0 else {}
+        near = self.near if weight < 1 else {}
+        fused = (
+            Scored(
+                each,
+                weight * words.get(each, 0.0) + (1 - weight) * near.get(each, 0.0),
+                words.get(each, 0.0),
+                near.get(each, 0.0),
+            )
+            for each in words.keys() | near.keys()
+        )
+        return sorted(fused, key=lambda each: (-each.score, each.passage_id))
 
 
 class Search:
@@ -85,14 +110,15 @@ class Search:
         scope = shelf.scope(query)
         if query.k < 1 or not scope or not tokens(query.text):
             return Found((), (), 0.0)
-        hits = self._hits(query, shelf, scope, in_force=True)
-        expired = self._hits(query, shelf, scope, in_force=False) if query.include_expired or not hits else []
+        hits = self._hits(query, shelf, in_force=True)
+        expired = self._hits(query, shelf, in_force=False) if query.include_expired or not hits else []
         shares = self._rarity.coverage(query.text, [_words(hit) for hit in hits or expired])
         return Found(tuple(hits), tuple(expired), max(shares, default=0.0))
 
-    def _hits(self, query: Query, shelf: Shelf, scope: list[str], in_force: bool) -> list[Hit]:
+    def _hits(self, query: Query, shelf: Shelf, in_force: bool) -> list[Hit]:
         wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, in_force)
-        ranked = self._ranked(query, scope, shelf, shelf.admissible(wanted))
+        sides = self._sides(query, shelf, shelf.admissible(wanted), self._weight > 0, self._weight < 1)
+        ranked = sides.joined(self._weight)
         hits: list[Hit] = []
         for start in range(0, len(ranked), query.k):
             if len(hits) >= query.k:
@@ -104,25 +130,19 @@ class Search:
             ]
         return hits[: query.k]
 
-    def _ranked(self, query: Query, scope: list[str], shelf: Shelf, admissible: Admissible) -> list[_Scored]:
+    def sides(self, query: Query, shelf: Shelf) -> Sides:
+        """What both indexes find in force, whatever they weigh: for measuring weights."""
+        wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, True)
+        return self._sides(query, shelf, shelf.admissible(wanted), words=True, near=True)
+
+    def _sides(self, query: Query, shelf: Shelf, admissible: Admissible, words: bool, near: bool) -> Sides:
+        scope = shelf.scope(query)
         if not admissible.ids:
-            return []
-        words: dict[str, float] = {}
-        near: dict[str, float] = {}
-        if self._weight > 0:
-            words = scaled(self._by_words(query, scope, admissible))
-        if self._weight < 1:
-            near = scaled(self._by_nearness(query, scope, shelf, admissible))
-        fused = [
-            _Scored(
-                each,
-                self._weight * words.get(each, 0.0) + (1 - self._weight) * near.get(each, 0.0),
-                words.get(each, 0.0),
-                near.get(each, 0.0),
-            )
-            for each in words.keys() | near.keys()
-        ]
-        return sorted(fused, key=lambda each: (-each.score, each.passage_id))
+            return Sides({}, {})
+        return Sides(
+            scaled(self._by_words(query, scope, admissible)) if words else {},
+            scaled(self._by_nearness(query, scope, shelf, admissible)) if near else {},
+        )
 
     def _by_words(self, query: Query, scope: list[str], admissible: Admissible) -> Scores:
         """The best admissible passages; if the best of all hold too few, only admissible documents are searched."""
@@ -182,7 +202,7 @@ def _kept(found: Scores, admissible: Admissible) -> Scores:
     return [each for each in found if document_of(each[0]) in admissible.ids]
 
 
-def _hit(scored: _Scored, piece: Passage, shelf: Shelf, as_of: date) -> Hit:
+def _hit(scored: Scored, piece: Passage, shelf: Shelf, as_of: date) -> Hit:
     entry = shelf.entries[piece.document_id]
     status, since, by = entry.status(as_of), None, None
     if status in ("expired", "superseded"):

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import hanzhi
 from agents import LOOPBACK, Settings, hooks, open_house
@@ -99,7 +100,7 @@ def test_relative_links_lead_somewhere(path: Path) -> None:
 def test_named_commands_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    commands = {each.callback.__name__ for each in hanzhi.app.registered_commands if each.callback}
+    commands = set(typer.main.get_command(hanzhi.app).list_commands(None))
     assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) <= targets
     assert set(re.findall(r"(?:`|^|/)hanzhi ([a-z]+)", text, re.MULTILINE)) <= commands
 

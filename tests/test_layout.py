@@ -20,6 +20,7 @@ ARROWS = {
     "agents": {"knowledge", "tools"},
     "server": {"agents"},
     "eval": {"server"},
+    "commands": {"agents", "eval", "knowledge", "server", "tools"},
 }
 MAX_LINES = 400
 FILES = sorted(path for room in ARROWS for path in (ROOT / room).rglob("*.py"))

@@ -1,0 +1,10 @@
+"""What can be typed after `hanzhi`: one module per noun. Loads no room before a command runs."""
+
+from .checkup import doctor
+from .documents import ingest, search
+from .errors import Stop
+from .menu import Menu, RoomCommands
+from .serving import migrate, serve
+from .talking import ask, chat
+
+__all__ = ["Menu", "RoomCommands", "Stop", "ask", "chat", "doctor", "ingest", "migrate", "search", "serve"]

@@ -1,5 +1,6 @@
 """What the desk can do: the tool contract, the 一网统管 client and sandbox, the built-in tools."""
 
+from .alerts import alert_tools
 from .applications import application_tools
 from .case_approvals import case_approval_tools
 from .case_centre import case_centre_tools
@@ -15,10 +16,12 @@ from .execute import ToolResult, run_tool
 from .gazetteer import Entry, Gazetteer, Mention, bundled_gazetteer
 from .geocode import GeoCandidate, GeocodeResult, geocode
 from .grids import Grid
+from .heat import heat_tools
 from .insurance import insurance_tools
 from .items import item_tools
 from .metrics import metric_tools
 from .outlets import outlet_tools
+from .permits import permit_tools
 from .places import place_tools
 from .principal import EVERYONE, STAFF, Principal, Role
 from .staff_cases import staff_case_tools
@@ -45,6 +48,11 @@ from .unified import (
     Metrics,
     Near,
     Notice,
+    Order,
+    OrderDraft,
+    OrderPage,
+    Orders,
+    OrderVisit,
     Page,
     Photo,
     Platform,
@@ -58,9 +66,12 @@ from .unified import (
     open_sandbox,
     path_part,
 )
+from .waterlog import waterlog_tools
+from .weather import weather_tools
 
 __all__ = [
     "EVERYONE",
+    "HANDOFF_TOOL",
     "STAFF",
     "STATES",
     "TRANSITIONS",
@@ -100,6 +111,11 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Notice",
+    "Order",
+    "OrderDraft",
+    "OrderPage",
+    "OrderVisit",
+    "Orders",
     "Page",
     "Photo",
     "Platform",
@@ -118,6 +134,7 @@ __all__ = [
     "ToolSpec",
     "Unavailable",
     "Visit",
+    "alert_tools",
     "application_tools",
     "bundled_categories",
     "bundled_gazetteer",
@@ -130,6 +147,7 @@ __all__ = [
     "component_tools",
     "enterprise_tools",
     "geocode",
+    "heat_tools",
     "insurance_tools",
     "item_tools",
     "metric_tools",
@@ -138,9 +156,13 @@ __all__ = [
     "open_sandbox",
     "outlet_tools",
     "path_part",
+    "permit_tools",
     "place_tools",
     "run_tool",
     "spec_of",
     "staff_case_tools",
     "tool",
+    "units_in",
+    "waterlog_tools",
+    "weather_tools",
 ]

@@ -11,13 +11,12 @@ from langchain_core.tools import BaseTool
 
 from .component_phrases import COMPONENT, DUTY
 from .define import Slot, tool
+from .districts import ASK_DISTRICT, district_of
 from .errors import NeedsAnswer
-from .gazetteer import bundled_gazetteer
 from .principal import EVERYONE
 from .unified import Platform
 from .unified.components import Components
 
-ASK_DISTRICT = "请问在哪个区？"
 ASK_CLASS = "请问是什么问题或者什么设施？"
 
 
@@ -53,20 +52,9 @@ def _duty(known: Components, platform: Platform) -> BaseTool:
         if exact is None and not hits:
             raise NeedsAnswer("category", ASK_CLASS)
         found = exact or hits[0].category
-        return asdict(await known.duty(found.code, _district(district)))
+        return asdict(await known.duty(found.code, district_of(district)))
 
     return duty_get
-
-
-def _district(said: str) -> str:
-    """The district some words name; a functional zone lies in several, so it is asked."""
-    gazetteer = bundled_gazetteer()
-    if said.strip() in gazetteer.districts():
-        return said.strip()
-    entries = [entry for mention in gazetteer.find(said) for entry in mention.entries if entry.kind == "district"]
-    if len({entry.code for entry in entries}) != 1 or entries[0].code is None:
-        raise NeedsAnswer("district", ASK_DISTRICT)
-    return entries[0].code
 
 
 def say_component(found: Mapping[str, Any]) -> str:

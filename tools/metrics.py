@@ -70,7 +70,7 @@ def _query(platform: Platform) -> BaseTool:
         compare: Annotated[str | None, Slot("enum", "比较", choices=COMPARE)] = None,
     ) -> Mapping[str, Any]:
         """查询案件统计指标（上报数、按期结案率、返工率、超期未处置数等），给出分子、分母、时段、范围和口径；可以分组、环比、同比。"""
-        first, last = _period(since, until, call.now)
+        first, last = period_of(since, until, call.now)
         asked = MetricDraft(
             (_chosen(metric, _metric_choices(), "指标"),),
             first.isoformat(),
@@ -89,7 +89,7 @@ def _draft(platform: Platform) -> BaseTool:
     metrics = Metrics(platform)
 
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
-        first, last = _period(arguments.get("since"), arguments.get("until"), call.now)
+        first, last = period_of(arguments.get("since"), arguments.get("until"), call.now)
         area = await district_code(platform, arguments.get("district"))
         asked = MetricDraft(REPORTED, first.isoformat(), last.isoformat(), district=area, compare="hb")
         answers = await metrics.query(asked, call.principal)
@@ -122,7 +122,7 @@ def _draft(platform: Platform) -> BaseTool:
 
 def say_metric(found: Mapping[str, Any]) -> str:
     """A figure with everything that belongs to it."""
-    said = [f"{_scope(found)}，{found['name']}：{_figure(found, found)}。"]
+    said = [f"{scope_of(found)}，{found['name']}：{_figure(found, found)}。"]
     for each in found["compare"]:
         said.append(f"{each['name']}：{_change(found, each)}。")
     if found["group_by"]:
@@ -138,7 +138,8 @@ def say_draft(found: Mapping[str, Any]) -> str:
     return f"已保存草稿 {found['id']}：{found['title']}。草稿没有发布，请核对后使用。\n\n{found['body']}"
 
 
-def _scope(found: Mapping[str, Any]) -> str:
+def scope_of(found: Mapping[str, Any]) -> str:
+    """Area, class and days of a figure."""
     first = datetime.fromisoformat(found["period"]["from"]).date()
     last = (datetime.fromisoformat(found["period"]["to"]) - timedelta(seconds=1)).date()
     kind = f"，类别：{found['class']}" if found.get("class") else ""
@@ -193,7 +194,7 @@ def _text(answers: list[Mapping[str, Any]], classes: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _period(since: str | None, until: str | None, now: datetime) -> tuple[date, date]:
+def period_of(since: str | None, until: str | None, now: datetime) -> tuple[date, date]:
     """The days that are meant; without any, the last thirty up to today."""
     try:
         last = date.fromisoformat(until[:10]) if until else now.date()

@@ -75,6 +75,12 @@ TOOLS = (
     "case.merge",
     "metric.query",
     "report.draft",
+    "case.heat",
+    "weather.get",
+    "waterlog.list",
+    "sensor.get",
+    "permit.search",
+    "alert.push",
 )
 SUGGESTIONS = ("我要上报一个城市问题", "查一下我上报的案件", "道路积水多深算积水？")
 

@@ -9,6 +9,7 @@ from langchain_core.tools import BaseTool
 
 from tools import (
     Platform,
+    alert_tools,
     application_tools,
     case_approval_tools,
     case_centre_tools,
@@ -17,12 +18,16 @@ from tools import (
     case_visit_tools,
     component_tools,
     enterprise_tools,
+    heat_tools,
     insurance_tools,
     item_tools,
     metric_tools,
     outlet_tools,
+    permit_tools,
     place_tools,
     staff_case_tools,
+    waterlog_tools,
+    weather_tools,
 )
 
 from ..hooks import ModelMaker, hookimpl
@@ -44,6 +49,11 @@ _TOOLS = (
     enterprise_tools,
     insurance_tools,
     component_tools,
+    heat_tools,
+    weather_tools,
+    waterlog_tools,
+    permit_tools,
+    alert_tools,
 )
 
 

@@ -82,6 +82,7 @@ SEES_ALL = frozenset(("acceptor", "dispatcher", "supervisor"))
 MAY_VERIFY = frozenset(("grid", "acceptor", "supervisor"))
 MAY_CHECK = frozenset(("grid", "supervisor"))
 MAY_MEASURE = frozenset(("supervisor", "department"))
+MAY_ALERT = frozenset(("supervisor", "dispatcher"))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    alerts,
     cases_routes,
     components_routes,
     events_routes,
@@ -11,6 +12,8 @@ from . import (
     metrics_routes,
     places_routes,
     requests_routes,
+    sensing,
+    sensing_routes,
 )
 from .cases_schema import SCHEMA as CASES
 from .cases_seed import seed_cases
@@ -26,4 +29,5 @@ DOMAINS: tuple[Domain, ...] = (
     *SERVICES,
     Domain("components", router=components_routes.router),
     Domain("insurance", insurance.SCHEMA, insurance_routes.router, insurance.seed),
+    Domain("sensing", sensing.SCHEMA + alerts.SCHEMA, sensing_routes.router),
 )

@@ -16,7 +16,7 @@ from .words import expansions, joined, tokens
 _log = logging.getLogger(__name__)
 # Change SHAPE with the schema or the tokens: an index of another shape is rebuilt from SQL.
 SHAPE = "fields-2"
-_WEIGHTS = {"body": 1.0, "heading": 1.5, "title": 0.6, "asked_as": 1.2}
+_WEIGHTS = {"body": 1.0, "heading": 1.5, "title": 0.6, "asked_as": 2.5}
 _EXPANSION = 0.4
 
 

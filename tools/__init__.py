@@ -16,10 +16,14 @@ from .execute import ToolResult, run_tool
 from .gazetteer import Entry, Gazetteer, Mention, bundled_gazetteer
 from .geocode import GeoCandidate, GeocodeResult, geocode
 from .grids import Grid
+from .handoff import HANDOFF_TOOL, handoff_tools
 from .heat import heat_tools
 from .insurance import insurance_tools
 from .items import item_tools
 from .metrics import metric_tools
+from .orders import order_tools
+from .orders_staff import staff_order_tools
+from .orders_words import units_in
 from .outlets import outlet_tools
 from .permits import permit_tools
 from .places import place_tools
@@ -48,6 +52,11 @@ from .unified import (
     Metrics,
     Near,
     Notice,
+    Order,
+    OrderDraft,
+    OrderPage,
+    Orders,
+    OrderVisit,
     Page,
     Photo,
     Platform,
@@ -66,6 +75,7 @@ from .weather import weather_tools
 
 __all__ = [
     "EVERYONE",
+    "HANDOFF_TOOL",
     "STAFF",
     "STATES",
     "TRANSITIONS",
@@ -105,6 +115,11 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Notice",
+    "Order",
+    "OrderDraft",
+    "OrderPage",
+    "OrderVisit",
+    "Orders",
     "Page",
     "Photo",
     "Platform",
@@ -136,6 +151,7 @@ __all__ = [
     "component_tools",
     "enterprise_tools",
     "geocode",
+    "handoff_tools",
     "heat_tools",
     "insurance_tools",
     "item_tools",
@@ -143,6 +159,7 @@ __all__ = [
     "open311_key",
     "open_platform",
     "open_sandbox",
+    "order_tools",
     "outlet_tools",
     "path_part",
     "permit_tools",
@@ -150,7 +167,9 @@ __all__ = [
     "run_tool",
     "spec_of",
     "staff_case_tools",
+    "staff_order_tools",
     "tool",
+    "units_in",
     "waterlog_tools",
     "weather_tools",
 ]

@@ -15,6 +15,7 @@ from .gazetteer import Gazetteer
 
 DATA = Path(__file__).parent / "data" / "duties.json"
 PER_CLASS = 3
+_ENTRY = re.compile(r"DUTY-([EC]\d{2,4})-(\d{6})(?!\d)")
 
 
 class BadCode(ValueError):
@@ -89,6 +90,21 @@ def duty_of(category: Category, district: str, gazetteer: Gazetteer) -> Duty:
     key = _key(units, category.code)
     name = gazetteer.district_name(district)
     return Duty(f"DUTY-{key}-{district}", category.code, category.name, name, f"演示{name}{units[key]}")
+
+
+def entry_of(said: str, gazetteer: Gazetteer) -> Duty | None:
+    """The entry of the list that some words name by its id (DUTY-E0105-420103); None when there is none."""
+    found = _ENTRY.search(said.upper())
+    units = _data()["units"]
+    if found is None or found[1] not in units or found[2] not in gazetteer.districts():
+        return None
+    name = gazetteer.district_name(found[2])
+    return Duty(found[0], found[1], found[1], name, f"演示{name}{units[found[1]]}")
+
+
+def lead_units(district_name: str) -> dict[str, str]:
+    """The lead units the list knows in a district: by the short name (水务部门) the full one."""
+    return {unit: f"演示{district_name}{unit}" for unit in dict.fromkeys(_data()["units"].values())}
 
 
 def _fitting(rows: Mapping[str, str], code: str) -> str:

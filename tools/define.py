@@ -27,6 +27,8 @@ SlotKind = Literal[
     "phone",
     "resident_id",
     "case_no",
+    "order_no",
+    "unit",
     "component_no",
     "credit_code",
     "date",

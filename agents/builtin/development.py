@@ -55,6 +55,7 @@ TOOLS = (
     "enterprise.get",
     "data.catalog.search",
     "data.request.submit",
+    "handoff.create",
 )
 SUGGESTIONS = ("方案的总体目标是什么？", "人工智能产业规模的目标是多少？", "公共数据怎么申请使用？")
 

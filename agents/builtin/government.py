@@ -82,6 +82,10 @@ TOOLS = (
     "visit.book",
     "school.zone",
     "profile.get",
+    "order.get",
+    "order.search",
+    "order.reopen",
+    "handoff.create",
 )
 SUGGESTIONS = ("新生儿出生一件事怎么办？", "12345热线受理哪些事项？", "社保卡丢了怎么补办？")
 

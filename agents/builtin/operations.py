@@ -81,6 +81,19 @@ TOOLS = (
     "sensor.get",
     "permit.search",
     "alert.push",
+    "order.get",
+    "order.search",
+    "order.suggest",
+    "order.create",
+    "order.accept",
+    "order.refuse",
+    "order.dispatch",
+    "order.return",
+    "order.reply",
+    "order.extend",
+    "order.visit",
+    "order.reopen",
+    "handoff.create",
 )
 SUGGESTIONS = ("我要上报一个城市问题", "查一下我上报的案件", "道路积水多深算积水？")
 

@@ -18,14 +18,17 @@ from tools import (
     case_visit_tools,
     component_tools,
     enterprise_tools,
+    handoff_tools,
     heat_tools,
     insurance_tools,
     item_tools,
     metric_tools,
+    order_tools,
     outlet_tools,
     permit_tools,
     place_tools,
     staff_case_tools,
+    staff_order_tools,
     waterlog_tools,
     weather_tools,
 )
@@ -54,6 +57,9 @@ _TOOLS = (
     waterlog_tools,
     permit_tools,
     alert_tools,
+    order_tools,
+    staff_order_tools,
+    handoff_tools,
 )
 
 

@@ -26,7 +26,7 @@ from .offline_memory import Memory
 
 SURE_CLASS = 0.9
 UNSURE = "不知道"
-IDENTIFIERS = frozenset(("case_no", "component_no", "credit_code"))
+IDENTIFIERS = frozenset(("case_no", "order_no", "component_no", "credit_code"))
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
 _FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")

@@ -11,7 +11,7 @@ from typing import Any
 
 from stdnum.cn import uscc
 
-from tools import Categories, CategoryHit, Slot, bundled_categories
+from tools import Categories, CategoryHit, Slot, bundled_categories, units_in
 
 from .addresses import gazetteer, places
 from .dates import day_spans
@@ -20,6 +20,7 @@ from .words import subject
 
 _PLACEHOLDER = re.compile(r"⟦(?P<kind>[^·⟦⟧]+)·[^⟧]+⟧")
 _CASE = re.compile(r"WH\s*(\d{14})(?!\d)", re.IGNORECASE)
+_ORDER = re.compile(r"GD\s*(\d{14})(?!\d)", re.IGNORECASE)
 _COMPONENT = re.compile(r"(?<!\d)(42\d{14})(?!\d)")
 _CREDIT = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])", re.IGNORECASE)
 _POLITE = re.compile(
@@ -91,6 +92,16 @@ def _case_no(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         yield Found(f"WH{match.group(1)}", match.start(), match.end(), 1.0)
 
 
+def _order_no(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
+    for match in _ORDER.finditer(text):
+        yield Found(f"GD{match.group(1)}", match.start(), match.end(), 1.0)
+
+
+def _unit(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
+    for order, named in enumerate(units_in(text)):
+        yield Found(named.words, named.start, named.end, 0.9 - order / 100)
+
+
 def _component(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     for match in _COMPONENT.finditer(text):
         yield Found(match.group(1), match.start(), match.end(), 1.0)
@@ -155,7 +166,7 @@ def _date(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 
 def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    taken = [m.span() for pattern in (_PLACEHOLDER, _CASE) for m in pattern.finditer(text)]
+    taken = [m.span() for pattern in (_PLACEHOLDER, _CASE, _ORDER) for m in pattern.finditer(text)]
     taken += [(span.start, span.end) for span in day_spans(text, now.date())]
     for said in numbers_in(text):
         if any(start < said.end and said.start < end for start, end in taken):
@@ -204,6 +215,8 @@ _FINDERS: dict[str, _Finder] = {
     "resident_id": _resident,
     "case_no": _case_no,
     "component_no": _component,
+    "order_no": _order_no,
+    "unit": _unit,
     "credit_code": _credit,
     "category": _category,
     "enum": _enum,

@@ -17,6 +17,7 @@ from .finding import CaseQuery
 from .items import BundlePlan, Items, walk_view
 from .lifecycle import FINAL, STATES, TRANSITIONS
 from .metrics import MetricDraft, Metrics, SavedDraft
+from .orders import Choice, Order, OrderDraft, OrderPage, Orders, OrderVisit, Said, Sent, Suggestion
 from .records import Approval, Case, CaseDraft, Merged, Near, Notice, Page, Photo, Task
 from .sandbox import Faults, Sandbox, SandboxBusy, open311_key, open_sandbox
 
@@ -36,6 +37,7 @@ __all__ = [
     "CaseDraft",
     "CaseQuery",
     "Cases",
+    "Choice",
     "DataRequestDraft",
     "Enterprise",
     "Faults",
@@ -46,14 +48,22 @@ __all__ = [
     "Metrics",
     "Near",
     "Notice",
+    "Order",
+    "OrderDraft",
+    "OrderPage",
+    "OrderVisit",
+    "Orders",
     "Page",
     "Photo",
     "Platform",
     "Profile",
+    "Said",
     "Sandbox",
     "SandboxBusy",
     "SavedDraft",
+    "Sent",
     "Step",
+    "Suggestion",
     "Task",
     "Visit",
     "open311_key",

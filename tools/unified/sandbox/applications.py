@@ -16,6 +16,7 @@ from ...principal import Principal
 from ...worktime import is_workday, nth_workday
 from ..finding import CITY_ZONE
 from .domain import Ground
+from .outbox import announce
 from .problems import BAD_PARAMETER, BAD_STATE, FORBIDDEN, NOT_FOUND, Problem
 from .store import Change, Row, Write, log_change, next_serial, once
 
@@ -172,6 +173,9 @@ class Applications:
         query = f"UPDATE applications SET {names} WHERE number = ?"  # noqa: S608 - the names are this file's
         connection.execute(query, [*changed.values(), row["number"]])
         log_change(connection, Change(at, who.id, action, "application", row["number"], changed))
+        if (after := changed.get("status", row["status"])) != row["status"]:
+            payload = {"number": row["number"], "from": row["status"], "to": after, "at": at}
+            announce(connection, "application.state_changed", at, payload)
         return view({**row, **changed}, self.ground.clock())
 
     def _new_row(self, connection: sqlite3.Connection, who: Principal, item: Item, body: ApplicationBody) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 from ...principal import Principal
 from ..finding import CASES
 from ..lifecycle import scope_of
+from .outbox import announce
 from .problems import NOT_FOUND, Problem
 from .store import Change, Row, Store, log_change, new_ulid, next_serial
 
@@ -76,10 +76,7 @@ def tell(connection: sqlite3.Connection, person: str, row: Row, kind: str, text:
 def _announce(connection: sqlite3.Connection, row: Mapping[str, Any], before: str, after: str, at: str) -> None:
     """Put `case.state_changed` into the outbox, for every application that listens."""
     payload = {"case_id": row["id"], "number": row["number"], "from": before or None, "to": after, "at": at}
-    query = "INSERT INTO events (id, type, at, payload) VALUES (?, 'case.state_changed', ?, ?)"
-    added = connection.execute(query, (new_ulid(), at, json.dumps(payload, ensure_ascii=False)))
-    waiting = "INSERT INTO deliveries (event, app, next_at) SELECT ?, app, 0 FROM webhooks"
-    connection.execute(waiting, (added.lastrowid,))
+    announce(connection, "case.state_changed", at, payload)
 
 
 def _within(who: Principal, row: Row | None) -> Row:

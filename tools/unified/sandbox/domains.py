@@ -10,6 +10,7 @@ from . import (
     insurance,
     insurance_routes,
     metrics_routes,
+    orders_routes,
     places_routes,
     requests_routes,
     sensing,
@@ -18,6 +19,8 @@ from . import (
 from .cases_schema import SCHEMA as CASES
 from .cases_seed import seed_cases
 from .domain import Domain
+from .orders_schema import SCHEMA as ORDERS
+from .orders_seed import seed_orders
 from .services import SERVICES
 
 DOMAINS: tuple[Domain, ...] = (
@@ -25,6 +28,7 @@ DOMAINS: tuple[Domain, ...] = (
     Domain("places", router=places_routes.router),
     Domain("cases", CASES, cases_routes.router, seed_cases),
     Domain("events", router=events_routes.router),
+    Domain("orders", ORDERS, orders_routes.router, seed_orders),
     Domain("metrics", router=metrics_routes.router),
     *SERVICES,
     Domain("components", router=components_routes.router),

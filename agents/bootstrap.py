@@ -19,7 +19,7 @@ from knowledge import DocumentFacts, Library, open_embeddings, open_library
 from tools import Platform, Sandbox, open_sandbox
 
 from .builtin import PLUGINS
-from .clock import Clock, city_clock
+from .clock import Clock, SettableClock, city_clock
 from .conversations import Conversations
 from .database import Database, open_database
 from .deciding import Decisions
@@ -31,9 +31,11 @@ from .plugins import Plugins, open_plugins
 from .records import Agent
 from .routing import Router, declared_examples
 from .seal import Seal
+from .serving import Serving
 from .settings import Settings
 from .toolbox import Toolbox
 from .understanding import fit_intents
+from .world import World
 
 _log = logging.getLogger(__name__)
 BUNDLED = Path(knowledge.__file__).parent / "bundled"
@@ -50,6 +52,7 @@ class House:
     settings: Settings
     _database: Database
     _sandbox_store: Sandbox | None = None
+    world: World | None = None
 
     async def __aenter__(self) -> House:
         await self.desk.start()
@@ -73,7 +76,7 @@ class House:
 def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: BaseChatModel | None = None) -> House:
     """Build the house from settings. Raises `Misconfigured` with what to change."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    clock = city_clock(settings.clock)
+    clock = SettableClock(settings.clock) if settings.eval else city_clock(settings.clock)
     hooks = open_plugins(PLUGINS, extra=plugins)
     library = _library(settings, hooks)
     sandbox = _sandbox(settings, clock)
@@ -84,19 +87,24 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     database = open_database(settings.database_url or f"sqlite:///{settings.data_dir / 'records.db'}")
     seal = Seal(settings.signing_secret())
     toolbox = Toolbox(tools)
-    intents = fit_intents(declared_examples(agents, tools), settings.data_dir / "cache")
+    intents = fit_intents(declared_examples(agents, tools, library.phrasings()), settings.data_dir / "cache")
     parts = Parts(
         agents=agents,
         library=library,
         conversations=Conversations(database, seal),
         decisions=Decisions(database, seal, toolbox, platform, clock, settings.action_minutes),
-        router=Router(agents, intents),
-        loop=Loop(model or _model(settings, hooks), toolbox, library, settings.action_minutes),
+        serving=Serving(
+            Router(agents, intents),
+            Loop(model or _model(settings, hooks), toolbox, library, settings.action_minutes),
+            clock,
+        ),
         clock=clock,
         turn_max_chars=settings.turn_max_chars,
         alone=database.alone,
     )
-    return House(Desk(parts), library, sandbox.app if sandbox else None, platform, settings, database, sandbox)
+    switches = isinstance(clock, SettableClock) and World(clock, library, parts.decisions, toolbox, platform)
+    app = sandbox.app if sandbox else None
+    return House(Desk(parts), library, app, platform, settings, database, sandbox, switches or None)
 
 
 def _library(settings: Settings, hooks: Plugins) -> Library:
@@ -128,6 +136,7 @@ def _sandbox(settings: Settings, clock: Clock) -> Sandbox | None:
         clock=clock,
         apps={settings.platform_key: _platform_secret(settings)},
         demo=settings.sandbox_demo,
+        test_routes=settings.eval,
     )
 
 

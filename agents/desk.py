@@ -16,23 +16,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from langchain_core.messages import HumanMessage
-
 from knowledge import Document, DocumentFacts, Entry, Found, Job, Library, Query, Visibility
-from tools import Call, Principal
+from tools import Principal
 
-from . import wording
 from .clock import Clock
 from .conversations import Conversations, Opening
 from .deciding import Decisions, Told
 from .errors import Conflict, DeskError, Forbidden, Gone, Invalid
-from .guard import screen, triage
 from .lookup import visibilities
-from .loop import Loop
-from .records import Agent, Ask, Decision, Event, Finished, Outcome, Reply, Started
-from .routing import Router
+from .records import Agent, Ask, Decision, Event, Finished, Reply, Started
 from .rows import restored
-from .turn import Turn
+from .serving import Served, Serving
 from .understanding import assent
 from .views import AuditRow, Conversation, ConversationView, Trace
 
@@ -48,8 +42,7 @@ class Parts:
     library: Library
     conversations: Conversations
     decisions: Decisions
-    router: Router
-    loop: Loop
+    serving: Serving
     clock: Clock
     turn_max_chars: int
     alone: bool
@@ -250,35 +243,13 @@ class Desk:
         if reply is not None:
             yield Finished(reply)
             return
-        parts = self._parts
-        route = parts.router.choose(opening.text, principal, opening.waiting, opening.agent)
-        call = Call(principal=principal, now=parts.clock())
-        turn = Turn(ask.conversation_id, opening, principal, route.agent, call, opening.vault)
-        turn.note("routing", "选择智能体", {"agent": route.agent.name, "why": route.why, "scores": route.scores})
-        async for event in self._guarded(turn):
-            yield event
-        closing = turn.closing()
-        await parts.conversations.finish(principal.id, closing)
-        yield Finished(restored(closing.reply, closing.vault))
-
-    async def _guarded(self, turn: Turn) -> AsyncIterator[Event]:
-        """Danger is answered from code before any model; abuse and harm are not passed on."""
-        danger = triage(turn.opening.text)
-        screened = screen(turn.opening.text)
-        if danger is not None:
-            turn.note("guard", "紧急情况", {"kind": danger.kind})
-            yield turn.speak(f"{danger.first}\n\n{danger.follow}")
-            yield turn.speak(wording.AFTER_DANGER)
-            turn.end(Outcome("emergency"))
-        elif screened.kind in ("abuse", "unsafe"):
-            turn.note("guard", "不予处理的内容", {"kind": screened.kind, "why": screened.why})
-            yield turn.speak(wording.ABUSE if screened.kind == "abuse" else wording.UNSAFE)
-            turn.end(Outcome("answered") if screened.kind == "abuse" else Outcome("refused", "unsafe"))
-        else:
-            async for event in self._parts.loop.run(turn):
+        async for event in self._parts.serving.serve(ask.conversation_id, principal, opening):
+            if isinstance(event, Served):
+                closing = event.closing()
+                await self._parts.conversations.finish(principal.id, closing)
+                yield Finished(restored(closing.reply, closing.vault))
+            else:
                 yield event
-            return
-        turn.add(HumanMessage(turn.opening.text))
 
     async def _decide_in_words(self, ask: Ask, principal: Principal, opening: Opening) -> Reply | None:
         """A yes or no in words counts only for the one pending action the last reply showed."""

@@ -196,10 +196,14 @@ class Agent:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a conversation waits for: an answer for `slot` of `tool`, with the arguments so far."""
+    """What a conversation waits for: an answer for `slot` of `tool`, with the arguments so far.
+
+    `later` are other wishes of the user, in their words, that are taken up once this is answered.
+    """
 
     agent: str
     tool: str
     arguments: Mapping[str, Any]
     slot: str
     asked: tuple[str, ...] = field(default=())
+    later: tuple[str, ...] = field(default=())

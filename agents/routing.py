@@ -12,8 +12,10 @@ from tools import Principal, spec_of
 from .context import LOOKUP
 from .records import Agent, Waiting
 from .understanding import Intents, opens
+from .wishes import Splitter
 
 CLEAR = 0.5
+PHRASINGS = 1000
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,19 @@ class Router:
     def __init__(self, agents: Sequence[Agent], intents: Intents) -> None:
         self._agents = tuple(agents)
         self._intents = intents
+        self._splitter = Splitter(intents)
+
+    def wishes(self, text: str, principal: Principal, waiting: Waiting | None) -> tuple[str, ...]:
+        """The wishes of a message, mostly one. While an answer is awaited, only 另外…, 还有… begins another."""
+        mine = [label for agent in self._agents if principal.roles & agent.audience for label in labels(agent)]
+        return self._splitter.split(text, mine, answering=waiting is not None)
+
+    def acts(self, text: str, principal: Principal) -> bool:
+        """Whether a message clearly wants a tool to be used rather than a question answered."""
+        found = self._intents.score(text)
+        mine = [label for agent in self._agents if principal.roles & agent.audience for label in labels(agent)]
+        best = max(sorted(mine), key=lambda label: found.get(label, 0.0), default="")
+        return best.startswith("tool:") and found.get(best, 0.0) >= CLEAR
 
     def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
         """The agent for this message. A clear new wish leaves whoever was waiting or last."""
@@ -54,9 +69,18 @@ def labels(agent: Agent) -> list[str]:
     return [f"know:{agent.name}"] + [f"tool:{name}" for name in agent.tools if name != LOOKUP]
 
 
-def declared_examples(agents: Sequence[Agent], tools: Sequence[BaseTool]) -> dict[str, tuple[str, ...]]:
-    """Every declared example by label: what the intent heads are fitted on."""
-    found = {f"know:{agent.name}": agent.examples for agent in agents if agent.examples}
+def declared_examples(
+    agents: Sequence[Agent], tools: Sequence[BaseTool], phrasings: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Every declared example by label: what the intent heads are fitted on.
+
+    `phrasings` by base are how people ask for what its documents answer; they count for the base's agent.
+    """
+    found = {}
+    for agent in agents:
+        asked = [line for base in agent.bases for line in phrasings.get(base, ())]
+        if lines := tuple(dict.fromkeys((*agent.examples, *asked[:: 1 + len(asked) // PHRASINGS]))):
+            found[f"know:{agent.name}"] = lines
     for each in tools:
         if each.name != LOOKUP and (examples := spec_of(each).examples):
             found[f"tool:{each.name}"] = examples

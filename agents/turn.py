@@ -54,10 +54,12 @@ class Turn:
     outcome: Outcome | None = None
     waiting: Waiting | None = None
     degraded: str | None = None
+    cited: int = 0
+    own: list[BaseMessage] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         words = [str(m.content) for m in self.opening.history if isinstance(m, HumanMessage)]
-        self.checker = Checker(self.sources, [*words, self.opening.text], self.templates)
+        self.checker = Checker(self.sources, [*words, self.opening.text], self.templates, self.cited)
         self.waiting = self.opening.waiting
 
     @property
@@ -69,6 +71,7 @@ class Turn:
         """Messages of this turn, for the model now and for the record."""
         for message in messages:
             self.messages.append(message)
+            self.own.append(message)
             self.steps.append(Step("message", _TITLES.get(message.type, message.type), dump_message(message)))
 
     def answer_call(self, call: Mapping[str, Any], content: Mapping[str, Any]) -> None:

@@ -134,6 +134,10 @@ class Library:
         """The names of all bases that hold documents (of these visibilities)."""
         return self._intake.catalogue.now.bases(visibilities)
 
+    def phrasings(self) -> dict[str, list[str]]:
+        """How people ask for what the documents answer (`asked_as`), by base."""
+        return self._store.phrasings()
+
     def search(self, query: Query) -> Found:
         """The passages that answer a query, in force on its day; never one the asker may not see."""
         if query.bases and not query.bases & set(self.bases(query.visibilities)):

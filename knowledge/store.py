@@ -138,6 +138,15 @@ class Store:
                 entry_of(row) for row in connection.execute(query.order_by(documents.c.retrieved_at, documents.c.id))
             ]
 
+    def phrasings(self) -> dict[str, list[str]]:
+        """How people ask for what live documents answer, by base."""
+        query = select(documents.c.base, documents.c.asked_as).where(documents.c.stage == "live")
+        found: dict[str, list[str]] = {}
+        with self.engine.connect() as connection:
+            for row in connection.execute(query.order_by(documents.c.base, documents.c.source_name, documents.c.id)):
+                found.setdefault(row.base, []).extend(line for line in row.asked_as.splitlines() if line)
+        return found
+
     def staged(self, stage: str) -> list[Entry]:
         """The documents that stand in a stage."""
         with self.engine.connect() as connection:

@@ -21,7 +21,7 @@ DISPATCH = Agent(
 def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
     tools = parts.register_tools(platform=None)  # type: ignore[arg-type]
     agents = [*AGENTS, DISPATCH]
-    return Router(agents, fit_intents(declared_examples(agents, tools), tmp_path_factory.mktemp("cache")))
+    return Router(agents, fit_intents(declared_examples(agents, tools, {}), tmp_path_factory.mktemp("cache")))
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,18 @@ class Checked:
 
 
 class Checker:
-    """Checks one reply. `sources`, `user_texts` and `templates` may grow while it runs."""
+    """Checks one reply. `sources`, `user_texts` and `templates` may grow while it runs.
 
-    def __init__(self, sources: Mapping[int, Source], user_texts: Sequence[str], templates: Sequence[str]) -> None:
+    Citations are numbered on from `cited`, the number of those that the reply has already.
+    """
+
+    def __init__(
+        self, sources: Mapping[int, Source], user_texts: Sequence[str], templates: Sequence[str], cited: int = 0
+    ) -> None:
         self._sources = sources
         self._user_texts = user_texts
         self._templates = templates
+        self._cited = cited
         self._buffer = ""
         self.citations: list[Citation] = []
 
@@ -108,7 +114,7 @@ class Checker:
         for known in self.citations:
             if replace(known, number=0) == replace(citation, number=0):
                 return known.number
-        numbered = replace(citation, number=len(self.citations) + 1)
+        numbered = replace(citation, number=self._cited + len(self.citations) + 1)
         self.citations.append(numbered)
         return numbered.number
 

@@ -20,12 +20,13 @@ _ASKS = re.compile(
 
 @dataclass(frozen=True)
 class Danger:
-    """A danger named in a message: what to call, the first sentence, what to do next."""
+    """A danger named in a message: what to call, the first sentence, what to do next; `report`: a case is made too."""
 
     kind: str
     number: str
     first: str
     follow: str
+    report: bool = True
 
 
 def triage(text: str) -> Danger | None:
@@ -49,7 +50,7 @@ def _rules_only(clauses: list[str]) -> bool:
 def _data() -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], Danger], ...]]:
     raw: dict[str, Any] = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
     kinds = tuple(
-        (re.compile(row["signs"]), Danger(row["kind"], row["number"], row["first"], row["follow"]))
+        (re.compile(row["signs"]), Danger(**{name: value for name, value in row.items() if name != "signs"}))
         for row in raw["kinds"]
     )
     return re.compile(raw["blocked"]), kinds

@@ -23,7 +23,7 @@ from knowledge import vector
 from .addresses import places
 from .signs import signs
 
-_VERSION = "4"
+_VERSION = "5"
 _GRAMS, _MEANING = 1 << 14, 256
 _SIZE = _GRAMS + _MEANING
 _SIGN = 0.7
@@ -125,7 +125,7 @@ def _fit(labels: tuple[str, ...], examples: tuple[tuple[str, ...], ...]) -> Inte
         values += own_values.tolist()
     # Only what occurs is fitted; a place never seen weighs nothing.
     seen, narrowed = np.unique(np.array(columns), return_inverse=True)
-    matrix = csr_matrix((values, (rows, narrowed)), shape=(len(lines), len(seen)))
+    matrix = csr_matrix((np.array(values, dtype=np.float32), (rows, narrowed)), shape=(len(lines), len(seen)))
     known = [_NONE, *labels]
     head = LogisticRegression(C=30.0, class_weight="balanced", max_iter=1000, tol=1e-3)
     head.fit(matrix, np.array([known.index(label) for _, label in lines]))

@@ -1,0 +1,191 @@
+"""A message's wishes, one after the other: each by the agent it belongs to, all in one reply.
+
+Danger and abuse are answered from code before any agent. At most one wish puts a question; another that would
+have to ask is kept in `Waiting.later` and taken up as soon as nothing is being asked any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from langchain_core.messages import HumanMessage
+
+from tools import Call, Principal
+
+from . import wording
+from .clock import Clock
+from .conversations import Closing, Opening
+from .guard import Danger, Screened, restore, screen, triage
+from .loop import Loop
+from .records import Event, Is, Outcome, Part, Spoke
+from .routing import Router
+from .turn import Turn
+
+# Which of several outcomes needs the user soonest.
+URGENCY: tuple[Is, ...] = ("emergency", "confirm", "clarify", "handoff", "refused", "done", "answered")
+LEAD_CHARS = 24
+
+
+@dataclass
+class Served:
+    """The wishes served so far, each with the words that lead to it; `later` are those still to be served."""
+
+    turns: list[Turn] = field(default_factory=list)
+    leads: list[str] = field(default_factory=list)
+    later: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether one of them put a question."""
+        return any(turn.asks for turn in self.turns)
+
+    def add(self, turn: Turn, lead: str) -> None:
+        """One more, led to by these words."""
+        self.turns.append(turn)
+        self.leads.append(lead)
+
+    def closing(self) -> Closing:
+        """All of them as one reply."""
+        asking = next((turn for turn in self.turns if turn.asks), self.turns[0])
+        waiting = replace(asking.waiting, later=self.later) if asking.waiting else None
+        closings = [turn.closing() for turn in self.turns]
+        return replace(closings[0] if len(closings) == 1 else self._merged(closings), waiting=waiting)
+
+    def _merged(self, closings: Sequence[Closing]) -> Closing:
+        replies = [each.reply for each in closings]
+        soonest = min(replies, key=lambda reply: URGENCY.index(reply.outcome.kind))
+        text = "".join(lead + "".join(turn.said) for lead, turn in zip(self.leads, self.turns, strict=True))
+        reply = replace(
+            soonest,
+            text=text.strip(),
+            parts=tuple(Part(reply.agent, reply.outcome, reply.text) for reply in replies),
+            citations=tuple(each for reply in replies for each in reply.citations),
+            asks=tuple(each for reply in replies for each in reply.asks),
+            actions=tuple(each for reply in replies for each in reply.actions),
+            suggestions=(),
+            degraded=next((reply.degraded for reply in replies if reply.degraded), None),
+        )
+        return Closing(
+            reply=reply,
+            vault=closings[-1].vault,
+            steps=[step for each in closings for step in each.steps],
+            drafts=[draft for each in closings for draft in each.drafts],
+            waiting=None,
+            replaced=[action for each in closings for action in each.replaced],
+        )
+
+
+class Serving:
+    """Serves messages; keeps nothing between them."""
+
+    def __init__(self, router: Router, loop: Loop, clock: Clock) -> None:
+        self._router = router
+        self._loop = loop
+        self._clock = clock
+
+    async def serve(
+        self, conversation_id: str, principal: Principal, opening: Opening
+    ) -> AsyncIterator[Event | Served]:
+        """What happens, and at last all that was served."""
+        served = Served()
+        who = _Asker(conversation_id, principal, opening)
+        danger, screened = triage(opening.text), screen(opening.text)
+        if danger is not None:
+            steps = self._in_danger(who, danger, served)
+        elif screened.kind in ("abuse", "unsafe"):
+            steps = self._not_passed_on(who, screened, served)
+        else:
+            steps = self._wishes(who, served)
+        async for event in steps:
+            yield event
+        yield served
+
+    async def _in_danger(self, who: _Asker, danger: Danger, served: Served) -> AsyncIterator[Event]:
+        """What to do first, from code before any model; then the case, when one is to be made."""
+        turn = self._turn(who, who.opening.text, served)
+        turn.note("guard", "紧急情况", {"kind": danger.kind})
+        turn.add(HumanMessage(who.opening.text))
+        turn.end(Outcome("emergency"))
+        served.add(turn, "")
+        yield turn.speak(f"{danger.first}\n\n{danger.follow}")
+        if danger.report and self._router.acts(who.opening.text, who.principal):
+            async for event in self._one(who, who.opening.text, wording.THEN_THE_CASE, served):
+                yield event
+        else:
+            yield turn.speak(wording.AFTER_DANGER)
+
+    async def _not_passed_on(self, who: _Asker, screened: Screened, served: Served) -> AsyncIterator[Event]:
+        """Insults and requests for harm reach no model."""
+        turn = self._turn(who, who.opening.text, served)
+        turn.note("guard", "不予处理的内容", {"kind": screened.kind, "why": screened.why})
+        turn.add(HumanMessage(who.opening.text))
+        turn.end(Outcome("answered") if screened.kind == "abuse" else Outcome("refused", "unsafe"))
+        served.add(turn, "")
+        yield turn.speak(wording.ABUSE if screened.kind == "abuse" else wording.UNSAFE)
+
+    async def _wishes(self, who: _Asker, served: Served) -> AsyncIterator[Event]:
+        waiting = who.opening.waiting
+        wishes = list(self._router.wishes(who.opening.text, who.principal, waiting))
+        held = list(waiting.later) if waiting else []
+        several = len(wishes) > 1
+        while wishes:
+            wish = wishes.pop(0)
+            async for event in self._one(who, wish, wording.ABOUT.format(wish=_short(wish)) if several else "", served):
+                yield event
+            if not wishes and not served.asks and served.turns[0].waiting is None:
+                wishes, held, several = held, [], True
+        served.later += tuple(held)
+
+    async def _one(self, who: _Asker, wish: str, lead: str, served: Served) -> AsyncIterator[Event]:
+        """One wish. While a question is open, a wish that asks too is not said but kept for later."""
+        turn = self._turn(who, wish, served)
+        lead = f"\n\n{lead}" if served.turns and lead else lead
+        if not served.asks:
+            served.add(turn, lead)
+            if lead:
+                yield Spoke(restore(lead, turn.vault))
+            async for event in self._loop.run(turn):
+                yield event
+            return
+        events = [event async for event in self._loop.run(turn)]
+        if turn.asks:
+            served.later += (wish,)
+            turn = self._turn(who, wish, served)
+            turn.add(HumanMessage(wish))
+            events = [turn.speak(wording.LATER)]
+            turn.end(Outcome("clarify"))
+        served.add(turn, lead)
+        for event in (Spoke(restore(lead, turn.vault)), *events):
+            yield event
+
+    def _turn(self, who: _Asker, wish: str, served: Served) -> Turn:
+        """A turn for one wish; those after the first wait for nothing, and know what was said before them."""
+        opening, before = who.opening, served.turns
+        vault = before[-1].vault if before else opening.vault
+        said = tuple(message for turn in before for message in turn.own)
+        waiting = None if before else opening.waiting
+        mine = replace(opening, text=wish, vault=vault, waiting=waiting, history=(*opening.history, *said))
+        route = self._router.choose(wish, who.principal, waiting, None if before else opening.agent)
+        cited = sum(len(turn.checker.citations) for turn in before)
+        call = Call(principal=who.principal, now=self._clock())
+        turn = Turn(who.conversation_id, mine, who.principal, route.agent, call, vault, cited=cited)
+        turn.note(
+            "routing",
+            "选择智能体",
+            {"agent": route.agent.name, "why": route.why, "scores": route.scores, "wish": wish},
+        )
+        return turn
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Who asks, where, and what the message starts from."""
+
+    conversation_id: str
+    principal: Principal
+    opening: Opening
+
+
+def _short(wish: str) -> str:
+    return wish if len(wish) <= LEAD_CHARS else f"{wish[: LEAD_CHARS - 1]}…"

@@ -1,0 +1,151 @@
+"""Several wishes in one message: where one ends and the next begins.
+
+A message is cut at its punctuation, and every clause is given to one of the intents that routing knows, so that the
+clauses are meant as likely as can be while a change of intent has its price (less after 另外, 还有, a full stop).
+What means nothing by itself (a place, a complaint, a detail) stays with its neighbour: a long tale remains one wish.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .understanding import Intents, is_question, known_class, subject
+
+_CLAUSES = re.compile(r"[^，。！；？,;!?\n]+[，。！；？,;!?\n]*")
+_TURNS = re.compile(
+    r"^\s*(?:还有|另外|此外|再就是|再有|再一个|再问|还想|还要问|顺便|顺带|对了|第[二三四]|其次|最后|哦对|也想|也要)"
+)
+_ENDED = re.compile(r"[。！？!?\n]\s*$")
+SHORTEST, MOST = 12, 9
+CLEAR, AFTER_A_TURN = 0.5, 0.35
+# Natural logarithms: a clause that means nothing in particular counts as if it meant anything with this chance.
+_FLOOR = math.log(0.08)
+_CHANGE, _CHANGE_AFTER_END, _CHANGE_AFTER_A_TURN = 1.6, 1.2, 0.6
+
+
+@dataclass(frozen=True)
+class _Clause:
+    text: str
+    scores: dict[str, float]
+    turns: bool
+    ended: bool
+
+    def cost(self, label: str) -> float:
+        return -max(math.log(max(self.scores.get(label, 0.0), 1e-9)), _FLOOR)
+
+    def change(self) -> float:
+        return _CHANGE_AFTER_A_TURN if self.turns else _CHANGE_AFTER_END if self.ended else _CHANGE
+
+
+class Splitter:
+    """Splits by the same intents as routing uses."""
+
+    def __init__(self, intents: Intents) -> None:
+        self._intents = intents
+
+    def split(self, text: str, labels: Sequence[str], *, answering: bool = False) -> tuple[str, ...]:
+        """The wishes of a message in its order, of the labels that are open to this person; mostly just one.
+
+        What answers a question (`answering`) is told in many pieces: only a turn (另外…) begins another wish then.
+        """
+        parts = _parts(text)
+        if len(text) < SHORTEST or not 2 <= len(parts) <= MOST:
+            return (text,)
+        clauses = [
+            _Clause(
+                part, self._scores(part, labels), bool(_TURNS.match(part)), n > 0 and bool(_ENDED.search(parts[n - 1]))
+            )
+            for n, part in enumerate(parts)
+        ]
+        given = _labelled(clauses, labels)
+        groups = [[clauses[0]]]
+        for clause, before, label in zip(clauses[1:], given, given[1:], strict=False):
+            if _together(before, label, groups[-1], clause, answering):
+                groups[-1].append(clause)
+            else:
+                groups.append([clause])
+        return tuple(_text(group) for group in self._standing(groups, labels))
+
+    def _scores(self, text: str, labels: Sequence[str]) -> dict[str, float]:
+        found = self._intents.score(text)
+        return {label: found[label] for label in labels if label in found}
+
+    def _standing(self, groups: list[list[_Clause]], labels: Sequence[str]) -> list[list[_Clause]]:
+        """Groups that are not clear by themselves go back to their neighbour."""
+        kept: list[list[_Clause]] = []
+        unclear: list[_Clause] = []
+        for group in groups:
+            before = unclear or (kept[-1] if kept else [])
+            apart = group[0].turns and bool(before) and _two_questions(before, group[0])
+            if apart and unclear:
+                kept.append(unclear)
+                unclear = []
+            best = max(self._scores(_text(group), labels).values(), default=0.0)
+            if apart or best >= (AFTER_A_TURN if group[0].turns else CLEAR):
+                kept.append([*unclear, *group])
+                unclear = []
+            elif kept:
+                kept[-1].extend(group)
+            else:
+                unclear += group
+        return kept or [unclear]
+
+
+def _parts(text: str) -> list[str]:
+    """The clauses of a text with their punctuation; a bare 对了 belongs to what follows."""
+    found: list[str] = []
+    for match in _CLAUSES.finditer(text):
+        bare = bool(found) and _TURNS.sub("", found[-1]).strip("，,。；;、 ") == ""
+        if bare:
+            found[-1] += match.group(0)
+        else:
+            found.append(match.group(0))
+    return found
+
+
+def _labelled(clauses: Sequence[_Clause], labels: Sequence[str]) -> list[str]:
+    """The cheapest label of every clause (Viterbi): what it does not mean costs, and so does every change."""
+    costs = {label: clauses[0].cost(label) for label in labels}
+    ways: list[dict[str, str]] = []
+    for clause in clauses[1:]:
+        cheapest = min(sorted(costs), key=lambda label: costs[label])
+        moved = costs[cheapest] + clause.change()
+        ways.append({label: label if costs[label] <= moved else cheapest for label in labels})
+        costs = {label: min(costs[label], moved) + clause.cost(label) for label in labels}
+    found = [min(sorted(costs), key=lambda label: costs[label])]
+    for way in reversed(ways):
+        found.append(way[found[-1]])
+    return found[::-1]
+
+
+def _together(before: str, label: str, group: Sequence[_Clause], clause: _Clause, answering: bool) -> bool:
+    """Whether a clause goes on with the group before it. Tools of one noun are about one thing until 另外…."""
+    if label == before:
+        return not _another(group, clause)
+    if not clause.turns:
+        return answering or (label.startswith("tool:") and label.split(".")[0] == before.split(".")[0])
+    return False
+
+
+def _another(group: Sequence[_Clause], clause: _Clause) -> bool:
+    """Whether a clause of the same intent is a matter of its own: another question, another kind of problem."""
+    if not (clause.turns or clause.ended):
+        return False
+    if _two_questions(group, clause):
+        return True
+    before = _text(group)
+    kinds = {hit.category.code for hit in (known_class(before), known_class(clause.text)) if hit and hit.score >= CLEAR}
+    return clause.turns and len(kinds) == 2
+
+
+def _two_questions(group: Sequence[_Clause], clause: _Clause) -> bool:
+    """Whether both ask, and each names what it asks about."""
+    both = (_text(group), clause.text)
+    return all(is_question(text) and len("".join(subject(text))) >= 2 for text in both)
+
+
+def _text(group: Sequence[_Clause]) -> str:
+    return "".join(clause.text for clause in group).strip("，,；;、 \n")

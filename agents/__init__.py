@@ -40,6 +40,7 @@ from .records import (
 )
 from .settings import LOOPBACK, Settings, read_settings
 from .views import AuditRow, Conversation, ConversationView, Trace, TraceStep, TurnView
+from .world import NewText, World
 
 __all__ = [
     "CITY_ZONE",
@@ -71,6 +72,7 @@ __all__ = [
     "LibraryBusy",
     "Location",
     "Misconfigured",
+    "NewText",
     "OfflineModel",
     "Outcome",
     "Part",
@@ -93,6 +95,7 @@ __all__ = [
     "UnknownDocument",
     "UnreadableDocument",
     "Visibility",
+    "World",
     "city_clock",
     "current_turn",
     "hide",

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     clock: datetime | None = Field(
         None, description="把城市时钟固定在某一时刻（带时区的 ISO 8601），用于评测；为空用真实时间。"
     )
+    eval: bool = Field(
+        False, description="是否开放评测接口（设定时钟、平台和知识库的内容）；只能在仅监听本机时打开，不要用于生产。"
+    )
     action_minutes: int = Field(10, ge=1, le=1440, description="待确认操作的有效时间，单位分钟。")
     turn_max_chars: int = Field(4000, ge=1, le=100_000, description="一条用户消息的最大字数。")
     max_body_bytes: int = Field(65_536, ge=1024, le=10_000_000, description="一次 JSON 请求体的最大字节数。")
@@ -107,6 +110,8 @@ class Settings(BaseSettings):
             raise ValueError("model 为 endpoint 时必须设置 HANZHI_MODEL_URL 和 HANZHI_MODEL_NAME")
         if self.platform_url and not self.platform_secret.get_secret_value():
             raise ValueError("设置了 platform_url 时必须设置 HANZHI_PLATFORM_SECRET")
+        if self.eval and self.host not in LOOPBACK:
+            raise ValueError("eval 只能在仅监听本机（HANZHI_HOST=127.0.0.1）时打开")
         if self.issuer and not self.jwks:
             raise ValueError("设置了 issuer 时必须设置 HANZHI_JWKS（公钥文件路径或 https 地址）")
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from agents import LOOPBACK, Desk, Settings
+from agents import LOOPBACK, Desk, Settings, World
 
 from . import about, chat, completions, documents, openapi
 from .counter import Counter
@@ -13,6 +13,7 @@ from .identity import Identities
 from .pages import add_pages
 from .problems import add_problem_handlers
 from .reading import limited
+from .world import add_switches
 
 VERSION = "1"
 ROUTERS = (chat.router, documents.router, completions.router, about.router, about.demo_router, about.health_router)
@@ -22,7 +23,7 @@ DESCRIPTION = (
 )
 
 
-def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None) -> FastAPI:
+def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None, world: World | None = None) -> FastAPI:
     """The application over a started desk. Raises `Misconfigured` when it could not tell people apart."""
     identities = Identities(settings)
     app = FastAPI(
@@ -42,6 +43,8 @@ def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None) -> FastA
             app.include_router(router)
     if demo and sandbox is not None:
         app.mount("/sandbox", limited(sandbox, settings.max_body_bytes))
+    if world is not None and sandbox is not None and settings.eval and settings.host in LOOPBACK:
+        add_switches(app, world, sandbox)
     add_pages(app)
     add_problem_handlers(app)
     app.add_middleware(Gate, loopback=settings.host in LOOPBACK)

@@ -6,13 +6,13 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
 
-from agents import House, Misconfigured, Settings, open_house
+from agents import House, Misconfigured, Settings, open_house, read_settings
 
 from .application import create_app
 from .identity import refuse_unprotected
@@ -21,13 +21,17 @@ from .logs import write_logs
 DRAIN_S = 20
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises `Misconfigured` with what to change."""
+def serve(settings: Settings | None = None, plugins: Sequence[object] = ()) -> None:
+    """Serve until SIGTERM or Ctrl-C, by default as the environment says; `plugins` come beside the installed ones.
+
+    Raises `Misconfigured` with what to change.
+    """
+    settings = settings or read_settings()
     refuse_unprotected(settings)
     with _listening(settings) as listener:
         write_logs(settings.log_level)
-        house = open_house(settings)
-        app = create_app(house.desk, settings, house.sandbox)
+        house = open_house(settings, plugins=plugins)
+        app = create_app(house.desk, settings, house.sandbox, house.world)
         config = uvicorn.Config(
             app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",

@@ -86,6 +86,10 @@ class Platform:
         """Close connections."""
         await self._http.aclose()
 
+    def forget_failures(self) -> None:
+        """Call the platform again at once, whatever went wrong before."""
+        self._breaker.succeeded()
+
     async def find_request(self, key: str) -> bool:
         """Whether the platform carried out a write with this key."""
         try:

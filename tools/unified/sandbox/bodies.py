@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -115,7 +115,11 @@ class WebhookBody(BaseModel):
 
 
 class FaultBody(BaseModel):
-    """A fault to play: which requests (`METHOD /path`, `*` allowed), what happens, how often."""
+    """A fault to play: which requests (`METHOD /path`, `*` allowed), what happens, how often.
+
+    `nth` hits only the n-th such request, `every` each n-th; `args` only requests with these query parameters or
+    fields of the body.
+    """
 
     model_config = ConfigDict(extra="forbid")
     match: str
@@ -127,8 +131,14 @@ class FaultBody(BaseModel):
         "rate_limit",
         "drip",
         "malformed",
+        "empty",
+        "stale",
+        "duplicate_ack",
         "duplicate_delivery",
         "dropped_callback",
     ]
     seconds: float = Field(1.0, ge=0, le=600)
     times: int = Field(1, ge=1, le=10_000)
+    nth: int | None = Field(None, ge=1)
+    every: int | None = Field(None, ge=1)
+    args: dict[str, Any] = Field(default_factory=dict)

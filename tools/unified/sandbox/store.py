@@ -149,7 +149,20 @@ class Store:
         kept = sqlite3.connect(":memory:", check_same_thread=False)
         with self._writing:
             self._writer.backup(kept)
+            if name in self._snapshots:
+                self._snapshots[name].close()
             self._snapshots[name] = kept
+
+    def kept(self, name: str) -> sqlite3.Connection:
+        """A snapshot, to read from."""
+        found = self._snapshots[name]
+        found.row_factory = sqlite3.Row
+        return found
+
+    def forget(self, name: str) -> None:
+        """Let a snapshot go."""
+        with self._writing:
+            self._snapshots.pop(name).close()
 
     def restore(self, name: str) -> bool:
         """Go back to a snapshot; False when there is none of that name."""

@@ -1,4 +1,4 @@
-"""Routes under /sandbox/ for tests and evaluation: faults, the whole state, reset, snapshots, deliveries now."""
+"""Routes under /sandbox/ for tests and evaluation: faults, state, reset, snapshots, worlds, deliveries now."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .bodies import FaultBody
 from .deliveries import Deliveries
 from .domain import Ground
 from .problems import NOT_FOUND, Problem
+from .worlds import WorldBody, Worlds
 
 
 def add_test_routes(app: FastAPI, ground: Ground, deliveries: Deliveries, fill: Callable[..., None]) -> None:
@@ -44,6 +45,20 @@ def add_test_routes(app: FastAPI, ground: Ground, deliveries: Deliveries, fill: 
     def restore(name: str) -> None:
         if not ground.store.restore(name):
             raise Problem(NOT_FOUND, f"没有名为 {name} 的快照。")
+
+    worlds = Worlds(ground, fill)
+
+    @app.put("/sandbox/world")
+    def set_world(body: WorldBody) -> dict[str, int]:
+        deliveries.faults.clear()
+        since = worlds.set(body)
+        for fault in body.faults:
+            deliveries.faults.add(fault)
+        return {"since": since}
+
+    @app.get("/sandbox/changes")
+    def changes() -> list[dict[str, Any]]:
+        return worlds.changes()
 
     @app.post("/sandbox/deliver")
     async def deliver() -> dict[str, int]:

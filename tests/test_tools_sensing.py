@@ -116,8 +116,10 @@ def test_water_is_narrowed_by_district_place_and_risk(storm: World) -> None:
         assert [each["name"] for each in named.data["points"]] == ["解放大道单洞门"]
         high = await use(storm, "waterlog.list", risk="high")
         assert {each["risk"] for each in high.data["points"]} == {"high"}
-        nowhere = await use(storm, "waterlog.list", address="木兰山")
+        nowhere = await use(storm, "waterlog.list", address="天河机场")
         assert "不代表那里没有积水" in nowhere.said
+        strange = await use(storm, "waterlog.list", address="月亮背面")
+        assert "没有认出“月亮背面”在哪里，下面是全市的情况" in strange.said
 
     storm.run(body)
 

@@ -14,6 +14,7 @@ from .errors import NeedsAnswer, NotFound
 from .gazetteer import bundled_gazetteer
 from .grids import distance_m
 from .principal import EVERYONE
+from .rainfall import water_points
 from .sensing_phrases import SENSOR, WATERLOG
 from .telling import say_time
 from .unified import Platform
@@ -54,7 +55,8 @@ def _list(sensing: Sensing) -> BaseTool:
         if level in RISKS:
             points = [each for each in points if each["risk"] == level]
         place = _place(district, address, call)
-        return {**found, "points": points, "place": place, "staff": call.principal.is_staff}
+        strange = address if _strange(address) else None
+        return {**found, "points": points, "place": place, "strange": strange, "staff": call.principal.is_staff}
 
     return waterlog_list
 
@@ -87,8 +89,10 @@ def chosen(points: Iterable[Point], district: str | None, address: str | None) -
     if district:
         code = district_of(district)
         rows = [each for each in rows if each["district"] == code]
-    if address:
-        rows = _named(rows, address) or around(rows, address)
+    if address and (named := _named(rows, address)):
+        rows = named
+    elif address and bundled_gazetteer().find(address):
+        rows = around(rows, address)
     return sorted(rows, key=lambda each: -max(each["depth_cm"] or 0, each["expected_cm"] or 0))
 
 
@@ -113,6 +117,8 @@ def say_water(found: Mapping[str, Any]) -> str:
     """For citizens safety first; then what is measured, with the definitions and the moment."""
     said = [] if found["staff"] else [SAFETY]
     where, points = found["place"] or "全市", found["points"]
+    if found["strange"]:
+        said.append(f"没有认出“{found['strange']}”在哪里，下面是{where}的情况。")
     if not points:
         said.append(f"{where}附近没有符合条件的监测点，不代表那里没有积水。")
     else:
@@ -181,4 +187,14 @@ def _named(points: Iterable[Point], words: str) -> list[Point]:
 def _place(district: str | None, address: str | None, call: Call) -> str:
     names = bundled_gazetteer().districts()
     named = names.get(district_of(district), "") if district else ""
-    return "".join(each for each in (named, address or "") if each)
+    return f"{named}{address if address and not _strange(address) else ''}"
+
+
+def _strange(address: str | None) -> bool:
+    """Whether a place was named that nobody here knows."""
+    points = [each.name for each in water_points()]
+    return (
+        bool(address)
+        and not bundled_gazetteer().find(address or "")
+        and not any(name in (address or "") or (address or "") in name for name in points)
+    )

@@ -85,6 +85,7 @@ def own_server(model: str = "offline", *, workspace: Path | None = None) -> Iter
         folder = Path(name)
         shutil.copytree(snapshot, folder / "data")
         with _started(folder, model) as server:
+            _keep_cache(folder / "data" / "cache", snapshot / "cache")
             yield server
 
 
@@ -103,21 +104,21 @@ def prepared_data() -> Path:
             with TemporaryDirectory(prefix="preparing-", dir=folder.parent) as name:
                 with _started(Path(name), "offline"):
                     pass
-                (Path(name) / "data").rename(folder)
+                folder.mkdir()
+                for kept in ("knowledge", "cache"):
+                    shutil.move(Path(name) / "data" / kept, folder / kept)
             _forget_old(folder)
     return folder
 
 
 def knowledge_hash() -> str:
-    """Names everything the prepared data are made from: the knowledge room's code and texts, the tools' examples."""
-    digest = hashlib.sha256()
-    for room in ("knowledge", "tools", "agents"):
-        spec = find_spec(room)
-        if spec is None or spec.origin is None:
-            raise ServerProblem(f"找不到 {room}。请在汉治通的环境里运行评测。")
-        root = Path(spec.origin).parent
-        for path in sorted(each for each in root.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    """Names the state of the knowledge room, code and texts, that prepared data are made from."""
+    spec = find_spec("knowledge")
+    if spec is None or spec.origin is None:
+        raise ServerProblem("找不到 knowledge。请在汉治通的环境里运行评测。")
+    digest, root = hashlib.sha256(), Path(spec.origin).parent
+    for path in sorted(each for each in root.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -179,6 +180,16 @@ def _environment(folder: Path, model: str) -> dict[str, str]:
         "HANZHI_EVAL_ORACLE": str(folder / "oracle.json"),
         "OMP_NUM_THREADS": "1",
     }
+
+
+def _keep_cache(source: Path, target: Path) -> None:
+    """What this server worked out while it started, the next one need not."""
+    for path in source.iterdir() if source.is_dir() else ():
+        if path.is_file() and not (target / path.name).exists():
+            target.mkdir(exist_ok=True)
+            made = target / f".{path.name}.{os.getpid()}"
+            shutil.copy2(path, made)
+            made.rename(target / path.name)
 
 
 def _forget_old(newest: Path) -> None:

@@ -110,7 +110,7 @@ class _Reader:
 
     def _scalar(self, node: Any, line: int, path: tuple[Any, ...]) -> Any:
         text = str(node.value)
-        if node.style is not None:
+        if node.style:  # quoted, or a block; libyaml says "" for plain where PyYAML says None
             return text
         if text in _WORDS:
             return _WORDS[text]

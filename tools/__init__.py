@@ -13,6 +13,7 @@ from .define import Arguments, Call, CallArgument, Effect, Slot, SlotKind, ToolS
 from .enterprises import enterprise_tools
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError, Unavailable
 from .execute import ToolResult, run_tool
+from .family import family_tools
 from .gazetteer import Entry, Gazetteer, Mention, bundled_gazetteer
 from .geocode import GeoCandidate, GeocodeResult, geocode
 from .grids import Grid
@@ -150,6 +151,7 @@ __all__ = [
     "case_visit_tools",
     "component_tools",
     "enterprise_tools",
+    "family_tools",
     "geocode",
     "handoff_tools",
     "heat_tools",

@@ -60,7 +60,7 @@ def say_filing(row: Result) -> str:
 
 def say_binding(row: Result) -> str:
     """A binding that was made, and what it is not."""
-    state = "已经绑定" if row["status"] == "bound" else "已登记，要等家人本人确认后才生效"
+    state = "已经绑定" if row["status"] == "bound" else "已登记，要等家人用自己的账号登录、说“确认绑定”后才生效"
     return f"{KINDS[row['kind']]}：{row['person']}{state}{DEMO}，编号 {row['number']}。{DIFFERENCE[row['kind']]}"
 
 

@@ -53,6 +53,8 @@ TOOLS = (
     "enrol.get",
     "offsite.file",
     "family.bind",
+    "family.list",
+    "family.confirm",
     "provider.search",
     "catalog.search",
     "benefit.estimate",

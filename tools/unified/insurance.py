@@ -8,7 +8,7 @@ from typing import Any
 
 from ..principal import Principal
 from .applications import shaped
-from .client import Platform
+from .client import Platform, path_part
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,9 @@ class Binding:
     relation: str
     status: str
     demo: bool = False
+    created_at: str = ""
+    asked: bool = True
+    """Whether this person asked for it; else this person is asked."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,15 @@ class Insurance:
     async def bind(self, draft: BindingDraft, who: Principal, key: str) -> Binding:
         """Bind a member of the family, exactly once per key."""
         return shaped(Binding, await self._platform.write("POST", "/family-bindings", asdict(draft), who, key))
+
+    async def bindings(self, who: Principal) -> list[Binding]:
+        """Bindings one asked for or is asked about, newest first."""
+        return [shaped(Binding, each) for each in (await self._platform.read("/family-bindings", who=who)).data]
+
+    async def decide(self, number: str, agree: bool, who: Principal, key: str) -> Binding:
+        """Agree to be bound, or refuse; exactly once per key."""
+        path = f"/family-bindings/{path_part(number)}/decision"
+        return shaped(Binding, await self._platform.write("POST", path, {"agree": agree}, who, key))
 
     async def providers(self, kind: str, point: tuple[float, float]) -> Mapping[str, Any]:
         """Providers nearest first, with the day of the table."""

@@ -37,6 +37,11 @@ CREATE TABLE IF NOT EXISTS family_bindings (
   relation TEXT NOT NULL, status TEXT NOT NULL, created_at TEXT NOT NULL, UNIQUE (kind, holder, member)
 );
 """
+_BINDINGS = """SELECT * FROM (SELECT family_bindings.*, holders.owner AS holder_owner, holders.name AS holder_name,
+  members.owner AS member_owner, members.name AS member_name FROM family_bindings
+  JOIN insured AS holders ON holders.id = family_bindings.holder
+  JOIN insured AS members ON members.id = family_bindings.member)"""
+_PAIR = ("holder", "member")
 REASONS: Mapping[str, tuple[str, ...]] = {
     "long": ("resettled", "resident", "worker"),
     "temporary": ("referral", "emergency", "other"),
@@ -61,6 +66,13 @@ class BindingBody(BaseModel):
     relation: Literal["spouse", "parent", "child"]
     name: str = Field(min_length=2, max_length=30)
     resident_id: str = Field(min_length=18, max_length=18)
+
+
+class DecisionBody(BaseModel):
+    """The bound adult's yes or no."""
+
+    model_config = ConfigDict(extra="forbid")
+    agree: bool
 
 
 @dataclass(frozen=True)
@@ -116,10 +128,7 @@ class Insurance:
                 raise Problem(NOT_FOUND, "家人的姓名和身份证号与参保登记对不上，请核对后再办。")
             if body.kind == "sharing":
                 _may_share(holder, member)
-            query = "SELECT number FROM family_bindings WHERE kind = ? AND holder = ? AND member = ?"
-            known = connection.execute(query, (body.kind, holder["id"], member["id"])).fetchone()
-            if known is not None:
-                raise Problem(BAD_STATE, f"已经绑定过这位家人，编号 {known['number']}。")
+            _ask_again(connection, body.kind, holder, member)
             status = "bound" if member["guardian"] == who.id else "waiting"
             row = {**self._numbered(connection, "QS", who), "kind": body.kind, "holder": holder["id"]}
             row |= {"member": member["id"], "relation": body.relation, "status": status}
@@ -127,6 +136,34 @@ class Insurance:
             insert(connection, "family_bindings", row)
             self._log(connection, who, "bound", "family_binding", row)
             return {**row, "person": mask("name", member["name"]), "demo": True}
+
+        with self.ground.store.write() as connection:
+            return once(connection, write, work)
+
+    def bindings(self, who: Principal) -> list[Row]:
+        """Bindings one asked for or is asked about, newest first; the other person's name is masked."""
+        _verified(who)
+        rows = self.ground.store.rows(f"{_BINDINGS} WHERE holder_owner = ? OR member_owner = ? ORDER BY number DESC",
+                                      (who.id, who.id))  # fmt: skip
+        return [_shown(row, who) for row in rows]
+
+    def decide(self, who: Principal, number: str, agree: bool, write: Write) -> Row:
+        """The bound adult's own yes or no; nobody else's counts."""
+        _verified(who)
+
+        def work() -> Row:
+            row = _row(connection, f"{_BINDINGS} WHERE number = ? AND member_owner = ?", (number, who.id))
+            if row is None:
+                raise Problem(NOT_FOUND, "没有找到等您确认的这条绑定，请核对编号。")
+            if row["status"] != "waiting":
+                raise Problem(BAD_STATE, "这条绑定已经处理过了，不用再确认。")
+            if agree and row["kind"] == "sharing":
+                people = [_row(connection, "SELECT * FROM insured WHERE id = ?", (row[name],)) for name in _PAIR]
+                _may_share(*(each or {} for each in people))
+            row["status"] = "bound" if agree else "refused"
+            connection.execute("UPDATE family_bindings SET status = ? WHERE number = ?", (row["status"], number))
+            self._log(connection, who, "agreed" if agree else "refused", "family_binding", row)
+            return _shown(row, who)
 
         with self.ground.store.write() as connection:
             return once(connection, write, work)
@@ -169,6 +206,27 @@ def _may_share(holder: Row, member: Row) -> None:
         raise Problem(BAD_STATE, "家庭共济用的是职工医保个人账户，您现在没有有效的职工医保，不能办共济。")
     if member["state"] != "active":
         raise Problem(BAD_STATE, "家人现在没有有效参保，不能加入家庭共济。")
+
+
+def _ask_again(connection: sqlite3.Connection, kind: str, holder: Row, member: Row) -> None:
+    """A binding is asked for once, unless it was refused."""
+    query = "SELECT number, status FROM family_bindings WHERE kind = ? AND holder = ? AND member = ?"
+    known = connection.execute(query, (kind, holder["id"], member["id"])).fetchone()
+    if known is not None and known["status"] != "refused":
+        waits = "，正在等家人确认" if known["status"] == "waiting" else ""
+        raise Problem(BAD_STATE, f"已经绑定过这位家人，编号 {known['number']}{waits}。")
+    if known is not None:
+        connection.execute("DELETE FROM family_bindings WHERE number = ?", (known["number"],))
+
+
+def _shown(row: Row, who: Principal) -> Row:
+    """A binding as one of the two sees it."""
+    mine = row["holder_owner"] == who.id
+    return {
+        "number": row["number"], "kind": row["kind"], "relation": row["relation"], "status": row["status"],
+        "created_at": row["created_at"], "asked": mine,
+        "person": mask("name", row["member_name" if mine else "holder_name"]), "demo": True,
+    }  # fmt: skip
 
 
 def _theirs(connection: sqlite3.Connection, who: Principal, insured: str) -> Row:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from ...insured import bundled_insurance
 from .auth import CheckedCaller
 from .domain import ground_of, request_id
-from .insurance import BindingBody, FilingBody, Insurance
+from .insurance import BindingBody, DecisionBody, FilingBody, Insurance
 from .problems import envelope
 
 router = APIRouter(prefix="/api/v1")
@@ -36,6 +36,20 @@ def bind_family(body: BindingBody, request: Request, caller: CheckedCaller) -> d
     ground = ground_of(request)
     write = caller.write(request, body.model_dump(mode="json"), ground.now())
     return envelope(Insurance(ground).bind(caller.who, body, write), request_id(request))
+
+
+@router.get("/family-bindings")
+def list_bindings(request: Request, caller: CheckedCaller) -> dict[str, Any]:
+    """Bindings one asked for or is asked about."""
+    return envelope(Insurance(ground_of(request)).bindings(caller.who), request_id(request))
+
+
+@router.post("/family-bindings/{number}/decision")
+def decide_binding(number: str, body: DecisionBody, request: Request, caller: CheckedCaller) -> dict[str, Any]:
+    """The bound adult agrees or refuses."""
+    ground = ground_of(request)
+    write = caller.write(request, body.model_dump(), ground.now())
+    return envelope(Insurance(ground).decide(caller.who, number, body.agree, write), request_id(request))
 
 
 @router.get("/providers")

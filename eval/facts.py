@@ -120,7 +120,7 @@ def facts_in(text: str) -> Facts:
         names += [_name(each.group()) for each in found]
     for pattern in _DATES:
         rest, found = _taken(pattern, rest)
-        days += [Day(*(int(_value(part or "0")) for part in each.groups()), each.group()) for each in found]
+        days += [_day(each) for each in found]
     return Facts(tuple(_numbers(rest)), tuple(days), tuple(names))
 
 
@@ -143,6 +143,11 @@ def unit_name(unit: str) -> str:
     """One name for a unit that has several."""
     bare = unit if unit in ("个", "个月") else unit.removeprefix("个")
     return _SAME_UNITS.get(bare, bare)
+
+
+def _day(found: re.Match[str]) -> Day:
+    year, month, day = (int(_value(part or "0")) for part in found.groups())
+    return Day(year, month, day, found.group())
 
 
 def _name(text: str) -> str:

@@ -101,7 +101,7 @@ def average_precision(grades: Sequence[tuple[int, int]], gold: Sequence[Gold]) -
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(n + 1) for n, grade in enumerate(grades, 1))
+    return sum(float(2**grade - 1) / math.log2(n + 1) for n, grade in enumerate(grades, 1))
 
 
 def _stale(lines: Lines, lookups: Sequence[Lookup]) -> Score:

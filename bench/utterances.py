@@ -1,0 +1,119 @@
+"""What the offline model takes real-life wording to mean: `python -m bench.utterances [WORD]`.
+
+`data/utterances-*.jsonl` were written by people who had not seen the tools' examples: 30 scenario families, each
+utterance with its asker's role and the tool (or `knowledge`, `none`) it means. Each is asked in a conversation of
+its own; the first tool called, asked for or proposed is what it was taken for. Prints accuracy with its Wilson
+interval, by family and by kind, and the commonest confusions; WORD restricts to families or intents that hold it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agents import Ask, Desk, Reply, open_house, read_settings
+from eval.intervals import wilson
+from server.demo import IDENTITIES
+from tools import Principal
+
+DATA = Path(__file__).parent / "data"
+KNOWLEDGE, NONE = "knowledge", "none"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An utterance and what it was taken for; the reply's outcome and text."""
+
+    row: dict[str, Any]
+    intent: str
+    reply: Reply
+
+    @property
+    def right(self) -> bool:
+        """Whether it was taken for what it means, or for what serves as well."""
+        return self.intent in (self.row["intent"], *self.row.get("also", ()))
+
+
+def main() -> None:
+    """Ask everything once, in a temporary data folder unless HANZHI_DATA_DIR is set."""
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    rows = [row for row in _rows() if word in f"{row['family']} {row['intent']}"]
+    with tempfile.TemporaryDirectory() as folder:
+        settings = read_settings()
+        given = "data_dir" in settings.model_fields_set
+        taken = asyncio.run(_ask(rows, settings if given else read_settings(data_dir=Path(folder))))
+    for each in taken if word else ():
+        print("ok " if each.right else "NOT", each.row["intent"], "->", each.intent, "|", each.row["text"])
+    _report(taken)
+
+
+def _rows() -> list[dict[str, Any]]:
+    return [json.loads(line) for path in sorted(DATA.glob("utterances-*.jsonl")) for line in path.open(encoding="utf-8")]
+
+
+async def _ask(rows: Sequence[dict[str, Any]], settings: Any) -> list[Taken]:
+    people = {role: person for person in IDENTITIES.values() for role in person.roles}
+    people["anonymous"] = Principal("bench", frozenset(("anonymous",)))
+    async with open_house(settings) as house:
+        started = time.process_time()
+        taken = [await _one(house.desk, people[row["role"]], row) for row in rows]
+        print(f"{len(rows)} turns, {(time.process_time() - started) / len(rows) * 1000:.1f} ms CPU each")
+    return taken
+
+
+async def _one(desk: Desk, person: Principal, row: dict[str, Any]) -> Taken:
+    conversation = await desk.open_conversation(person)
+    reply = await desk.ask(Ask(conversation.id, row["text"]), person)
+    trace = await desk.trace(person, conversation.id, reply.turn_id)
+    called = [
+        call["name"]
+        for step in trace.steps
+        if step.kind == "message"
+        for call in step.details.get("tool_calls", ())
+        if call["name"] != "kb.search"
+    ]
+    return Taken(row, _intent(reply, called), reply)
+
+
+def _intent(reply: Reply, called: Sequence[str]) -> str:
+    tools = [name for name in called if "." in name or name == "calendar"]
+    if "hand_off" in called or reply.outcome.kind == "handoff":
+        return "handoff.create"
+    if tools:
+        return tools[0]
+    asked = {citation.kind for citation in reply.citations} or reply.outcome.reason in ("no_evidence", "expired")
+    return KNOWLEDGE if asked and not _nothing_found(reply) else NONE
+
+
+def _nothing_found(reply: Reply) -> bool:
+    return reply.outcome.reason == "no_evidence" and not reply.citations
+
+
+def _report(taken: Sequence[Taken]) -> None:
+    kinds = {KNOWLEDGE: KNOWLEDGE, NONE: NONE}
+    for title, key in (("family", lambda row: row["family"] or "-"), ("kind", lambda row: kinds.get(row["intent"], "tool"))):
+        for name in sorted({key(each.row) for each in taken}):
+            print(f"{title} {name:10} {_share([each for each in taken if key(each.row) == name])}")
+    print(f"all {_share(taken)}")
+    wrong = Counter((each.row["intent"], each.intent) for each in taken if not each.right)
+    for (meant, got), count in wrong.most_common(25):
+        print(f"{count:4} {meant} taken for {got}")
+
+
+def _share(taken: Sequence[Taken]) -> str:
+    right = sum(each.right for each in taken)
+    interval = wilson(right, len(taken))
+    shown = f" [{interval.low:.3f}, {interval.high:.3f}]" if interval else ""
+    return f"{right}/{len(taken)} = {right / max(1, len(taken)):.3f}{shown}"
+
+
+if __name__ == "__main__":
+    main()

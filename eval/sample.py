@@ -47,7 +47,8 @@ class NewDocument:
     id: str
     base: str
     title: str
-    text: str
+    text: str = ""
+    file: str = ""
     visibility: str = "public"
     facts: Values = field(default_factory=dict)
 

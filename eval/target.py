@@ -1,0 +1,172 @@
+"""The server under test: one of our own that can be set to any world, or any deployment by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import httpx
+
+from .errors import ServerProblem
+from .sample import Actor, Sample
+from .serving import OwnServer, knowledge_hash, own_server
+
+WAIT_S = 60.0
+OPERATOR = Actor("operator", "operator-1")
+
+
+class Target(Protocol):
+    """What a trial needs of a server."""
+
+    own: bool
+    model: str
+    knowledge: str
+    effects: Mapping[str, str]
+    versions: Mapping[str, Any]
+
+    def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:
+        """Go to the sample's world."""
+
+    def person(self, actor: Actor) -> httpx.Client:
+        """The API as this person meets it."""
+
+    def changes(self) -> list[dict[str, Any]]:
+        """What changed on the platform."""
+
+    def cpu_s(self, *, quiet: bool = False) -> float:
+        """Processor time the server has used; 0 where it cannot be known."""
+
+    def log_lines(self) -> tuple[str, ...]:
+        """What the server logged since this was asked last."""
+
+
+class OwnTarget:
+    """A server process of our own."""
+
+    own = True
+
+    def __init__(self, server: OwnServer, model: str) -> None:
+        self._server, self.model, self.knowledge = server, model, knowledge_hash()
+        self._people: dict[str, httpx.Client] = {}
+        self._http = httpx.HTTPTransport(retries=0)
+        self._operator = self._client({"sub": "operator-1", "roles": ["operator"]})
+        about = _checked(self._operator.get("/eval/world"))
+        self._claims = {each["sub"]: each for each in about["identities"]}
+        self.effects: Mapping[str, str] = about["tools"]
+        self.versions: Mapping[str, Any] = {"knowledge": self.knowledge}
+
+    def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:
+        """Set clock, platform and knowledge; where the oracle runs, tell it what is expected."""
+        _checked(self._operator.put("/eval/world", json=body))
+        self._server.log_lines()
+
+    def person(self, actor: Actor) -> httpx.Client:
+        """A client with a token of this person; anonymous people get a cookie jar of their own."""
+        if actor.role == "anonymous":
+            return self._client(None)
+        claims = self._claims.get(actor.identity)
+        if claims is None:
+            raise ServerProblem(f"没有名为 {actor.identity} 的身份。可用的：{'、'.join(self._claims)}。")
+        return self._client({**claims, "roles": [actor.role], **actor.claims})
+
+    def changes(self) -> list[dict[str, Any]]:
+        """What changed on the platform since the world was set."""
+        found: list[dict[str, Any]] = _checked(self._operator.get("/eval/changes"))["changes"]
+        return found
+
+    def cpu_s(self, *, quiet: bool = False) -> float:
+        """Processor time the server process has used."""
+        try:
+            return float(_checked(self._operator.get("/eval/changes"))["cpu_s"])
+        except (httpx.HTTPError, ServerProblem):
+            if quiet:
+                return 0.0
+            raise
+
+    def log_lines(self) -> tuple[str, ...]:
+        """The server's new log lines."""
+        return self._server.log_lines()
+
+    @property
+    def oracle(self) -> Any:
+        """Where an oracle model reads what the present sample expects."""
+        return self._server.oracle
+
+    def _client(self, claims: Mapping[str, Any] | None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {self._server.tokens.token(claims)}"} if claims else {}
+        return _Api(base_url=self._server.url, headers=headers, timeout=WAIT_S, trust_env=False)
+
+
+class RemoteTarget:
+    """A deployment that cannot be reset: only samples that change nothing around them can be run there."""
+
+    own = False
+
+    def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
+        self._url, self._tokens = url.rstrip("/"), tokens
+        self.model, self.knowledge = f"remote:{self._url}", "remote"
+        self.effects: Mapping[str, str] = {}
+        self.versions: Mapping[str, Any] = {"url": self._url}
+
+    def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:
+        """Nothing can be set there."""
+        if not fits_remote(sample):
+            raise ServerProblem(f"样本 {sample.id} 要设定环境，不能在 {self._url} 上运行。")
+
+    def person(self, actor: Actor) -> httpx.Client:
+        """A client with the token given for this identity, else a demo identity's."""
+        client = _Api(base_url=self._url, timeout=WAIT_S, trust_env=False)
+        if actor.role == "anonymous":
+            return client
+        token = self._tokens.get(actor.identity) or self._demo_token(client, actor.identity)
+        client.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+    def _demo_token(self, client: httpx.Client, identity: str) -> str:
+        answer = client.post("/demo/login", json={"identity": identity})
+        if answer.status_code >= 400:
+            raise ServerProblem(f"{self._url} 没有演示身份 {identity}。请用 --tokens 给出身份对应的令牌。")
+        return str(answer.json()["token"])
+
+    def changes(self) -> list[dict[str, Any]]:
+        """They cannot be read there."""
+        return []
+
+    def cpu_s(self, *, quiet: bool = False) -> float:
+        """It cannot be known."""
+        return 0.0
+
+    def log_lines(self) -> tuple[str, ...]:
+        """They cannot be read."""
+        return ()
+
+
+class _Api(httpx.Client):
+    """Paths are those under `/api/v1`; `/eval/…` is beside it."""
+
+    def _merge_url(self, url: Any) -> httpx.URL:
+        path = str(url)
+        return super()._merge_url(path if path.startswith("/eval/") else f"/api/v1{path}")
+
+
+def fits_remote(sample: Sample) -> bool:
+    """Whether a sample can be run where nothing can be set or read: it expects no change and needs no world."""
+    state = sample.expect.state
+    writes = state is not None and bool(state.changes)
+    return not (sample.world.needs_reset or writes or sample.actor.claims)
+
+
+@contextmanager
+def own_target(model: str = "offline") -> Iterator[OwnTarget]:
+    """A server of our own as a target."""
+    with own_server(model) as server:
+        yield OwnTarget(server, model)
+
+
+def _checked(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code >= 400:
+        told = answer.json().get("detail", "") if "json" in answer.headers.get("content-type", "") else answer.text
+        raise ServerProblem(f"{answer.request.url.path} → {answer.status_code}：{told}")
+    found: dict[str, Any] = answer.json()
+    return found

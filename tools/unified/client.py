@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 import httpx
@@ -26,14 +29,19 @@ LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32, keepaliv
 TRIES = 3
 FIRST_SHARE = 0.6
 LATER = "一网统管平台暂时没有响应，请稍后再试。"
+BUSY = "一网统管平台现在请求太多，请过 {seconds} 秒再试。"
 REFUSED = "一网统管平台拒绝了本系统的请求（接入凭证或系统时间有误），请联系管理员。"
 
 
 class _Unsure(Exception):
     """No usable answer came: a write may or may not have happened."""
 
-    def __init__(self, wait_s: float = 0.0) -> None:
-        super().__init__(LATER)
+
+class _Busy(Exception):
+    """The platform asks to wait; nothing was done."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(BUSY)
         self.wait_s = wait_s
 
 
@@ -45,6 +53,7 @@ class _Request:
     body: Any = None
     who: Principal | None = None
     key: str | None = None
+    until: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,15 @@ class Platform:
             return False
         return True
 
+    async def listen(self, url: str) -> None:
+        """Have the platform's events sent to an address from now on."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._tried(_Request("PUT", "/webhook", body={"url": url}))
+        except TimeoutError:
+            self._breaker.failed()
+            raise Unavailable(LATER) from None
+
     async def geocode(self, address: str) -> GeocodeResult:
         """Read an address."""
         data = (await self.read("/geocode", (("address", address[:300]),))).data
@@ -129,7 +147,7 @@ class Platform:
         """A read below the interface's prefix: tried again a little later, within the total time."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                answer = await self._tried(_Request("GET", path, tuple(query), who=who))
+                answer = await self._tried(_Request("GET", path, tuple(query), who=who, until=self._deadline()))
                 return Answer(answer["data"], answer.get("page"))
         except TimeoutError:
             self._breaker.failed()
@@ -138,22 +156,19 @@ class Platform:
     async def _tried(self, request: _Request) -> Mapping[str, Any]:
         for attempt in range(TRIES):
             try:
-                return await self._send(request)
-            except _Unsure as unsure:
-                if attempt == TRIES - 1:
-                    break
-                pause = 0.05 * 2**attempt * (1 + random.random())  # noqa: S311
-                await asyncio.sleep(max(pause, unsure.wait_s))
+                return await self._paced(request)
+            except _Unsure:
+                if attempt < TRIES - 1:
+                    await asyncio.sleep(0.05 * 2**attempt * (1 + random.random()))  # noqa: S311
         raise Unavailable(LATER)
 
     async def write(self, method: str, path: str, body: Any, who: Principal, key: str) -> Mapping[str, Any]:
         """A write: sent once; when no answer came, the key is looked up before it is sent a second time."""
-        request = _Request(method, path, body=body, who=who, key=key)
+        request = _Request(method, path, body=body, who=who, key=key, until=self._deadline())
         try:
             async with asyncio.timeout(self._timeout_s):
                 try:
-                    async with asyncio.timeout(self._timeout_s * FIRST_SHARE):
-                        return _data(await self._send(request))
+                    return _data(await self._first(request))
                 except (TimeoutError, _Unsure) as problem:
                     if isinstance(problem, TimeoutError):
                         self._breaker.failed()
@@ -162,9 +177,27 @@ class Platform:
             self._breaker.failed()
             raise Unavailable(LATER) from None
 
+    async def _first(self, request: _Request) -> Mapping[str, Any]:
+        """The first sending of a write, which may take a share of its time; waiting when asked to is not sending."""
+        while True:
+            try:
+                async with asyncio.timeout(self._timeout_s * FIRST_SHARE):
+                    return await self._send(request)
+            except _Busy as busy:
+                await _rest(busy.wait_s, request.until)
+
+    async def _paced(self, request: _Request) -> Mapping[str, Any]:
+        """Send; when the platform asks to wait, wait and send again while there is time."""
+        while True:
+            try:
+                return await self._send(request)
+            except _Busy as busy:
+                await _rest(busy.wait_s, request.until)
+
     async def _settle(self, request: _Request) -> Mapping[str, Any]:
         """Find out what became of a write, and send it once more only if the platform does not know it."""
-        look = _Request("GET", f"/requests/{path_part(request.key or '')}", who=request.who)
+        path = f"/requests/{path_part(request.key or '')}"
+        look = _Request("GET", path, who=request.who, until=request.until)
         try:
             known = _data(await self._tried(look))
         except NotFound:
@@ -173,7 +206,7 @@ class Platform:
             found: Mapping[str, Any] = known["response"]
             return found
         try:
-            return _data(await self._send(request))
+            return _data(await self._paced(request))
         except _Unsure:
             raise Unavailable(LATER) from None
 
@@ -186,7 +219,7 @@ class Platform:
         except _Unsure:
             self._breaker.failed()
             raise
-        except ToolError:
+        except (ToolError, _Busy):
             self._breaker.succeeded()
             raise
         self._breaker.succeeded()
@@ -211,6 +244,9 @@ class Platform:
             raise _Unsure
         return answer
 
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._timeout_s
+
     def _headers(self, request: _Request, body: bytes) -> dict[str, str]:
         signed = Signed(request.method, f"{API}{request.path}", request.query, body)
         headers = sign_headers(signed, self._app_key, self._secret, signer=self._signer)
@@ -234,8 +270,27 @@ def _raise(code: str, message: str, retry_after: str | None) -> NoReturn:
         raise kind[code[:3]](message)
     if code.startswith("401"):
         raise Unavailable(REFUSED)
-    wait = float(retry_after) if retry_after and retry_after.isdecimal() else 0.0
-    raise _Unsure(wait)
+    if code.startswith("429"):
+        raise _Busy(_seconds(retry_after))
+    raise _Unsure
+
+
+def _seconds(retry_after: str | None) -> float:
+    """What a Retry-After header asks for: seconds, or a moment; a second where it says nothing we can read."""
+    said = (retry_after or "").strip()
+    if said.isascii() and said.isdecimal():
+        return float(said)
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except ValueError:
+        return 1.0
+
+
+async def _rest(wait_s: float, until: float) -> None:
+    """Wait as asked, but never past the end of the call: then say when to come back."""
+    if asyncio.get_running_loop().time() + wait_s >= until:
+        raise Unavailable(BUSY.format(seconds=math.ceil(wait_s)))
+    await asyncio.sleep(max(wait_s, 0.05))
 
 
 def _data(answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ def main() -> int:
     except SandboxBusy as problem:
         print(problem, file=sys.stderr)
         return 1
+    sandbox.limit(options.rate)
     threading.Thread(target=lambda: asyncio.run(_deliver(sandbox)), daemon=True).start()
     try:
         uvicorn.run(sandbox.app, host=options.host, port=options.port, lifespan="off", log_level="warning", ws="none")
@@ -58,6 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=9100, help="监听端口")
     parser.add_argument("--data", type=Path, default=Path("data/sandbox"), help="数据目录")
     parser.add_argument("--app", default="hanzhi-desk", help="允许接入的应用标识（X-App-Key）")
+    parser.add_argument("--rate", type=float, default=0.0, help="每个应用每秒最多请求数，0 表示不限")
     parser.add_argument("--demo", action="store_true", help="新的数据目录里装入演示案件")
     parser.add_argument("--test-routes", action="store_true", help="提供 /sandbox/ 下的故障开关和状态（只用于测试）")
     return parser.parse_args()

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from ...categories import bundled_categories
 from ...gazetteer import bundled_gazetteer
+from ...pacing import Pacing
 from .casework import Casework
 from .deliveries import Deliveries
 from .domain import Clock, Ground
@@ -33,6 +34,10 @@ class Sandbox:
     app: FastAPI
     store: Store
     deliveries: Deliveries
+
+    def limit(self, per_s: float) -> None:
+        """Let each application call so many times a second from now on (0: as often as it likes); beyond that, 429."""
+        self.app.state.pacing = Pacing(per_s, max(1.0, per_s)) if per_s else None
 
     def close(self) -> None:
         """Close the store."""
@@ -80,6 +85,7 @@ def create_sandbox(ground: Ground, *, apps: Mapping[str, str], faults: Faults) -
     """The application over an open store."""
     app = FastAPI(title="一网统管沙盒平台", version="1", docs_url="/docs", redoc_url=None)
     app.state.ground, app.state.store, app.state.apps = ground, ground.store, dict(apps)
+    app.state.pacing = None
     app.add_middleware(FaultPlayer, faults=faults)
     app.add_middleware(_RequestIds)
     for domain in DOMAINS:
@@ -105,13 +111,14 @@ class _RequestIds:
         await self._app(scope, receive, send)
 
 
-def _respond(request: Request, status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse(envelope(None, str(request.state.request_id), code=code, message=message), status)
+def _respond(request: Request, status: int, code: str, message: str, retry_after_s: int | None = None) -> JSONResponse:
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s is not None else None
+    return JSONResponse(envelope(None, str(request.state.request_id), code=code, message=message), status, headers)
 
 
 async def _refused(request: Request, problem: Exception) -> JSONResponse:
     assert isinstance(problem, Problem)
-    return _respond(request, problem.http_status, problem.code, problem.message)
+    return _respond(request, problem.http_status, problem.code, problem.message, problem.retry_after_s)
 
 
 async def _bad_parameter(request: Request, problem: Exception) -> JSONResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from ...pacing import Pacing
 from ...principal import Principal
 from ..assertion import HEADER, read_assertion
 from ..signing import WINDOW_S, Signed, matches
-from .problems import BAD_PARAMETER, BAD_SIGNATURE, FORBIDDEN, REPLAY, STALE, Problem
+from .problems import BAD_PARAMETER, BAD_SIGNATURE, FORBIDDEN, RATE_LIMIT, REPLAY, STALE, Problem
 from .store import Store, Write
 
 
@@ -68,11 +70,19 @@ async def check_caller(request: Request) -> Caller:
     secret = apps.get(app_key)
     if secret is None or not matches(signed, secret, timestamp, nonce, method, signature):
         raise Problem(BAD_SIGNATURE, "签名不正确。")
+    _pace(request.app.state.pacing, app_key)
     if not timestamp.isdecimal() or abs(time.time() - int(timestamp) / 1000) > WINDOW_S:
         raise Problem(STALE, "时间戳超出允许范围（前后 5 分钟）。")
     if not nonce or not store.first_use(f"{app_key}:{nonce}", time.time()):
         raise Problem(REPLAY, "请求被重复发送（随机数已用过）。")
     return Caller(app_key, _person(headers.get(HEADER), app_key, secret), headers.get("Idempotency-Key"))
+
+
+def _pace(pacing: Pacing | None, app_key: str) -> None:
+    """Refuse an application that calls too often; nothing of its request is done."""
+    wait_s = pacing.wait_s(app_key) if pacing else 0.0
+    if wait_s:
+        raise Problem(RATE_LIMIT, "请求过于频繁，请稍后再试。", math.ceil(wait_s))
 
 
 def _person(token: str | None, app_key: str, secret: str) -> Principal | None:

@@ -13,10 +13,11 @@ RATE_LIMIT, UPSTREAM = "42901", "50001"
 class Problem(Exception):
     """A refusal; the first three digits of the code are the HTTP status."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, retry_after_s: int | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.retry_after_s = retry_after_s
 
     @property
     def http_status(self) -> int:

@@ -134,6 +134,7 @@ def test_many_are_filtered_by_code_status_and_time(near: World) -> None:
         assert await found(service_code="E0406") == [new.number]
         assert await found(service_code="C0114") == []
         assert await found(status="closed") == []
+        assert await found(status="open,closed") == [new.number]
         assert await found(start_date="2026-09-01T00:00:00Z", end_date="2026-09-02T00:00:00Z") == [old.number]
         assert await found(start_date="2026-08-01") == [old.number]
         assert await found(page_size=1, page=2) == []

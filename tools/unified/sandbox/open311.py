@@ -123,8 +123,8 @@ def find_requests(
         if service_code:
             codes = service_code.upper().split(",")
             where, values = f"{where} AND category_code IN ({', '.join('?' * len(codes))})", [*values, *codes]
-        if status:
-            where, values = f"{where} AND {_status(status)}", [*values, *FINAL]
+        if status and (chosen := _status(status)) is not None:
+            where, values = f"{where} AND {chosen}", [*values, *FINAL]
     query = f"SELECT * FROM cases WHERE {where} ORDER BY reported_at DESC, number DESC LIMIT ? OFFSET ?"  # noqa: S608
     rows = work.ground.store.rows(query, [*values, page_size, (page - 1) * page_size])
     return _answer(form, "service_requests", [_public(row) for row in rows])
@@ -235,10 +235,14 @@ def _span(work: Casework, start: str | None, end: str | None) -> tuple[str, str]
     return since.isoformat(timespec="seconds"), until.isoformat(timespec="seconds")
 
 
-def _status(status: str) -> str:
-    if status not in ("open", "closed"):
-        raise GeoReportError(400, "status 只能是 open 或 closed。")
-    return f"status {'IN' if status == 'closed' else 'NOT IN'} ({', '.join('?' * len(FINAL))})"
+def _status(status: str) -> str | None:
+    """The condition of a comma list of states; None when every state is asked for."""
+    asked = {each.strip() for each in status.split(",")}
+    if not asked <= {"open", "closed"}:
+        raise GeoReportError(400, "status 只能是 open 或 closed，可以用逗号同时给出。")
+    if len(asked) == 2:
+        return None
+    return f"status {'IN' if asked == {'closed'} else 'NOT IN'} ({', '.join('?' * len(FINAL))})"
 
 
 def _work(request: Request) -> Casework:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_DATA = Path(__file__).parent / "data"
+
 
 @dataclass(frozen=True)
 class QuestionSet:
@@ -56,6 +58,32 @@ def read_laws(path: Path) -> Iterator[tuple[str, str]]:
             lines.append(f"## {chapter}")
         lines.append(row["text"])
     yield law, "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question over the bundled bases, the documents that answer it (base/file), and its kind: here, or why not."""
+
+    question: str
+    documents: tuple[str, ...]
+    kind: str
+
+
+def everyday() -> list[Asked]:
+    """Questions that the bundled bases answer, written apart from their text."""
+    return [Asked(row["question"], tuple(row["documents"]), "here") for row in _rows(_DATA / "everyday.jsonl")]
+
+
+def elsewhere() -> list[Asked]:
+    """Questions that they do not answer; a line “# kind” says of which kind those below it are."""
+    found, kind = list[Asked](), ""
+    for line in (_DATA / "elsewhere.txt").read_text(encoding="utf-8").splitlines():
+        said = line.removeprefix("#").strip()
+        if line.startswith("#"):
+            kind = said if " " not in said else kind
+        elif said:
+            found.append(Asked(said, (), kind))
+    return found
 
 
 def _text(path: Path) -> str:

@@ -24,7 +24,7 @@ from .records import (
     Visibility,
 )
 from .static_embedding import StaticEmbeddings, export_static, vector
-from .words import content, expansions, normal, synonyms, tokens
+from .words import expansions, normal, synonyms, tokens
 
 __all__ = [
     "SUFFIXES",
@@ -58,7 +58,6 @@ __all__ = [
     "UnknownDocument",
     "UnreadableDocument",
     "Visibility",
-    "content",
     "expansions",
     "export_static",
     "normal",

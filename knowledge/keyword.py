@@ -85,8 +85,8 @@ class KeywordIndex:
         return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
     def holding(self, word: str) -> int:
-        """How many passages hold a word, in their text or their title."""
-        return max(int(self._searcher.doc_freq(field, word)) for field in ("body", "title"))
+        """How many passages hold a word, in their text, headings or title, or in a way of asking for them."""
+        return max(int(self._searcher.doc_freq(field, word)) for field in _WEIGHTS)
 
     def ids(self) -> set[str]:
         """The ids of all passages it holds."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from .archives import SUFFIX, is_archive
 from .calibrate import WEIGHTS, Calibration, Known, weigh
-from .coverage import Rarity
+from .confidence import Confidence, Signals
 from .embed import HashingEmbeddings
 from .errors import LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
 from .formats.sniff import advice
@@ -40,6 +40,7 @@ from .records import (
 )
 from .search import Search
 from .store import Store, now, open_store
+from .terms import Weights
 from .vectors import VectorIndex
 from .worker import Worker
 
@@ -60,7 +61,7 @@ class Library:
         self._store, self._keyword, self._vectors, self._held = store, keyword, vectors, held
         self._loaders = loaders_by_suffix(loaders)
         self._intake = Intake(store, keyword, vectors)
-        self._search = Search(keyword, vectors, weight, Rarity(keyword), store)
+        self._search = Search(keyword, vectors, weight, Confidence(Weights(keyword), store), store)
         # Whoever held jobs under this folder's name before is dead: the lock on the folder is ours.
         owner = f"{platform.node()}:{folder.resolve()}:"
         self._jobs = Jobs(store, f"{owner}{secrets.token_hex(4)}")
@@ -143,6 +144,10 @@ class Library:
         if query.bases and not query.bases & set(self.bases(query.visibilities)):
             self._refuse_unknown(set(query.bases), set(query.visibilities))
         return self._search.run(query, self._intake.catalogue)
+
+    def signals(self, query: Query) -> Signals | None:
+        """What the confidence of a search goes by, to fit its weights; nothing when nothing was found."""
+        return self._search.signals(query, self._intake.catalogue.now)
 
     def calibrate(self, asked: Sequence[Known], as_of: date, weights: Sequence[float] = WEIGHTS) -> Calibration:
         """How well each weight of keywords against vectors finds the documents of known questions."""

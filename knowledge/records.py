@@ -165,7 +165,8 @@ class Query:
     """What is searched: the words, how many hits, and what the asker may see, on which day.
 
     `bases` None means every base the visibilities allow. `region` None means no region filter;
-    a region matches documents of that region and of the wider ones that contain it.
+    a region matches documents of that region and of the wider ones that contain it. What is no longer in force is
+    searched too when that is asked for, and when the confidence in what is in force stays below `expired_below`.
     """
 
     text: str
@@ -175,14 +176,14 @@ class Query:
     visibilities: frozenset[Visibility] = frozenset({"public"})
     region: str | None = None
     include_expired: bool = False
+    expired_below: float = 0.0
 
 
 @dataclass(frozen=True)
 class Found:
     """The answer to a query: the hits in force and, when asked for or when nothing in force was found, expired ones.
 
-    `coverage` in [0, 1] says how much of the query's weight (rare characters and bigrams weigh more)
-    the best hit holds; it is what separates "answered here" from "not here".
+    `coverage` in [0, 1] is how likely the library covers the question: it separates "answered here" from "not here".
     """
 
     hits: tuple[Hit, ...]

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from .catalogue import Admissible, Catalogue, Filter, Shelf
-from .coverage import Rarity
+from .confidence import JUDGED, Confidence, Signals, likely
+from .recent import Recent
 from .records import Found, Hit, Passage, Query
 from .words import tokens
 
@@ -17,6 +18,7 @@ _TOP, _ENOUGH = 100, 20
 _WIDEST = 8
 _COMPARED = 2000
 _ATTEMPTS = 5
+_KEPT = 8192
 Scores = list[tuple[str, float]]
 
 
@@ -66,10 +68,11 @@ class Scored:
 
 @dataclass(frozen=True)
 class Sides:
-    """What each index found, in scores stretched to [0, 1]."""
+    """What each index found, in scores stretched to [0, 1], and the best keyword score as it came."""
 
     words: Mapping[str, float]
     near: Mapping[str, float]
+    best: float
 
     def joined(self, weight: float) -> list[Scored]:
         """Both sides as one list, best first; a side without weight adds nothing."""
@@ -87,12 +90,28 @@ class Sides:
         return sorted(fused, key=lambda each: (-each.score, each.passage_id))
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """Hits, and how well they match the question."""
+
+    hits: tuple[Hit, ...]
+    signals: Signals | None
+
+    @property
+    def sure(self) -> float:
+        """How likely they answer the question."""
+        return likely(self.signals)
+
+
 class Search:
     """One search for the search page and for chat."""
 
-    def __init__(self, keyword: Keywords, vectors: Neighbours, weight: float, rarity: Rarity, pieces: Pieces) -> None:
+    def __init__(
+        self, keyword: Keywords, vectors: Neighbours, weight: float, confidence: Confidence, pieces: Pieces
+    ) -> None:
         self._keyword, self._vectors, self._weight = keyword, vectors, weight
-        self._rarity, self._pieces = rarity, pieces
+        self._confidence, self._pieces = confidence, pieces
+        self._read: Recent[str, Passage] = Recent(_KEPT)
 
     def run(self, query: Query, catalogue: Catalogue) -> Found:
         """Hits in force first; expired ones when asked for or when nothing in force was found.
@@ -110,39 +129,46 @@ class Search:
         scope = shelf.scope(query)
         if query.k < 1 or not scope or not tokens(query.text):
             return Found((), (), 0.0)
-        hits = self._hits(query, shelf, in_force=True)
-        expired = self._hits(query, shelf, in_force=False) if query.include_expired or not hits else []
-        shares = self._rarity.coverage(query.text, [_words(hit) for hit in hits or expired])
-        return Found(tuple(hits), tuple(expired), max(shares, default=0.0))
+        current = self._hits(query, shelf, in_force=True)
+        late = query.include_expired or not current.hits or current.sure < query.expired_below
+        past = self._hits(query, shelf, in_force=False) if late else _Judged((), None)
+        sure = current.sure if current.hits else past.sure
+        return Found(current.hits[: query.k], past.hits[: query.k], sure)
 
-    def _hits(self, query: Query, shelf: Shelf, in_force: bool) -> list[Hit]:
+    def _hits(self, query: Query, shelf: Shelf, in_force: bool) -> _Judged:
+        """As many as are asked for, or more when more are needed to judge them."""
         wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, in_force)
-        sides = self._sides(query, shelf, shelf.admissible(wanted), self._weight > 0, self._weight < 1)
+        sides = self._sides(query, shelf, shelf.admissible(wanted), self._weight < 1)
         ranked = sides.joined(self._weight)
         hits: list[Hit] = []
-        for start in range(0, len(ranked), query.k):
-            if len(hits) >= query.k:
+        most = max(query.k, JUDGED)
+        for start in range(0, len(ranked), most):
+            if len(hits) >= most:
                 break
-            batch = ranked[start : start + query.k]
-            pieces = self._pieces.passages_by_id([each.passage_id for each in batch])
+            batch = ranked[start : start + most]
+            pieces = self._read.get([each.passage_id for each in batch], self._pieces.passages_by_id)
             hits += [
                 _hit(each, pieces[each.passage_id], shelf, query.as_of) for each in batch if each.passage_id in pieces
             ]
-        return hits[: query.k]
+        return _Judged(tuple(hits[:most]), self._confidence.signals(query.text, hits[:most], sides.best))
 
     def sides(self, query: Query, shelf: Shelf) -> Sides:
         """What both indexes find in force, whatever they weigh: for measuring weights."""
         wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, True)
-        return self._sides(query, shelf, shelf.admissible(wanted), words=True, near=True)
+        return self._sides(query, shelf, shelf.admissible(wanted), near=True)
 
-    def _sides(self, query: Query, shelf: Shelf, admissible: Admissible, words: bool, near: bool) -> Sides:
-        scope = shelf.scope(query)
+    def signals(self, query: Query, shelf: Shelf) -> Signals | None:
+        """What the confidence in what is in force goes by: for fitting its weights."""
+        return self._hits(query, shelf, in_force=True).signals
+
+    def _sides(self, query: Query, shelf: Shelf, admissible: Admissible, near: bool) -> Sides:
+        """Words are always looked for: the confidence needs them, whatever they weigh."""
         if not admissible.ids:
-            return Sides({}, {})
-        return Sides(
-            scaled(self._by_words(query, scope, admissible)) if words else {},
-            scaled(self._by_nearness(query, scope, shelf, admissible)) if near else {},
-        )
+            return Sides({}, {}, 0.0)
+        scope = shelf.scope(query)
+        words = self._by_words(query, scope, admissible)
+        nearest = self._by_nearness(query, scope, shelf, admissible) if near else []
+        return Sides(scaled(words), scaled(nearest), words[0][1] if words else 0.0)
 
     def _by_words(self, query: Query, scope: list[str], admissible: Admissible) -> Scores:
         """The best admissible passages; if the best of all hold too few, only admissible documents are searched."""
@@ -211,7 +237,3 @@ def _hit(scored: Scored, piece: Passage, shelf: Shelf, as_of: date) -> Hit:
         since = entry.effective_to + timedelta(days=1) if entry.effective_to else since
         by = newer.title if newer else entry.superseded_by
     return Hit(piece, entry, status, scored.score, scored.words, scored.near, since, by)
-
-
-def _words(hit: Hit) -> str:
-    return f"{hit.document.title} {' '.join(hit.passage.heading_path)} {hit.passage.text}"

@@ -202,6 +202,12 @@ class Store:
             rows = connection.execute(select(passages).where(passages.c.id.in_(ids)))
             return {row.id: passage_of(row) for row in rows}
 
+    def asked_as(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """The ways in which documents are asked for, one a line, by document id."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(documents.c.id, documents.c.asked_as).where(documents.c.id.in_(ids)))
+            return {row.id: row.asked_as for row in rows}
+
     def mark(self, name: str) -> str | None:
         """What an index was made with."""
         with self.engine.connect() as connection:

@@ -33,17 +33,6 @@ def tokens(text: str) -> list[str]:
     return found
 
 
-def content(text: str) -> set[str]:
-    """What a question is about: bigrams, Latin and digit runs outside function and question words."""
-    found: set[str] = set()
-    for run in _RUN.findall(_without_function_words(normal(text))):
-        if not _CHINESE.match(run) or len(run) == 1:
-            found.add(run)
-        else:
-            found.update(run[i : i + 2] for i in range(len(run) - 1))
-    return found
-
-
 def expansions(text: str) -> list[str]:
     """Other names of the things a text names."""
     return list(dict.fromkeys(other for _, other in renamings(text)))
@@ -67,16 +56,6 @@ def synonyms() -> list[list[str]]:
     """Groups of names that mean the same."""
     groups: list[list[str]] = json.loads((_DATA / "synonyms.json").read_text(encoding="utf-8"))
     return [[normal(name) for name in group] for group in groups]
-
-
-@lru_cache(maxsize=1)
-def _function_words() -> re.Pattern[str]:
-    words = (_DATA / "function_words.txt").read_text(encoding="utf-8").split()
-    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)))
-
-
-def _without_function_words(text: str) -> str:
-    return _function_words().sub(" ", text)
 
 
 def joined(words: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import knowledge
-from knowledge.words import content, expansions, normal, renamings, synonyms, tokens
+from knowledge.words import expansions, normal, renamings, synonyms, tokens
 
 DATA = Path(knowledge.__file__).parent / "data"
 
@@ -33,11 +33,6 @@ def test_tokens(text: str, words: list[str]) -> None:
 def test_an_endless_run_becomes_words_an_index_can_take() -> None:
     assert max(map(len, tokens("x" * 100_000 + "7" * 100_000))) <= 64
     assert "".join(tokens("x" * 200)) == "x" * 200
-
-
-def test_content_leaves_out_what_every_question_has() -> None:
-    assert content("请问怎么办理居住证") >= {"居住", "住证"}
-    assert not content("请问") | content("是不是")
 
 
 def test_other_names_are_found_with_the_name_they_stand_for() -> None:

@@ -1,4 +1,4 @@
-"""What the control tools do: a model asks, refuses, hands off or drops, and the turn ends there."""
+"""What the control tools do: a model asks, refuses or drops, and the turn ends there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from . import wording
 from .records import Asked, Event, Outcome, Reason
-from .toolbox import ASK, DROP, HAND_OFF
+from .toolbox import ASK, DROP
 from .turn import Turn
 
 
@@ -15,9 +15,6 @@ def obey(turn: Turn, call: Mapping[str, Any]) -> list[Event]:
     """End the turn the way the model asked for. Its words still pass the guard."""
     arguments = call["args"]
     turn.answer_call(call, {"status": "done"})
-    if call["name"] == HAND_OFF:
-        turn.end(Outcome("handoff"))
-        return [turn.speak(wording.HANDED_OFF)]
     if call["name"] == DROP:
         turn.waiting = None
         turn.end(Outcome("answered"))

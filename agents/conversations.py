@@ -18,7 +18,7 @@ from .database import Database
 from .errors import Conflict, Unknown
 from .guard import Vault, hide, mask, restore, restore_value
 from .history import load_message
-from .records import Reply, Waiting
+from .records import Reply, Waiting, could_not_help
 from .rows import (
     Step,
     add_turn,
@@ -43,7 +43,10 @@ _WAITING: TypeAdapter[Waiting] = TypeAdapter(Waiting)
 
 @dataclass(frozen=True)
 class Opening:
-    """What a turn starts from. `replay` is set when this very request was answered before."""
+    """What a turn starts from. `replay` is set when this very request was answered before.
+
+    `handoff` is the order of the person who speaks here now; `failed` says that the last reply could not help.
+    """
 
     turn_id: str
     text: str
@@ -53,6 +56,8 @@ class Opening:
     agent: str | None = None
     pending: tuple[PendingAction, ...] = ()
     shown: tuple[str, ...] = ()
+    handoff: str | None = None
+    failed: bool = False
     replay: Reply | None = None
 
 
@@ -163,6 +168,8 @@ class Conversations:
             agent=row.agent,
             pending=pending_actions(connection, conversation_id),
             shown=_shown(last),
+            handoff=row.handoff,
+            failed=_failed(last),
         )
 
     def _remember(self, connection: Connection, conversation_id: str, vault: Vault, title: str | None) -> None:
@@ -320,8 +327,16 @@ def _shown(last: Row[Any] | None) -> tuple[str, ...]:
     return tuple(action.id for action in _REPLY.validate_json(last.reply).actions)
 
 
+def _failed(last: Row[Any] | None) -> bool:
+    if last is None or last.reply is None:
+        return False
+    return could_not_help(_REPLY.validate_json(last.reply).outcome)
+
+
 def _conversation(row: Row[Any], vault: Vault) -> Conversation:
-    return Conversation(row.id, restore(row.title, vault), row.agent, moment(row.created_at), moment(row.updated_at))
+    return Conversation(
+        row.id, restore(row.title, vault), row.agent, moment(row.created_at), moment(row.updated_at), row.handoff
+    )
 
 
 def _turn(row: Row[Any], vault: Vault) -> TurnView:

@@ -11,7 +11,18 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from sqlalchemy import Connection, Row, select
 
-from tools import Call, NeedsAnswer, Platform, Principal, ToolError, ToolSpec, Unavailable, run_tool, spec_of
+from tools import (
+    HANDOFF_TOOL,
+    Call,
+    NeedsAnswer,
+    Platform,
+    Principal,
+    ToolError,
+    ToolSpec,
+    Unavailable,
+    run_tool,
+    spec_of,
+)
 
 from . import wording
 from .actions import (
@@ -25,6 +36,7 @@ from .actions import (
     pending,
     settle,
 )
+from .arrivals import hand_over
 from .clock import Clock
 from .database import Database
 from .errors import Forbidden, Invalid
@@ -226,6 +238,8 @@ class Decisions:
             finish_turn(connection, reply)
             if receipt is not None:
                 add_receipt(connection, reply.conversation_id, receipt)
+                if receipt.tool == HANDOFF_TOOL:
+                    hand_over(connection, self._seal, reply.conversation_id, receipt.object_id)
             elif state == "failed":
                 settle(connection, claimed.action.id, "failed", reply.text)
                 record(connection, who.id, "action.failed", claimed.action.id, {"reason": reply.outcome.reason})

@@ -16,17 +16,24 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from knowledge import Document, DocumentFacts, Entry, Found, Job, Library, Query, Visibility
-from tools import Principal
+from langchain_core.messages import HumanMessage
 
+from knowledge import Document, DocumentFacts, Entry, Found, Job, Library, Query, Visibility
+from tools import HANDOFF_TOOL, Call, Principal
+
+from . import wording
+from .arrivals import Arrival, Arrivals, Fresh
 from .clock import Clock
 from .conversations import Conversations, Opening
 from .deciding import Decisions, Told
 from .errors import Conflict, DeskError, Forbidden, Gone, Invalid
+from .handoff import Handoffs, agrees, speaker, turn_of, wants_back
 from .lookup import visibilities
-from .records import Agent, Ask, Decision, Event, Finished, Reply, Started
+from .progress import Progress
+from .records import Agent, Ask, Decision, Event, Finished, Outcome, Reply, Started
 from .rows import restored
 from .serving import Served, Serving
+from .turn import Turn
 from .understanding import assent
 from .views import AuditRow, Conversation, ConversationView, Trace
 
@@ -43,6 +50,9 @@ class Parts:
     conversations: Conversations
     decisions: Decisions
     serving: Serving
+    handoffs: Handoffs
+    arrivals: Arrivals
+    progress: Progress
     clock: Clock
     turn_max_chars: int
     alone: bool
@@ -133,6 +143,51 @@ class Desk:
         else:
             told = await decisions.edit(principal, conversation_id, action_id, arguments or {})
         return told if isinstance(told, Reply) else restored(told.reply, told.vault)
+
+    async def hand_over(
+        self, principal: Principal, conversation_id: str, *, idempotency_key: str | None = None
+    ) -> Reply:
+        """Hand one's conversation to a person at once: asking for it by a press is the yes."""
+        conversations = self._parts.conversations
+        begun = await conversations.begin(principal.id, conversation_id, wording.WANTS_PERSON, idempotency_key)
+        if begun.replay is not None:
+            return begun.replay
+        turn = self._unserved(principal, conversation_id, begun)
+        try:
+            if begun.handoff is not None:
+                turn.add(HumanMessage(begun.text))
+                turn.speak(wording.ALREADY_WITH_PERSON.format(order=begun.handoff))
+                turn.end(Outcome("handoff"))
+                return await self._closed(principal, turn)
+            told = await asyncio.shield(self._spawn_value(self._parts.handoffs.make(turn)))
+        except Exception as problem:
+            await conversations.fail(principal.id, begun.turn_id, type(problem).__name__)
+            raise
+        return told if isinstance(told, Reply) else restored(told.reply, told.vault)
+
+    async def take_back(self, principal: Principal, conversation_id: str) -> None:
+        """Have the agents speak again in one's conversation."""
+        await self._parts.handoffs.end(principal, conversation_id)
+
+    async def reply_as_person(
+        self, principal: Principal, conversation_id: str, text: str, *, idempotency_key: str | None = None
+    ) -> Arrival:
+        """Speak in a conversation that was handed over; for acceptors, dispatchers and supervisors."""
+        return await self._parts.handoffs.reply(principal, conversation_id, self._readable(text), idempotency_key)
+
+    async def arrivals(
+        self, principal: Principal, conversation_id: str, *, after: int = 0, limit: int = 100
+    ) -> list[Arrival]:
+        """What came in one of this person's conversations outside its turns, after a number."""
+        return await self._parts.arrivals.after(principal.id, conversation_id, after, limit)
+
+    async def fresh(self, last: int | None) -> Fresh:
+        """In which conversations something came since an arrival: for those who wait."""
+        return await self._parts.arrivals.fresh(last)
+
+    async def receive_event(self, headers: Mapping[str, str], path: str, body: bytes) -> bool:
+        """Take a signed event of the platform; False when it is not the platform's."""
+        return await self._parts.progress.receive(headers, path, body)
 
     async def trace(self, principal: Principal, conversation_id: str, turn_id: str) -> Trace:
         """How a turn came to its reply; for its owner or an operator."""
@@ -243,6 +298,11 @@ class Desk:
         if reply is not None:
             yield Finished(reply)
             return
+        if opening.handoff is not None:
+            turn = self._unserved(principal, ask.conversation_id, opening)
+            if await self._with_person(turn):
+                yield Finished(await self._closed(principal, turn))
+                return
         async for event in self._parts.serving.serve(ask.conversation_id, principal, opening):
             if isinstance(event, Served):
                 closing = event.closing()
@@ -251,14 +311,32 @@ class Desk:
             else:
                 yield event
 
+    def _unserved(self, principal: Principal, conversation_id: str, opening: Opening) -> Turn:
+        """A turn that no model serves, in the name of the agent that spoke last."""
+        call = Call(principal=principal, now=self._parts.clock())
+        return turn_of(opening, conversation_id, speaker(self.agents, opening.agent), call)
+
+    async def _with_person(self, turn: Turn) -> bool:
+        """The words of somebody who speaks with a person; False when the agents are to answer after all."""
+        if wants_back(turn.opening.text):
+            await self._parts.handoffs.take_back(turn)
+            return True
+        return await self._parts.handoffs.pass_on(turn)
+
+    async def _closed(self, principal: Principal, turn: Turn) -> Reply:
+        """Store a turn that no model served; its reply."""
+        closing = turn.closing()
+        await self._parts.conversations.finish(principal.id, closing)
+        return restored(closing.reply, closing.vault)
+
     async def _decide_in_words(self, ask: Ask, principal: Principal, opening: Opening) -> Reply | None:
         """A yes or no in words counts only for the one pending action the last reply showed."""
         if len(opening.pending) != 1 or opening.pending[0].id not in opening.shown:
             return None
-        verdict = assent(opening.text)
+        action, decisions = opening.pending[0], self._parts.decisions
+        verdict = True if action.tool == HANDOFF_TOOL and agrees(opening.text) else assent(opening.text)
         if verdict is None:
             return None
-        action, decisions = opening.pending[0], self._parts.decisions
         try:
             if verdict:
                 told = await decisions.confirm(principal, ask.conversation_id, action.id, None, opening.turn_id)

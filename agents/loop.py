@@ -11,18 +11,19 @@ from langchain_core.messages import AIMessage, BaseMessageChunk, HumanMessage, m
 from langchain_core.runnables import Runnable
 
 from knowledge import Library
-from tools import NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
+from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
 from .actions import Draft, revises
 from .context import LOOKUP, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
+from .handoff import Offers
 from .history import past, previous_question
 from .lookup import look_up, passages
 from .proposals import masked_value, propose
-from .records import Agent, Asked, Citation, Event, Outcome, Stepped, Waiting
-from .toolbox import CONTROL, Toolbox
+from .records import Agent, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .toolbox import CONTROL, HAND_OFF, Toolbox
 from .turn import Turn
 
 MODEL_CALLS = 6
@@ -32,11 +33,12 @@ SHORT = 12
 class Loop:
     """Runs turns. It keeps nothing between them; limits are checked in `run` alone."""
 
-    def __init__(self, model: BaseChatModel, toolbox: Toolbox, library: Library, action_minutes: int) -> None:
+    def __init__(self, model: BaseChatModel, toolbox: Toolbox, library: Library, offers: Offers, minutes: int) -> None:
         self._model = model
         self._toolbox = toolbox
         self._library = library
-        self._minutes = action_minutes
+        self._offers = offers
+        self._minutes = minutes
         self._bound: dict[str, Runnable[Any, Any]] = {}
 
     async def run(self, turn: Turn) -> AsyncIterator[Event]:
@@ -55,11 +57,13 @@ class Loop:
             if turn.over or not calls:
                 break
         else:
-            yield turn.speak(wording.HANDED_OFF)
+            yield await self._offers.add(turn, "stuck", wording.HANDED_OFF)
             turn.end(Outcome("handoff"))
         if not turn.said:
             yield turn.speak(wording.NO_SUPPORT)
             turn.end(Outcome("refused", "no_evidence"))
+        if turn.opening.failed and turn.outcome is not None and could_not_help(turn.outcome):
+            yield await self._offers.add(turn, "stuck", wording.TWICE)
 
     def _open(self, turn: Turn) -> None:
         context = Context(
@@ -102,6 +106,8 @@ class Loop:
         name = str(call["name"])
         if turn.over:
             turn.answer_call(call, {"status": "skipped"})
+        elif name in (HAND_OFF, HANDOFF_TOOL):
+            yield await self._hand_off(turn, call)
         elif name in CONTROL:
             for event in obey(turn, call):
                 yield event
@@ -110,7 +116,7 @@ class Loop:
         elif not turn.principal.roles & (spec := spec_of(self._toolbox[name])).roles:
             yield _deny(turn, call, spec)
         elif missing := _missing(spec, call["args"]):
-            yield _question(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
+            yield await self._ask_user(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
         elif spec.effect == "write":
             async for event in self._propose(turn, call, spec):
                 yield event
@@ -118,12 +124,35 @@ class Loop:
             async for event in self._read(turn, call, spec):
                 yield event
 
+    async def _hand_off(self, turn: Turn, call: Mapping[str, Any]) -> Event:
+        """A person is wanted: the hand-off is offered, one yes makes it."""
+        given = call["args"]
+        why = str(given.get("reason") or "asked")
+        turn.answer_call(call, {"status": "offered"})
+        lead = wording.OFFERS.get(why, wording.ASKED_PERSON)
+        offered = await self._offers.add(
+            turn, why if why in wording.OFFERS else "asked", lead, str(given.get("request") or "")
+        )
+        turn.end(Outcome("handoff"))
+        return offered
+
+    async def _ask_user(self, turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> Event:
+        """Ask for what is missing; who was asked twice in vain is offered a person."""
+        earlier = turn.waiting.asked if turn.waiting and turn.waiting.tool == spec.name else ()
+        if earlier.count(need.slot) < 2:
+            return _question(turn, call, need, spec)
+        turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
+        offered = await self._offers.add(turn, "stuck", wording.STUCK)
+        turn.waiting = None
+        turn.end(Outcome("handoff"))
+        return offered
+
     async def _propose(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
         try:
             tool = self._toolbox[spec.name]
             proposal = await propose(tool, call["args"], turn.vault, turn.call, self._minutes)
         except NeedsAnswer as need:
-            yield _question(turn, call, need, spec)
+            yield await self._ask_user(turn, call, need, spec)
         except ToolError as problem:
             turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
             yield turn.speak(str(problem))
@@ -145,7 +174,7 @@ class Loop:
         try:
             result = await run_tool(self._toolbox[spec.name], arguments, turn.call)
         except NeedsAnswer as need:
-            yield _question(turn, call, need, spec)
+            yield await self._ask_user(turn, call, need, spec)
         except ToolError as problem:
             turn.templates.append(str(problem))
             turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
@@ -216,10 +245,6 @@ def _question(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: Tool
     times = earlier.count(need.slot)
     wanted = {"status": "needs_answer", "slot": need.slot, "question": need.question, "choices": list(need.choices)}
     turn.answer_call(call, wanted)
-    if times >= 2:
-        turn.waiting = None
-        turn.end(Outcome("handoff"))
-        return turn.speak(wording.STUCK)
     repeated = times and need.question == slot.ask
     question = wording.ASK_AGAIN.format(label=slot.label, question=need.question) if repeated else need.question
     turn.asks.append(Asked(spec.name, need.slot, slot.kind, question, need.choices, need.slot in spec.required))

@@ -31,6 +31,11 @@ class Outcome:
     reason: Reason | None = None
 
 
+def could_not_help(outcome: Outcome) -> bool:
+    """Whether a reply left the user without what they came for, though it belongs here."""
+    return outcome.kind == "refused" and outcome.reason in ("no_evidence", "unavailable", "invalid")
+
+
 @dataclass(frozen=True)
 class Citation:
     """A numbered pointer from a sentence to a passage or to a record a tool returned.

@@ -165,7 +165,9 @@ class Serving:
         vault = before[-1].vault if before else opening.vault
         said = tuple(message for turn in before for message in turn.own)
         waiting = None if before else opening.waiting
-        mine = replace(opening, text=wish, vault=vault, waiting=waiting, history=(*opening.history, *said))
+        failed = opening.failed and not before
+        history = (*opening.history, *said)
+        mine = replace(opening, text=wish, vault=vault, waiting=waiting, history=history, failed=failed)
         route = self._router.choose(wish, who.principal, waiting, None if before else opening.agent)
         cited = sum(len(turn.checker.citations) for turn in before)
         call = Call(principal=who.principal, now=self._clock())

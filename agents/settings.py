@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     sandbox_demo: bool = Field(True, description="新的沙盒平台是否装入演示案件（带“演示数据”标记）。")
     platform_key: str = Field("hanzhi-desk", description="在平台上登记的应用标识（X-App-Key）。")
     platform_secret: SecretStr = Field(SecretStr(""), description="平台应用密钥；设置了 platform_url 时必填。")
+    callback_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="汉治通对平台开放的地址；设置后，平台的进展通知推送到这里。"
+    )
     platform_timeout_s: float = Field(8.0, gt=0, le=120, description="一次平台调用的总时限，单位秒。")
 
     clock: datetime | None = Field(

@@ -1,4 +1,4 @@
-"""The desk's tables. Times are ISO 8601 text in UTC; JSON is text; personal data only sealed (`vault`)."""
+"""The desk's tables. Times are ISO 8601 text in UTC; JSON is text; personal data only sealed (`vault`, `payload`)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ conversations = Table(
     _text("idempotency_key", null=True),
     _text("created_at"),
     _text("updated_at"),
+    _text("handoff", null=True),
     UniqueConstraint("owner", "idempotency_key"),
+    Index("conversations_by_handoff", "handoff"),
     Index("conversations_by_owner", "owner", "updated_at"),
 )
 
@@ -90,6 +92,7 @@ receipts = Table(
     _text("object_id"),
     _text("at"),
     _text("by"),
+    Index("receipts_by_object", "object_id"),
 )
 
 feedback = Table(
@@ -100,6 +103,20 @@ feedback = Table(
     _text("rating"),
     _text("comment", null=True),
     _text("at"),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    _text("at"),
+    _text("kind"),
+    _text("key", null=True),
+    _text("payload"),
+    UniqueConstraint("conversation_id", "sequence"),
+    UniqueConstraint("conversation_id", "key"),
 )
 
 audit = Table(

@@ -14,13 +14,14 @@ TurnState = Literal["running", "finished", "failed"]
 
 @dataclass(frozen=True)
 class Conversation:
-    """A conversation in a list."""
+    """A conversation in a list; `handoff` is the order of the person who speaks in it, if one does."""
 
     id: str
     title: str
     agent: str | None
     created_at: datetime
     updated_at: datetime
+    handoff: str | None = None
 
 
 @dataclass(frozen=True)

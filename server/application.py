@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from agents import LOOPBACK, Desk, Settings, World
 
-from . import about, chat, completions, documents, openapi
+from . import about, chat, completions, documents, events, handoff, openapi
 from .counter import Counter
 from .gate import Gate
 from .identity import Identities
@@ -16,7 +16,17 @@ from .reading import limited
 from .world import add_switches
 
 VERSION = "1"
-ROUTERS = (chat.router, documents.router, completions.router, about.router, about.demo_router, about.health_router)
+ROUTERS = (
+    chat.router,
+    handoff.router,
+    events.router,
+    events.platform_router,
+    documents.router,
+    completions.router,
+    about.router,
+    about.demo_router,
+    about.health_router,
+)
 DESCRIPTION = (
     "汉治通：城市治理智能体。Errors are RFC 9457 problem details with a Chinese `detail`. Send a token as "
     "`Authorization: Bearer …`; without one you are an anonymous person, known by a session cookie."
@@ -36,6 +46,7 @@ def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None, world: W
         redirect_slashes=False,
     )
     app.state.counter = Counter(desk, settings, identities)
+    app.state.feed = events.Feed(desk)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     demo = identities.demo is not None
     for router in ROUTERS:

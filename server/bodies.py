@@ -181,13 +181,14 @@ class ReplyBody(Out):
 
 
 class ConversationBody(Out):
-    """A conversation in a list."""
+    """A conversation in a list; `handoff` is the order of the person who speaks in it now, if one does."""
 
     id: str
     title: str
     agent: str | None
     created_at: datetime
     updated_at: datetime
+    handoff: str | None
 
 
 class ConversationList(Out):

@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from agents import EVENTS_PATH
+
 from .identity import COOKIE
 from .problems import MEDIA_TYPE
 
@@ -30,7 +32,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         made["components"]["securitySchemes"] = _WAYS_IN
         for path, operations in made["paths"].items():
             for operation in operations.values():
-                _finish(operation, open_to_all=not path.startswith(("/api/", "/v1/")))
+                _finish(operation, open_to_all=not path.startswith(("/api/", "/v1/")) or path == EVENTS_PATH)
         app.openapi_schema = made
     return app.openapi_schema
 

@@ -15,6 +15,7 @@ import uvicorn
 from agents import House, Misconfigured, Settings, open_house, read_settings
 
 from .application import create_app
+from .events import Feed
 from .identity import refuse_unprotected
 from .logs import write_logs
 
@@ -49,7 +50,13 @@ def serve(settings: Settings | None = None, plugins: Sequence[object] = ()) -> N
 
 
 class Announcing(uvicorn.Server):
-    """A server that says where it is once it can be reached."""
+    """A server that says where it is once it can be reached, and ends endless streams before it drains."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening; who waits for news comes back by themselves."""
+        feed: Feed = self.config.app.state.feed  # type: ignore[union-attr]
+        feed.close()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then print the address."""

@@ -32,7 +32,10 @@ from .principal import EVERYONE, STAFF, Principal, Role
 from .staff_cases import staff_case_tools
 from .standards import Standard, Standards, bundled_standards
 from .unified import (
+    ORDER_FINAL,
+    ORDER_STATES,
     STATES,
+    TALKERS,
     TRANSITIONS,
     Answer,
     Application,
@@ -61,6 +64,7 @@ from .unified import (
     Page,
     Photo,
     Platform,
+    PlatformEvent,
     Sandbox,
     SandboxBusy,
     Step,
@@ -70,6 +74,7 @@ from .unified import (
     open_platform,
     open_sandbox,
     path_part,
+    read_event,
 )
 from .waterlog import waterlog_tools
 from .weather import weather_tools
@@ -77,8 +82,11 @@ from .weather import weather_tools
 __all__ = [
     "EVERYONE",
     "HANDOFF_TOOL",
+    "ORDER_FINAL",
+    "ORDER_STATES",
     "STAFF",
     "STATES",
+    "TALKERS",
     "TRANSITIONS",
     "Answer",
     "Application",
@@ -124,6 +132,7 @@ __all__ = [
     "Page",
     "Photo",
     "Platform",
+    "PlatformEvent",
     "Principal",
     "Role",
     "Sandbox",
@@ -166,6 +175,7 @@ __all__ = [
     "path_part",
     "permit_tools",
     "place_tools",
+    "read_event",
     "run_tool",
     "spec_of",
     "staff_case_tools",

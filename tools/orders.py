@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
 
-from . import orders_phrases as phrases
 from .cases import district_code
 from .define import CallArgument, Slot, tool
 from .errors import NeedsAnswer, NotFound
+from .orders_phrases import GET, SEARCH, SUGGEST
 from .orders_telling import say_order, say_orders, say_suggestion
 from .orders_words import full_unit, order_number
 from .principal import EVERYONE
@@ -36,7 +36,7 @@ def order_tools(platform: Platform) -> list[BaseTool]:
 
 
 def _get(orders: Orders) -> BaseTool:
-    @tool("order.get", title="查询12345工单", effect="read", roles=EVERYONE, say=say_order, examples=phrases.GET)
+    @tool("order.get", title="查询12345工单", effect="read", roles=EVERYONE, say=say_order, examples=GET)
     async def order_get(number: Annotated[str, ORDER_NO], call: CallArgument) -> Mapping[str, Any]:
         """按工单编号查12345工单的状态、承办单位、时限、答复和回访结果；市民只能查自己的。"""
         wanted = order_number(number)
@@ -50,7 +50,7 @@ def _get(orders: Orders) -> BaseTool:
 
 
 def _search(orders: Orders, platform: Platform) -> BaseTool:
-    @tool("order.search", title="查找12345工单", effect="read", roles=EVERYONE, say=say_orders, examples=phrases.SEARCH)
+    @tool("order.search", title="查找12345工单", effect="read", roles=EVERYONE, say=say_orders, examples=SEARCH)
     async def order_search(
         call: CallArgument,
         status: Annotated[str | None, Slot("enum", "工单状态", choices=STATE_CHOICES)] = None,
@@ -91,7 +91,7 @@ def _search(orders: Orders, platform: Platform) -> BaseTool:
 def _suggest(orders: Orders) -> BaseTool:
     @tool(
         "order.suggest", title="建议派单单位", effect="read", roles=SEES_SUGGESTIONS, say=say_suggestion,
-        examples=phrases.SUGGEST,
+        examples=SUGGEST,
     )  # fmt: skip
     async def order_suggest(number: Annotated[str, ORDER_NO], call: CallArgument) -> Mapping[str, Any]:
         """按责任清单建议一张工单派给哪个单位、依据哪个条目；退回过的单位不再建议，把握不足时说明要人工研判。"""

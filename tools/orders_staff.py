@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
 
-from . import orders_phrases as phrases
 from .case_steps import YES_NO, write_key
 from .define import Call, CallArgument, Prepare, Slot, tool
 from .errors import Conflict, NeedsAnswer, NotAllowed
 from .orders import NATURE_CHOICES, ORDER_NO
+from .orders_phrases import ACCEPT, CREATE, DISPATCH, EXTEND, REFUSE, REOPEN, REPLY, RETURN, VISIT
 from .orders_telling import say_received, say_sent, say_stepped
 from .orders_words import basis_in, full_unit, order_number, words_in
 from .reporting import ASK_PLACE
@@ -72,7 +72,7 @@ def _create(orders: Orders) -> BaseTool:
         return {**arguments, "demand": demand, "channel": arguments.get("channel") or "phone"}
 
     @tool(
-        "order.create", title="登记12345工单", effect="write", roles=DESK, say=say_received, examples=phrases.CREATE,
+        "order.create", title="登记12345工单", effect="write", roles=DESK, say=say_received, examples=CREATE,
         prepare=prepare, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_create(
@@ -103,7 +103,7 @@ def _accept(orders: Orders) -> BaseTool:
         return {"number": order.number, **kept, **refuse_early(order, "accepted", call)}
 
     @tool(
-        "order.accept", title="受理工单", effect="write", roles=DESK, say=say_stepped, examples=phrases.ACCEPT,
+        "order.accept", title="受理工单", effect="write", roles=DESK, say=say_stepped, examples=ACCEPT,
         prepare=prepare, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_accept(
@@ -123,7 +123,7 @@ def _accept(orders: Orders) -> BaseTool:
 
 def _refuse(orders: Orders) -> BaseTool:
     @tool(
-        "order.refuse", title="不予受理工单", effect="write", roles=DESK, say=say_stepped, examples=phrases.REFUSE,
+        "order.refuse", title="不予受理工单", effect="write", roles=DESK, say=say_stepped, examples=REFUSE,
         prepare=_reasoned(orders, "refused", "请说明不予受理的原因。"), object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_refuse(
@@ -159,7 +159,7 @@ def _dispatch(orders: Orders) -> BaseTool:
 
     @tool(
         "order.dispatch", title="派发12345工单", effect="write", roles=SENDERS, say=say_sent, prepare=prepare,
-        examples=phrases.DISPATCH, object_id="number", timeout_s=20.0,
+        examples=DISPATCH, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_dispatch(
         number: Number,
@@ -209,7 +209,7 @@ def _return(orders: Orders) -> BaseTool:
         return {"number": order.number, "reason": reason, "basis": basis, **ready}
 
     @tool(
-        "order.return", title="退回12345工单", effect="write", roles=UNIT, say=say_stepped, examples=phrases.RETURN,
+        "order.return", title="退回12345工单", effect="write", roles=UNIT, say=say_stepped, examples=RETURN,
         prepare=prepare, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_return(
@@ -237,7 +237,7 @@ def _reply(orders: Orders) -> BaseTool:
         return {"number": order.number, "reply": text, **ready}
 
     @tool(
-        "order.reply", title="答复12345工单", effect="write", roles=REPLIERS, say=say_stepped, examples=phrases.REPLY,
+        "order.reply", title="答复12345工单", effect="write", roles=REPLIERS, say=say_stepped, examples=REPLY,
         prepare=prepare, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_reply(
@@ -269,7 +269,7 @@ def _extend(orders: Orders) -> BaseTool:
         return {"number": order.number, "days": int(days), "reason": reason, **shown}
 
     @tool(
-        "order.extend", title="工单延期", effect="write", roles=SENDERS, say=say_stepped, examples=phrases.EXTEND,
+        "order.extend", title="工单延期", effect="write", roles=SENDERS, say=say_stepped, examples=EXTEND,
         prepare=prepare, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_extend(
@@ -304,7 +304,7 @@ def _visit(orders: Orders) -> BaseTool:
         return {"number": order.number, **told, **({"note": note} if note else {}), **ready}
 
     @tool(
-        "order.visit", title="登记工单回访", effect="write", roles=DESK, say=say_stepped, examples=phrases.VISIT,
+        "order.visit", title="登记工单回访", effect="write", roles=DESK, say=say_stepped, examples=VISIT,
         prepare=prepare, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_visit(
@@ -327,7 +327,7 @@ def _visit(orders: Orders) -> BaseTool:
 
 def _reopen(orders: Orders) -> BaseTool:
     @tool(
-        "order.reopen", title="工单重办", effect="write", roles=REOPENERS, say=say_stepped, examples=phrases.REOPEN,
+        "order.reopen", title="工单重办", effect="write", roles=REOPENERS, say=say_stepped, examples=REOPEN,
         prepare=_reasoned(orders, "reopened", "请说明为什么要重办，哪里没有解决。"), object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def order_reopen(

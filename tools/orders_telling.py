@@ -12,6 +12,7 @@ from .worktime import KIND_NAMES
 
 Result = Mapping[str, Any]
 LISTED = 5
+AUTHORS = {"citizen": "市民", "staff": "工作人员"}
 _TIMES = (
     ("received_at", "受理登记"),
     ("dispatched_at", "派单"),
@@ -142,9 +143,15 @@ def _facts(order: Result) -> list[str]:
         said.append(f"重办 {order['reopen_count']} 次，原因：{order.get('reopen_reason') or '未写明'}。")
     if order.get("reason") and order["status"] in ("refused", "manual"):
         said.append(f"说明：{order['reason']}。" if not order["reason"].endswith("。") else f"说明：{order['reason']}")
-    if order.get("messages"):
-        said.append(f"对话留言 {len(order['messages'])} 条。")
+    said += _talk(order)
     return said
+
+
+def _talk(order: Result) -> list[str]:
+    """The last messages of a hand-off, in the order they came."""
+    messages = order.get("messages") or ()
+    lines = [f"{AUTHORS[each['author']]}：{each['text']}" for each in messages[-LISTED:]]
+    return [f"对话留言 {len(messages)} 条，最近的：\n" + "\n".join(lines) + "\n"] if lines else []
 
 
 def _visit(order: Result) -> str:

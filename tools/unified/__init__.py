@@ -17,13 +17,19 @@ from .finding import CaseQuery
 from .items import BundlePlan, Items, walk_view
 from .lifecycle import FINAL, STATES, TRANSITIONS
 from .metrics import MetricDraft, Metrics, SavedDraft
+from .order_states import ORDER_FINAL, ORDER_STATES, TALKERS
 from .orders import Choice, Order, OrderDraft, OrderPage, Orders, OrderVisit, Said, Sent, Suggestion
 from .records import Approval, Case, CaseDraft, Merged, Near, Notice, Page, Photo, Task
 from .sandbox import Faults, Sandbox, SandboxBusy, open311_key, open_sandbox
+from .webhook import Event as PlatformEvent
+from .webhook import read_event
 
 __all__ = [
     "FINAL",
+    "ORDER_FINAL",
+    "ORDER_STATES",
     "STATES",
+    "TALKERS",
     "TRANSITIONS",
     "Answer",
     "Application",
@@ -56,6 +62,7 @@ __all__ = [
     "Page",
     "Photo",
     "Platform",
+    "PlatformEvent",
     "Profile",
     "Said",
     "Sandbox",
@@ -70,5 +77,6 @@ __all__ = [
     "open_platform",
     "open_sandbox",
     "path_part",
+    "read_event",
     "walk_view",
 ]

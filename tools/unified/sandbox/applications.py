@@ -173,8 +173,14 @@ class Applications:
         query = f"UPDATE applications SET {names} WHERE number = ?"  # noqa: S608 - the names are this file's
         connection.execute(query, [*changed.values(), row["number"]])
         log_change(connection, Change(at, who.id, action, "application", row["number"], changed))
-        if (after := changed.get("status", row["status"])) != row["status"]:
-            payload = {"number": row["number"], "from": row["status"], "to": after, "at": at}
+        if (after := str(changed.get("status", row["status"]))) != row["status"]:
+            payload = {
+                "number": row["number"],
+                "from": row["status"],
+                "to": after,
+                "to_name": STATUSES[after],
+                "at": at,
+            }
             announce(connection, "application.state_changed", at, payload)
         return view({**row, **changed}, self.ground.clock())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...principal import Principal
 from ..finding import CASES
-from ..lifecycle import scope_of
+from ..lifecycle import STATES, scope_of
 from .outbox import announce
 from .problems import NOT_FOUND, Problem
 from .store import Change, Row, Store, log_change, new_ulid, next_serial
@@ -75,7 +75,14 @@ def tell(connection: sqlite3.Connection, person: str, row: Row, kind: str, text:
 
 def _announce(connection: sqlite3.Connection, row: Mapping[str, Any], before: str, after: str, at: str) -> None:
     """Put `case.state_changed` into the outbox, for every application that listens."""
-    payload = {"case_id": row["id"], "number": row["number"], "from": before or None, "to": after, "at": at}
+    payload = {
+        "case_id": row["id"],
+        "number": row["number"],
+        "from": before or None,
+        "to": after,
+        "to_name": STATES[after],
+        "at": at,
+    }
     announce(connection, "case.state_changed", at, payload)
 
 

@@ -1,4 +1,4 @@
-"""The outbox: `case.state_changed` is sent to every application that registered an address, until it answers 2xx."""
+"""The outbox: what happened is sent to every application that registered an address, until it answers 2xx."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ class Deliveries:
     ground: Ground
     apps: Mapping[str, str]
     faults: Faults
+
+    def listen(self, app: str, url: str) -> None:
+        """Have events sent to an application in this process, at this address from now on."""
+        if not self.ground.store.rows("SELECT 1 FROM webhooks WHERE app = ? AND url = ?", (app, url)):
+            query = "INSERT INTO webhooks VALUES (?, ?, ?) ON CONFLICT (app) DO UPDATE SET url = excluded.url"
+            with self.ground.store.write() as connection:
+                connection.execute(query, (app, url, self.ground.now()))
 
     async def send_due(self, http: httpx.AsyncClient, now: float | None = None) -> int:
         """One round; how many deliveries were tried."""

@@ -167,5 +167,12 @@ def _read(connection: sqlite3.Connection, number: str) -> Row:
 
 
 def _announce(connection: sqlite3.Connection, row: Mapping[str, Any], before: str | None, after: str, at: str) -> None:
-    payload = {"number": row["number"], "kind": row["kind"], "from": before, "to": after, "at": at}
+    payload = {
+        "number": row["number"],
+        "kind": row["kind"],
+        "from": before,
+        "to": after,
+        "to_name": ORDER_STATES[after],
+        "at": at,
+    }
     announce(connection, "order.state_changed", at, payload)

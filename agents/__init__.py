@@ -10,9 +10,8 @@ from knowledge import (
     UnreadableDocument,
     Visibility,
 )
-from tools import Principal, Role, SandboxBusy, ToolError
+from tools import Pacing, Principal, Role, SandboxBusy, ToolError
 
-from .arrivals import Arrival, Fresh
 from .bootstrap import House, open_house
 from .clock import CITY_ZONE, Clock, city_clock
 from .context import Context, current_turn, read_context, tool_result
@@ -21,7 +20,6 @@ from .errors import Conflict, DeskError, Forbidden, Gone, Invalid, Misconfigured
 from .guard import hide
 from .hooks import hookimpl
 from .models import EndpointModel, OfflineModel, ScriptedModel
-from .progress import PATH as EVENTS_PATH
 from .records import (
     Action,
     Agent,
@@ -46,11 +44,9 @@ from .world import NewText, World
 
 __all__ = [
     "CITY_ZONE",
-    "EVENTS_PATH",
     "LOOPBACK",
     "Action",
     "Agent",
-    "Arrival",
     "Ask",
     "Asked",
     "AuditRow",
@@ -69,7 +65,6 @@ __all__ = [
     "Event",
     "Finished",
     "Forbidden",
-    "Fresh",
     "Gone",
     "House",
     "Invalid",
@@ -80,6 +75,7 @@ __all__ = [
     "NewText",
     "OfflineModel",
     "Outcome",
+    "Pacing",
     "Part",
     "Principal",
     "Receipt",

@@ -6,10 +6,13 @@ from fastapi import FastAPI
 
 from agents import LOOPBACK, Desk, Settings, World
 
-from . import about, chat, completions, documents, events, handoff, openapi
+from . import about, chat, completions, documents, openapi
 from .counter import Counter
 from .gate import Gate
 from .identity import Identities
+from .limits import AddressLimit, Limits
+from .metrics import Metrics
+from .metrics import router as metrics_router
 from .pages import add_pages
 from .problems import add_problem_handlers
 from .reading import limited
@@ -18,14 +21,12 @@ from .world import add_switches
 VERSION = "1"
 ROUTERS = (
     chat.router,
-    handoff.router,
-    events.router,
-    events.platform_router,
     documents.router,
     completions.router,
     about.router,
     about.demo_router,
     about.health_router,
+    metrics_router,
 )
 DESCRIPTION = (
     "汉治通：城市治理智能体。Errors are RFC 9457 problem details with a Chinese `detail`. Send a token as "
@@ -45,8 +46,8 @@ def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None, world: W
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.counter = Counter(desk, settings, identities)
-    app.state.feed = events.Feed(desk)
+    limits, metrics = Limits(settings), Metrics()
+    app.state.counter = Counter(desk, settings, identities, limits, metrics)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     demo = identities.demo is not None
     for router in ROUTERS:
@@ -58,5 +59,6 @@ def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None, world: W
         add_switches(app, world, sandbox)
     add_pages(app)
     add_problem_handlers(app)
-    app.add_middleware(Gate, loopback=settings.host in LOOPBACK)
+    app.add_middleware(AddressLimit, limits=limits)
+    app.add_middleware(Gate, loopback=settings.host in LOOPBACK, seen=metrics.request)
     return app

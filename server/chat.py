@@ -91,7 +91,7 @@ async def delete_conversation(here: Here, conversation_id: Id) -> Response:
 async def take_turn(request: Request, here: Here, conversation_id: Id, body: TurnIn, key: Key = None) -> Response:
     """Say something. The turn is stored first and runs to its end even if you hang up."""
     location = Location(body.location.lon, body.location.lat, body.location.crs) if body.location else None
-    events = here.desk.stream(Ask(conversation_id, body.text, location, key), here.who)
+    events = here.stream(Ask(conversation_id, body.text, location, key))
     started = await anext(events)  # whatever is wrong with the request shows here, before anything is streamed
     assert isinstance(started, Started)
     if STREAM in request.headers.get("accept", ""):

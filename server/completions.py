@@ -126,7 +126,7 @@ async def complete(here: Here, body: CompletionIn, key: Key = None) -> Response:
     if not said or said[-1].role != "user":
         raise Problem(422, wording.LAST_IS_USER, "messages")
     conversation = await _conversation(here, [each.words.strip() for each in said], key)
-    events = here.desk.stream(Ask(conversation, said[-1].words, idempotency_key=key), here.who)
+    events = here.stream(Ask(conversation, said[-1].words, idempotency_key=key))
     started = await anext(events)
     assert isinstance(started, Started)
     if body.stream:

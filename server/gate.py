@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -33,6 +34,7 @@ _HEADERS = [
 ]
 _NO_STORE = (b"cache-control", b"no-store")
 CLIENT_LEFT = 499
+Seen = Callable[[str, str, int, float], None]
 
 
 @dataclass
@@ -43,11 +45,15 @@ class _Passage:
 
 
 class Gate:
-    """Wraps the application; `loopback` means that only names of this machine are answered (DNS rebinding)."""
+    """Wraps the application; `loopback` means that only names of this machine are answered (DNS rebinding).
 
-    def __init__(self, app: ASGIApp, *, loopback: bool) -> None:
+    `seen` is told of every request: method, route, status, seconds.
+    """
+
+    def __init__(self, app: ASGIApp, *, loopback: bool, seen: Seen) -> None:
         self._app = app
         self._loopback = loopback
+        self._seen = seen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -67,7 +73,9 @@ class Gate:
         try:
             await self._pass(scope, receive, sending, passage)
         finally:
-            _write_line(scope, passage.status, time.perf_counter() - started, trace_id)
+            seconds = time.perf_counter() - started
+            self._seen(scope["method"], _route(scope), passage.status, seconds)
+            _write_line(scope, passage.status, seconds, trace_id)
 
     async def _pass(self, scope: Scope, receive: Receive, sending: Send, passage: _Passage) -> None:
         try:
@@ -102,14 +110,18 @@ def _is_local(scope: Scope) -> bool:
     return match is not None and match[1].strip("[]").lower() in LOOPBACK
 
 
+def _route(scope: Scope) -> str:
+    """The template of the route that answered, `-` when there is none."""
+    return getattr(scope.get("route"), "path", None) or "-"
+
+
 def _write_line(scope: Scope, status: int, seconds: float, trace_id: str) -> None:
     """The path's template only: ids are fine, what people typed into an address is not."""
     if not _log.isEnabledFor(logging.INFO):
         return
-    route = scope.get("route")
     line = {
         "method": scope["method"],
-        "path": getattr(route, "path", None) or "-",
+        "path": _route(scope),
         "status": status,
         "ms": round(1000 * seconds, 1),
         "trace_id": trace_id,

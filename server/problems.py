@@ -44,6 +44,7 @@ _KINDS: Mapping[int, str] = {
     415: "unsupported-format",
     421: "wrong-host",
     422: "invalid",
+    429: "too-often",
     500: "internal",
     503: "unavailable",
 }
@@ -113,7 +114,7 @@ def problem_response(request: Request, problem: Problem) -> Response:
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems a route may answer with, for its documentation; some every route may."""
-    always = (400, 401, 403, 421, 422, 500)
+    always = (400, 401, 403, 421, 422, 429, 500)
     return {status: {"model": ProblemBody, "description": _KINDS[status]} for status in sorted({*always, *statuses})}
 
 

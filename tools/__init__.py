@@ -26,6 +26,7 @@ from .orders import order_tools
 from .orders_staff import staff_order_tools
 from .orders_words import units_in
 from .outlets import outlet_tools
+from .pacing import Pacing
 from .permits import permit_tools
 from .places import place_tools
 from .principal import EVERYONE, STAFF, Principal, Role
@@ -129,6 +130,7 @@ __all__ = [
     "OrderPage",
     "OrderVisit",
     "Orders",
+    "Pacing",
     "Page",
     "Photo",
     "Platform",

@@ -12,6 +12,7 @@ from knowledge import (
 )
 from tools import Pacing, Principal, Role, SandboxBusy, ToolError
 
+from .arrivals import Arrival, Fresh
 from .bootstrap import House, open_house
 from .clock import CITY_ZONE, Clock, city_clock
 from .context import Context, current_turn, read_context, tool_result
@@ -20,6 +21,7 @@ from .errors import Conflict, DeskError, Forbidden, Gone, Invalid, Misconfigured
 from .guard import hide
 from .hooks import hookimpl
 from .models import EndpointModel, OfflineModel, ScriptedModel
+from .progress import PATH as EVENTS_PATH
 from .records import (
     Action,
     Agent,
@@ -44,9 +46,11 @@ from .world import NewText, World
 
 __all__ = [
     "CITY_ZONE",
+    "EVENTS_PATH",
     "LOOPBACK",
     "Action",
     "Agent",
+    "Arrival",
     "Ask",
     "Asked",
     "AuditRow",
@@ -65,6 +69,7 @@ __all__ = [
     "Event",
     "Finished",
     "Forbidden",
+    "Fresh",
     "Gone",
     "House",
     "Invalid",

@@ -13,11 +13,13 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool
 
 import knowledge
 from knowledge import DocumentFacts, Library, open_embeddings, open_library
-from tools import Platform, Sandbox, open_sandbox
+from tools import Orders, Platform, Sandbox, open_sandbox, spec_of
 
+from .arrivals import Arrivals
 from .builtin import PLUGINS
 from .clock import Clock, SettableClock, city_clock
 from .conversations import Conversations
@@ -25,9 +27,11 @@ from .database import Database, open_database
 from .deciding import Decisions
 from .desk import Desk, Parts
 from .errors import Misconfigured
+from .handoff import Handoffs, Offers
 from .lookup import lookup_tool
 from .loop import Loop
 from .plugins import Plugins, open_plugins
+from .progress import Progress, deliver, subscribe
 from .records import Agent
 from .routing import Router, declared_examples
 from .seal import Seal
@@ -53,10 +57,22 @@ class House:
     _database: Database
     _sandbox_store: Sandbox | None = None
     world: World | None = None
+    _listening: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> House:
         await self.desk.start()
+        self._listening = self._listen()
         return self
+
+    def _listen(self) -> asyncio.Task[None] | None:
+        """Hear what the platform reports: from the sandbox in this process, or over the network where it may call."""
+        if self._sandbox_store is not None:
+            return asyncio.create_task(
+                deliver(self._sandbox_store, self.settings.platform_key, self.desk.receive_event)
+            )
+        if self.settings.callback_url:
+            return asyncio.create_task(subscribe(self.platform, self.settings.callback_url))
+        return None
 
     async def __aexit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
@@ -65,6 +81,9 @@ class House:
 
     async def close(self) -> None:
         """Finish running turns, then close every store."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
         await self.desk.close()
         await self.platform.close()
         await asyncio.to_thread(self.library.close)
@@ -88,14 +107,20 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     seal = Seal(settings.signing_secret())
     toolbox = Toolbox(tools)
     intents = fit_intents(declared_examples(agents, tools, library.phrasings()), settings.data_dir / "cache")
+    decisions = Decisions(database, seal, toolbox, platform, clock, settings.action_minutes)
+    offers = Offers(database, toolbox, settings.action_minutes)
+    progress = Progress(database, seal, _platform_secret(settings), _followed(tools))
     parts = Parts(
         agents=agents,
         library=library,
         conversations=Conversations(database, seal),
-        decisions=Decisions(database, seal, toolbox, platform, clock, settings.action_minutes),
+        decisions=decisions,
+        handoffs=Handoffs(database, seal, Orders(platform), offers, decisions),
+        arrivals=Arrivals(database, seal),
+        progress=progress,
         serving=Serving(
             Router(agents, intents),
-            Loop(model or _model(settings, hooks), toolbox, library, settings.action_minutes),
+            Loop(model or _model(settings, hooks), toolbox, library, offers, settings.action_minutes),
             clock,
         ),
         clock=clock,
@@ -105,6 +130,12 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     switches = isinstance(clock, SettableClock) and World(clock, library, parts.decisions, toolbox, platform)
     app = sandbox.app if sandbox else None
     return House(Desk(parts), library, app, platform, settings, database, sandbox, switches or None)
+
+
+def _followed(tools: Sequence[BaseTool]) -> list[str]:
+    """The writes by which citizens begin something whose progress they want to hear of."""
+    specs = [spec_of(each) for each in tools]
+    return [spec.name for spec in specs if spec.effect == "write" and spec.roles & {"citizen", "anonymous"}]
 
 
 def _library(settings: Settings, hooks: Plugins) -> Library:

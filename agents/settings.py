@@ -63,13 +63,19 @@ class Settings(BaseSettings):
     sandbox_demo: bool = Field(True, description="新的沙盒平台是否装入演示案件（带“演示数据”标记）。")
     platform_key: str = Field("hanzhi-desk", description="在平台上登记的应用标识（X-App-Key）。")
     platform_secret: SecretStr = Field(SecretStr(""), description="平台应用密钥；设置了 platform_url 时必填。")
+    callback_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="汉治通对平台开放的地址；设置后，平台的进展通知推送到这里。"
+    )
     platform_timeout_s: float = Field(8.0, gt=0, le=120, description="一次平台调用的总时限，单位秒。")
 
     sandbox_rate_per_s: float = Field(
         0.0, ge=0, le=100_000, description="内置沙盒平台每秒接受一个应用多少次请求；0 不限。"
     )
     rate_person_per_minute: int | None = Field(
-        None, ge=0, le=1_000_000, description="一个人每分钟最多多少次请求；0 不限；为空时有 issuer 就是 300，否则不限。"
+        None,
+        ge=0,
+        le=1_000_000,
+        description="一个人每分钟最多多少次请求；0 不限；为空时有 issuer 就是 300，否则不限。",
     )
     rate_address_per_minute: int = Field(
         0, ge=0, le=10_000_000, description="一个网络地址每分钟最多多少次请求；0 不限。服务看得到真实地址时才设置。"

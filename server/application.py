@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from agents import LOOPBACK, Desk, Settings, World
 
-from . import about, chat, completions, documents, openapi
+from . import about, chat, completions, documents, events, handoff, openapi
 from .counter import Counter
 from .gate import Gate
 from .identity import Identities
@@ -21,6 +21,9 @@ from .world import add_switches
 VERSION = "1"
 ROUTERS = (
     chat.router,
+    handoff.router,
+    events.router,
+    events.platform_router,
     documents.router,
     completions.router,
     about.router,
@@ -48,6 +51,7 @@ def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None, world: W
     )
     limits, metrics = Limits(settings), Metrics()
     app.state.counter = Counter(desk, settings, identities, limits, metrics)
+    app.state.feed = events.Feed(desk)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     demo = identities.demo is not None
     for router in ROUTERS:

@@ -39,6 +39,8 @@ NO_ENCODING = "不支持压缩的请求体（Content-Encoding）。请发送未�
 BAD_QUERY = "地址中的查询参数不是合法的 UTF-8 文字，或含有空字符。请检查后重试。"
 TOO_OFTEN = "请求太频繁，请过 {seconds} 秒再试。"
 BAD_HOST = "请求的主机名不是本机。请用 http://127.0.0.1 或 http://localhost 访问。"
+NOT_THE_PLATFORM = "签名不正确或已过期，没有接收这个通知。"
+TOO_OFTEN = "请求太频繁，请过 {seconds} 秒再试。"
 CROSS_SITE = "这个请求来自别的网站，没有处理。请在汉治通的页面里操作，或使用访问令牌。"
 
 JSON_SYNTAX = "请求体不是合法的 JSON（第 {position} 个字符附近）。请检查后重试。"

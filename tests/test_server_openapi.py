@@ -16,7 +16,7 @@ from server.reading import CounterRoute
 from .conftest import Site, Visit, opened, say
 
 PROBLEM = "application/problem+json"
-OPEN = {"/healthz", "/readyz", "/api/v1/platform/events"}  # the platform signs instead
+OPEN = {"/healthz", "/readyz", "/metrics", "/api/v1/platform/events"}  # the platform signs instead
 
 
 @pytest.fixture(name="document", scope="module")
@@ -114,6 +114,7 @@ def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]
     return [
         ("/healthz", api.get(f"{site.url}/healthz")),
         ("/readyz", api.get(f"{site.url}/readyz")),
+        ("/metrics", api.get(f"{site.url}/metrics")),
         ("/api/v1/me", api.get("/me")),
         ("/api/v1/agents", api.get("/agents")),
         ("/api/v1/audit", api.get("/audit")),

@@ -50,6 +50,8 @@ class Progress:
 
     def _tell(self, connection: Connection, event: PlatformEvent) -> None:
         number, to = str(event.data["number"]), str(event.data["to"])
+        if to == "talking":
+            return  # the person's first words tell it
         name = str(event.data.get("to_name") or to)
         query = (
             select(receipts.c.conversation_id)

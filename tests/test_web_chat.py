@@ -348,3 +348,31 @@ def test_a_rating_is_stored_and_a_demo_identity_is_taken(browser: Browser, fluen
     token = httpx.post(f"{fluent.url}/api/v1/demo/login", json={"identity": "citizen-1"}).json()["token"]
     mine = httpx.get(f"{fluent.url}/api/v1/conversations", headers={"Authorization": f"Bearer {token}"}).json()
     assert [each["title"] for each in mine["conversations"]] == ["你好"]
+
+
+def test_a_person_is_one_press_away_and_speaks_in_the_same_chat(browser: Browser, site: Site) -> None:
+    """Handed over by a press, answered by staff while the page is open, there again after a reload, and back."""
+    with phone(browser, site.url) as page:
+        ask(page, "居住证怎么办？")
+        page.get_by_role("button", name="转人工").click()
+        expect(page.get_by_role("status").filter(has_text="人工接待中")).to_be_visible()
+        expect(page.get_by_role("button", name="转人工", exact=True)).to_have_count(0)
+        conversation = page.evaluate("location.hash.slice(1)")
+        with httpx.Client(base_url=f"{site.url}/api/v1", trust_env=False) as api:
+            token = api.post("/demo/login", json={"identity": "acceptor-1"}).json()["token"]
+            api.headers["Authorization"] = f"Bearer {token}"
+            api.post(f"/conversations/{conversation}/replies", json={"text": "您好<b>，</b>请讲"}).raise_for_status()
+        note = page.locator(".arrival.reply")
+        expect(note.locator(".words")).to_have_text("您好<b>，</b>请讲")
+        expect(note).to_contain_text("工作人员（受理员）")
+        expect(note).to_contain_text("人工回复")
+        assert "您好<b>，</b>请讲" in "".join(heard(page))
+        ask(page, "我想问居住证")
+        expect(page.locator(".theirs").last).to_contain_text("已转给人工")
+        page.reload()
+        expect(page.locator(".arrival.reply .words")).to_have_text("您好<b>，</b>请讲")
+        order = page.locator(".turn").evaluate_all("(all) => all.map((each) => each.localName)")
+        assert order == ["hanzhi-turn", "hanzhi-turn", "hanzhi-arrival", "hanzhi-turn"]
+        page.get_by_role("button", name="回到智能助手").click()
+        expect(page.get_by_role("button", name="转人工", exact=True)).to_be_visible()
+        expect(page.locator(".arrival.returned")).to_contain_text("已回到智能助手")

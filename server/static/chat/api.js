@@ -41,7 +41,7 @@ export class Api {
    */
   stream(path, body, key, signal) {
     const options = posting(body, key)
-    return this._fetch(path, { ...options, signal, headers: { ...options.headers, Accept: 'text/event-stream' } })
+    return this.fetch(path, { ...options, signal, headers: { ...options.headers, Accept: 'text/event-stream' } })
   }
 
   /** Becomes a demo identity; an empty one is anonymous again. @param {string} identity */
@@ -59,11 +59,12 @@ export class Api {
   }
 
   async _json(path, options) {
-    const response = await this._fetch(path, options)
+    const response = await this.fetch(path, options)
     return response.status === 204 ? null : response.json()
   }
 
-  async _fetch(path, options) {
+  /** @param {string} path @param {RequestInit} options */
+  async fetch(path, options) {
     const token = sessionStorage.getItem(TOKEN)
     const headers = { Accept: 'application/json', ...options.headers }
     if (token) headers.Authorization = `Bearer ${token}`

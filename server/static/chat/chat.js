@@ -19,9 +19,14 @@ export class Chat extends EventTarget {
     this.turns = []
     /** @type {Map<string, import('./types.js').Settled>} */
     this.settled = new Map()
+    /** @type {import('./types.js').Arrival[]} */
+    this.arrivals = []
+    this.lastArrival = 0
+    this.handoff = '' // a person's order
     this.announced = ''
     this.problem = ''
     this.loading = false
+    this._watching = null
     /** @type {import('./types.js').Person | null} */
     this.me = null
     /** @type {import('./types.js').Agent[]} */
@@ -60,14 +65,14 @@ export class Chat extends EventTarget {
     const turn = newTurn(text.trim(), 'sending', place)
     this.turns = [...this.turns, turn]
     this.say(WORDS.generating)
-    await this._run(turn, (signal) => follow(this, turn, signal))
+    await this.run(turn, (signal) => follow(this, turn, signal))
   }
 
-  /** Asks for a person; while an answer runs, right after it. */
+  /** Hands the conversation to a person; while an answer runs, right after it. */
   async handOff() {
     this._wantsPerson = this.busy
     if (this.busy) this.say(WORDS.humanNext)
-    else await this.send(WORDS.human)
+    else await (await people()).handOver(this)
   }
 
   /** Sends a message again that was not answered. @param {Turn} turn */
@@ -116,7 +121,7 @@ export class Chat extends EventTarget {
     this.loading = Boolean(id)
     try {
       await this.meet()
-      if (id) this._take(visit, await this.api.get(`/conversations/${id}`))
+      if (id) this._take(visit, ...(await Promise.all([this.api.get(`/conversations/${id}`), import('./past.js')])))
     } catch (problem) {
       if (visit === this._visit) this._lost(problem)
     }
@@ -124,7 +129,7 @@ export class Chat extends EventTarget {
     this.loading = false
     this.changed()
     const running = this.turns.find((turn) => turn.state === 'recovering')
-    if (running) await this._run(running, () => recover(this, running))
+    if (running) await this.run(running, () => recover(this, running))
   }
 
   /** An empty conversation; the server hears of it with the first message. */
@@ -160,6 +165,7 @@ export class Chat extends EventTarget {
   finish(turn, reply) {
     const said = turn.stopped ? turn.said : reply.text
     this.update(turn, { id: reply.turn_id, reply, said, state: 'finished', step: '', arrived: Date.now() })
+    this._listen()
     this.say(spoken(reply))
   }
 
@@ -192,10 +198,12 @@ export class Chat extends EventTarget {
     }
   }
 
-  _take(visit, view) {
+  _take(visit, view, past) {
     if (visit !== this._visit) return
     this.turns = view.turns.map(turnOf)
-    this._settlePast()
+    this.handoff = view.handoff ?? ''
+    this.settled = past.settledIn(this.turns)
+    this._listen()
   }
 
   /** A conversation that cannot be shown: gone, or the server does not answer. */
@@ -206,7 +214,8 @@ export class Chat extends EventTarget {
     this.say(problem.message)
   }
 
-  async _run(turn, work) {
+  /** What goes wrong is shown in the turn. */
+  async run(turn, work) {
     this._abort = new AbortController()
     const visit = this._visit
     try {
@@ -219,8 +228,22 @@ export class Chat extends EventTarget {
     if (this._wantsPerson && visit === this._visit) await this.handOff()
   }
 
+  /** Once something was handed in, something may arrive. */
+  _listen() {
+    const awaits = this.turns.some((turn) => turn.reply?.receipts.length) || this.handoff
+    if (!awaits || this._watching || !this.id) return
+    this._watching = new AbortController()
+    const { signal } = this._watching
+    people().then(({ watch }) => watch(this, signal))
+  }
+
   _leave(id) {
     this._abort?.abort()
+    this._watching?.abort()
+    this._watching = null
+    this.arrivals = []
+    this.lastArrival = 0
+    this.handoff = ''
     this._visit += 1
     this.id = id
     this.turns = []
@@ -254,24 +277,14 @@ export class Chat extends EventTarget {
     this._settle(action.id, refused && !mendable ? 'over' : 'unsure', note)
     this.say(note)
   }
-
-  /** What became of the actions of a conversation that is shown again: decisions are turns of their own. */
-  _settlePast() {
-    let open = []
-    for (const turn of this.turns) {
-      for (const receipt of turn.reply?.receipts ?? []) this.settled.set(receipt.action_id, { is: 'confirm', note: '' })
-      const decision = { 确认提交: 'confirm', 取消: 'cancel', 修改内容: 'edit' }[turn.text]
-      open = open.filter((action) => !this.settled.has(action.id))
-      if (decision && open.length === 1) this.settled.set(open[0].id, { is: decision, note: '' })
-      open.push(...(turn.reply?.actions ?? []))
-    }
-  }
 }
 
+const people = () => import('./arrivals.js')
+
 /** @returns {Turn} */
-function newTurn(text, state, place) {
+export function newTurn(text, state, place) {
   const empty = { id: null, said: '', step: '', stopped: false, reply: null, problem: '', arrived: 0, version: 0 }
-  return { ...empty, key: newKey(), text, state, place }
+  return { ...empty, key: newKey(), text, state, place, at: Date.now() }
 }
 
 /** @param {import('./types.js').TurnView} view @returns {Turn} */
@@ -279,7 +292,8 @@ function turnOf(view) {
   const state = view.state === 'running' ? 'recovering' : view.state
   const turn = newTurn(view.text, state, null)
   const problem = state === 'failed' ? WORDS.failed : ''
-  return { ...turn, id: view.id, reply: view.reply, said: view.reply?.text ?? '', problem }
+  const at = Date.parse(view.created_at)
+  return { ...turn, at, id: view.id, reply: view.reply, said: view.reply?.text ?? '', problem }
 }
 
 function spoken(reply) {

@@ -67,6 +67,7 @@ export class ChatPage extends LitElement {
         @locate=${() => this._show({ is: 'place' })} @forget-place=${() => (this._place = null)}>
         ${this._header()}
         ${this._online ? nothing : html`<p class="offline" role="alert">${WORDS.offline}</p>`}
+        ${this.chat.handoff ? html`<hanzhi-person .chat=${this.chat} .order=${this.chat.handoff}></hanzhi-person>` : nothing}
         ${this._trouble ? html`<p class="offline" role="alert">${this._trouble}</p>` : nothing}
         <main class="log" tabindex="0" aria-label="对话" @scroll=${this._scrolled}>
           <div class="column">${this.chat.turns.length ? this._turns() : this._empty()}</div>
@@ -92,7 +93,8 @@ export class ChatPage extends LitElement {
         @click=${() => this._show({ is: 'menu' })}>${ICONS.menu}</button>
       <h1 class="brand"><span>${WORDS.name}</span><span class="seal" aria-hidden="true">汉</span></h1>
       <div class="help">
-        <button type="button" class="second" @click=${this._human}>${WORDS.human}</button>
+        ${this.chat.handoff ? nothing : html`<button type="button" class="second"
+          @click=${this._human}>${WORDS.human}</button>`}
         <a class="primary" href="tel:12345" aria-label="拨打 12345 政务热线">${ICONS.call}12345</a>
       </div>
     </div><p class="notice">${WORDS.notice}</p></header>`
@@ -128,14 +130,17 @@ export class ChatPage extends LitElement {
 
   _turns() {
     const { chat } = this
-    const turns = chat.turns.slice(-this._shown)
+    const all = [...chat.turns, ...chat.arrivals].sort((one, other) => one.at - other.at)
+    const shown = all.slice(-this._shown)
     const last = chat.turns[chat.turns.length - 1]
     return html`
-      ${turns.length < chat.turns.length
+      ${shown.length < all.length
         ? html`<button type="button" class="second wide" @click=${() => (this._shown += SHOWN)}>看更早的</button>`
         : nothing}
-      ${repeat(turns, (turn) => turn.key, (turn) => html`<hanzhi-turn class="turn" .chat=${chat} .turn=${turn}
-        .version=${turn.version} .settled=${chat.settled} .last=${turn === last} .busy=${chat.busy}></hanzhi-turn>`)}`
+      ${repeat(shown, (each) => each.key, (each) => 'kind' in each
+        ? html`<hanzhi-arrival class="turn" .arrival=${each} .busy=${chat.busy}></hanzhi-arrival>`
+        : html`<hanzhi-turn class="turn" .chat=${chat} .turn=${each} .version=${each.version}
+          .settled=${chat.settled} .last=${each === last} .busy=${chat.busy}></hanzhi-turn>`)}`
   }
 
   _panelElement() {
@@ -159,8 +164,9 @@ export class ChatPage extends LitElement {
 
   _changed() {
     this.requestUpdate()
-    if (this.chat.turns.length > this._count) this._follows = true
-    this._count = this.chat.turns.length
+    const count = this.chat.turns.length + this.chat.arrivals.length
+    if (count > this._count) this._follows = true
+    this._count = count
     const hash = this.chat.id ? `#${this.chat.id}` : ''
     if (hash !== location.hash) history.replaceState(null, '', location.pathname + location.search + hash)
   }

@@ -28,7 +28,11 @@
  * @typedef {'sending' | 'running' | 'recovering' | 'finished' | 'failed'} TurnState
  * @typedef {{key: string, id: string | null, text: string, state: TurnState, said: string, step: string,
  *   stopped: boolean, reply: Reply | null, problem: string, arrived: number, place: Place | null,
- *   version: number}} Turn
+ *   version: number, at: number}} Turn
+ *
+ * Something that came outside the turns; `at` places it among them.
+ * @typedef {{sequence: number, at: string | number, kind: 'handoff' | 'reply' | 'progress' | 'returned', text: string,
+ *   data: Record<string, any>, key: string}} Arrival
  *
  * What became of an action: `deciding` while the server is asked, then how it ended; `note` says more.
  * @typedef {{is: 'deciding' | 'confirm' | 'cancel' | 'edit' | 'unsure' | 'over', note: string}} Settled

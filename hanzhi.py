@@ -11,9 +11,20 @@ import sys
 from pathlib import Path
 from typing import ClassVar
 
-import typer
-
-from commands import Menu, RoomCommands, Stop, ask, chat, doctor, ingest, migrate, search, serve
+from commands import (
+    Menu,
+    RoomCommands,
+    Stop,
+    ask,
+    chat,
+    doctor,
+    ingest,
+    knowledge,
+    migrate,
+    new_app,
+    search,
+    serve,
+)
 
 HERE = Path(__file__).resolve().parent
 ROOMS = ("agents", "commands", "eval", "knowledge", "server", "tools")
@@ -31,16 +42,10 @@ class Hanzhi(Menu):
     rooms: ClassVar = {"eval": RoomCommands("eval", "评测：运行场景、打分、出报告。")}
 
 
-app = typer.Typer(
-    cls=Hanzhi,
-    help="汉治通：城市治理智能体。",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = new_app("汉治通：城市治理智能体。", Hanzhi)
 for each in (serve, ask, chat, search, ingest, doctor, migrate):
     app.command()(each)
+app.add_typer(knowledge, name="knowledge")
 
 
 def main() -> None:

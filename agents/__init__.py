@@ -9,6 +9,7 @@ from knowledge import (
     UnknownDocument,
     UnreadableDocument,
     Visibility,
+    known_questions,
 )
 from tools import Pacing, Principal, Role, SandboxBusy, ToolError
 
@@ -106,6 +107,7 @@ __all__ = [
     "current_turn",
     "hide",
     "hookimpl",
+    "known_questions",
     "open_house",
     "read_context",
     "read_settings",

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -139,10 +140,12 @@ def _followed(tools: Sequence[BaseTool]) -> list[str]:
 
 
 def _library(settings: Settings, hooks: Plugins) -> Library:
+    open_by_name = partial(open_embeddings, key=settings.embedding_key.get_secret_value())
     library = open_library(
         settings.data_dir / "knowledge",
         url=settings.knowledge_url or None,
-        embeddings=open_embeddings(settings.embedding, settings.embedding_key.get_secret_value()),
+        embeddings=open_by_name(settings.embedding),
+        open_by_name=open_by_name,
         keyword_weight=settings.keyword_weight,
         loaders=hooks.loaders(),
     )

@@ -10,19 +10,31 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from .counter import address, reached, read_settings_here
+import typer
+
+from .counter import Token, address, open_counter, reached, read_settings_here
 from .errors import Stop
 
 if TYPE_CHECKING:
     from agents import Settings
 
+Deep = Annotated[bool, typer.Option("--deep", help="逐段核对数据库与两个索引；内容多时要几分钟。")]
+Rebuild = Annotated[bool, typer.Option("--rebuild", help="从数据库重建两个索引，再逐段核对。")]
+_SHOWN = 20  # the server names no more of each kind
+_WRONG = {
+    "missing_keyword": "关键词索引缺少的段落",
+    "extra_keyword": "关键词索引多出的段落",
+    "missing_vectors": "向量索引缺少的段落",
+    "extra_vectors": "向量索引多出的段落",
+    "bad_offsets": "与原文对不上的段落（请重新上传它们的文件）",
+}
 HERE = Path(__file__).resolve().parent.parent
 
 
-def doctor() -> None:
-    """检查设置和各个部分：什么配好了，什么能用，缺什么。"""
+def doctor(deep: Deep = False, rebuild: Rebuild = False, token: Token = None) -> None:
+    """检查设置和各个部分：什么配好了，什么能用，缺什么。有要修的，退出码是 1。"""
     settings = read_settings_here()
     print(f"✓ Python {sys.version.split()[0]}")
     broken = 0
@@ -33,8 +45,26 @@ def doctor() -> None:
             line = f"✗ {look.__name__.strip('_')} 检查不了：{type(problem).__name__}：{problem}"
         print(line)
         broken += line.startswith("✗")
+    if deep or rebuild:
+        broken += not _agreed(rebuild, token)
     if broken:
         raise Stop(f"有 {broken} 处必须修好，见带 ✗ 的行。")
+
+
+def _agreed(rebuild: bool, token: Path | None) -> bool:
+    """Print whether SQL and both indexes hold the same passages, after filling the indexes anew when asked to."""
+    with open_counter("", "operator-1", token) as counter:
+        if rebuild:
+            print("  正在从数据库重建两个索引，期间检索可能不全……", flush=True)
+        found = counter.post(f"/knowledge/{'rebuild' if rebuild else 'verify'}", timeout=None)
+    wrong = {words: found[name] for name, words in _WRONG.items() if found[name]}
+    for words, ids in wrong.items():
+        print(f"✗ {words}：{'、'.join(ids)}{' ……' if len(ids) >= _SHOWN else ''}")
+    if not wrong:
+        print(f"✓ 数据库与两个索引一致，共 {found['passages']} 段")
+    elif not rebuild and set(wrong) != {_WRONG["bad_offsets"]}:
+        print("  请运行 hanzhi doctor --rebuild 从数据库重建索引。")
+    return not wrong
 
 
 def _data(settings: Settings) -> str:

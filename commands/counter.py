@@ -29,6 +29,7 @@ class Counter:
 
     client: httpx.AsyncClient
     runner: asyncio.Runner
+    remote: bool
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """What lies at a path."""
@@ -51,7 +52,7 @@ def open_counter(url: str, who: str, token: Path | None) -> Iterator[Counter]:
             house, client = _in_process(settings, runner)
         else:
             client = httpx.AsyncClient(base_url=url or address(read_settings_here()), timeout=120, trust_env=False)
-        counter = Counter(client, runner)
+        counter = Counter(client, runner, remote=house is None)
         try:
             _log_in(counter, who, token)
             yield counter

@@ -12,6 +12,18 @@ import typer
 from typer.core import TyperGroup
 
 
+def new_app(words: str, cls: type[TyperGroup] | None = None) -> typer.Typer:
+    """An application, or a group of commands in one, as all of them are set up."""
+    return typer.Typer(
+        cls=cls,
+        help=words,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
 @dataclass(frozen=True)
 class RoomCommands:
     """A room whose module `commands` holds a Typer application named `app`; there is none when the room is not."""

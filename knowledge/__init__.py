@@ -6,10 +6,12 @@ from .embed import EndpointEmbeddings, FolderEmbeddings, HashingEmbeddings, open
 from .errors import EmbeddingUnavailable, KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
 from .library import Library, open_library
 from .loaders import SUFFIXES
+from .questions import QuestionSet, known_questions, read_questions
 from .records import (
     Agreement,
     Document,
     DocumentFacts,
+    Embedding,
     Entry,
     Found,
     Hit,
@@ -32,6 +34,7 @@ __all__ = [
     "Calibration",
     "Document",
     "DocumentFacts",
+    "Embedding",
     "EmbeddingUnavailable",
     "EndpointEmbeddings",
     "Entry",
@@ -50,6 +53,7 @@ __all__ = [
     "Measured",
     "Passage",
     "Query",
+    "QuestionSet",
     "Source",
     "Span",
     "StaticEmbeddings",
@@ -60,9 +64,11 @@ __all__ = [
     "Visibility",
     "expansions",
     "export_static",
+    "known_questions",
     "normal",
     "open_embeddings",
     "open_library",
+    "read_questions",
     "sentences",
     "synonyms",
     "tokens",

@@ -18,7 +18,7 @@ _EVERYTHING: frozenset[Visibility] = frozenset(("public", "staff"))
 
 @dataclass(frozen=True)
 class Known:
-    """A question and the documents that answer it, each by id, title, file name, or base/file name."""
+    """A question and the documents that answer it: by id, title, (end of the) path of the file, or base/path."""
 
     question: str
     documents: tuple[str, ...]
@@ -73,7 +73,9 @@ def _named(entries: Iterable[Entry]) -> dict[str, set[str]]:
     """Document ids by every name a document may be called by."""
     named: dict[str, set[str]] = {}
     for entry in entries:
-        for name in (entry.id, entry.title, entry.source_name, f"{entry.base}/{entry.source_name}"):
+        parts = entry.source_name.split("/")
+        tails = ["/".join(parts[start:]) for start in range(len(parts))]
+        for name in (entry.id, entry.title, f"{entry.base}/{entry.source_name}", *tails):
             named.setdefault(name, set()).add(entry.id)
     return named
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import zlib
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class HashingEmbeddings(Embeddings):
     """Signed hashing of character 1–3-grams into 256 dimensions, unit length. Same text, same vector, everywhere."""
 
     name = "hashing-256-v1"
+    source = "hashing"
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """One vector per text."""
@@ -64,7 +66,8 @@ class FolderEmbeddings(Embeddings):
     """Any sentence-transformers model, by folder or by name; torch is imported on first use only."""
 
     def __init__(self, folder: str) -> None:
-        self.name = f"st-{zlib.crc32(folder.encode()):08x}"
+        self.source = f"sentence-transformers:{folder}"
+        self.name = f"st-{zlib.crc32(folder.encode()):08x}{_fingerprint(Path(folder))}"
         self._folder = folder
         self._model: Any = None
         self._opening = threading.Lock()
@@ -94,10 +97,20 @@ class FolderEmbeddings(Embeddings):
             raise EmbeddingUnavailable(_NO_MODEL.format(self._folder, problem)) from problem
 
 
+def _fingerprint(folder: Path) -> str:
+    """Tells another model in the same folder from the one before; the head of each file is enough for that."""
+    seen = 0
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()) if folder.is_dir() else ():
+        with path.open("rb") as file:
+            seen = zlib.crc32(f"{path.relative_to(folder)} {path.stat().st_size}".encode() + file.read(65_536), seen)
+    return f"-{seen:08x}" if seen else ""
+
+
 class EndpointEmbeddings(Embeddings):
     """An OpenAI-compatible embeddings endpoint: its address (ending in `/v1`) and the model's name there."""
 
     def __init__(self, url: str, model: str, key: str = "") -> None:
+        self.source = f"openai:{url}#{model}"
         self.name = f"endpoint-{zlib.crc32(f'{url}#{model}'.encode()):08x}"
         self._url, self._model, self._key = url, model, key
         self._client: Any = None
@@ -109,7 +122,7 @@ class EndpointEmbeddings(Embeddings):
 
         try:
             vectors: list[list[float]] = self._opened().embed_documents(texts)
-        except OpenAIError as problem:
+        except (OpenAIError, ValueError) as problem:  # ValueError: no vector at all
             raise EmbeddingUnavailable(_NO_ENDPOINT.format(self._url, self._model, problem)) from problem
         if len(vectors) != len(texts):
             short = f"发了 {len(texts)} 条文本，只收到 {len(vectors)} 个向量"

@@ -10,22 +10,35 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from .catalogue import Catalogue
+from .current_vectors import CurrentVectors
 from .keyword import KeywordIndex
 from .reading import numbered
 from .records import Agreement, Document, Entry
-from .store import Draft, Indexed, Store, Superseding
+from .search import document_of
+from .store import Draft, Indexed, Store, Superseding, put_mark
 from .vectors import VectorIndex
 from .versions import replaced_by, superseded
 
 _log = logging.getLogger(__name__)
 _DOCUMENTS_AT_ONCE = 100
 _SHOWN = 20
-Vectors = Mapping[str, Sequence[float]]
+# So many passages may still lack their new vectors when the embedding is exchanged: they are embedded meanwhile.
+_LAST = 200
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Vectors by passage id, and the embedding that made them: it may be exchanged before they are stored."""
+
+    shape: str
+    vectors: Mapping[str, Sequence[float]]
+
+
 # What else belongs into the transaction that makes a draft live: a job's end, by the draft's place and document id.
 Note = Callable[[Connection, int, str], None]
 
@@ -33,7 +46,7 @@ Note = Callable[[Connection, int, str], None]
 class Intake:
     """The one writer of SQL documents, keyword index, vectors and catalogue."""
 
-    def __init__(self, store: Store, keyword: KeywordIndex, vectors: VectorIndex) -> None:
+    def __init__(self, store: Store, keyword: KeywordIndex, vectors: CurrentVectors) -> None:
         self._store, self._keyword, self._vectors = store, keyword, vectors
         self._changing = threading.RLock()
         self._heal()
@@ -41,7 +54,8 @@ class Intake:
 
     def take(self, drafts: Sequence[Draft], note: Note | None = None) -> list[str]:
         """Take documents in; the id of each. One whose content is unchanged keeps the id it has."""
-        vectors = self._embedded([each for each in drafts if self._same(each) is None])
+        fresh = [each for each in drafts if self._same(each) is None]
+        vectors = self._embedded([piece for made in fresh for piece in _indexed(made)])
         ids: dict[int, str] = {}
         with self._changing:
             for wave in _waves(drafts):
@@ -83,7 +97,27 @@ class Intake:
             if keyword:
                 self._store.set_mark("keyword", self._keyword.shape)
             if vectors:
+                self._store.set_mark("embedding", self._vectors.source)
                 self._store.set_mark("vectors", self._vectors.shape)
+
+    def exchange(self, target: VectorIndex, also: Callable[[Connection], None]) -> bool:
+        """Put filled vectors of another embedding in place of those in use; False when too many are missing."""
+        with self._changing:
+            ids = [each.id for each in self._store.entries()]
+            known, held = set(self._store.piece_ids(ids)), target.ids()
+            missing = known - held
+            if len(missing) > _LAST:
+                return False
+            pieces = self._store.indexed(sorted({document_of(each) for each in missing}))
+            pieces = [each for each in pieces if each.passage.id in missing]
+            target.add(pieces, target.embed(pieces))
+            target.forget(sorted(held - known))
+            with self._store.transaction() as connection:
+                put_mark(connection, "embedding", target.source)
+                put_mark(connection, "vectors", target.shape)
+                also(connection)
+            self._vectors.exchange(target)
+        return True
 
     def verify(self) -> Agreement:
         """Compare SQL with both indexes, passage by passage, and every passage with its place in the text."""
@@ -108,7 +142,7 @@ class Intake:
         latest = self._store.latest(made.document.base, made.document.source_name)
         return latest if latest and latest.content_hash == made.document.content_hash else None
 
-    def _wave(self, wave: Mapping[int, Draft], vectors: Vectors, note: Note | None) -> dict[int, str]:
+    def _wave(self, wave: Mapping[int, Draft], vectors: Embedded, note: Note | None) -> dict[int, str]:
         """Drafts of different sources, taken in together."""
         ids, fresh = {}, {}
         older: dict[str, Entry] = {}
@@ -125,7 +159,7 @@ class Intake:
         return ids
 
     def _publish(
-        self, fresh: list[Draft], older: Mapping[str, Entry], vectors: Vectors, also: Callable[[Connection], None]
+        self, fresh: list[Draft], older: Mapping[str, Entry], vectors: Embedded, also: Callable[[Connection], None]
     ) -> None:
         new = [_entry(each.document) for each in fresh]
         self._store.write(fresh)
@@ -155,11 +189,12 @@ class Intake:
             self._out([entries[each] for each in retired])
             self._store.set_stage(retired, "retired")
 
-    def _in(self, fresh: Sequence[Draft], vectors: Vectors) -> None:
+    def _in(self, fresh: Sequence[Draft], vectors: Embedded) -> None:
         pieces = [each for made in fresh for each in _indexed(made)]
         if pieces:
-            missing = [each for each in pieces if each.passage.id not in vectors]
-            held = {**vectors, **self._vectors_of(missing)} if missing else vectors
+            ready = vectors.vectors if vectors.shape == self._vectors.shape else {}
+            missing = [each for each in pieces if each.passage.id not in ready]
+            held = {**ready, **self._embedded(missing).vectors} if missing else ready
             self._keyword.add(pieces)
             self._vectors.add(pieces, [held[each.passage.id] for each in pieces])
 
@@ -191,11 +226,9 @@ class Intake:
         if keyword or vectors:
             self.rebuild(keyword, vectors)
 
-    def _embedded(self, drafts: Sequence[Draft]) -> Vectors:
-        return self._vectors_of([each for made in drafts for each in _indexed(made)])
-
-    def _vectors_of(self, pieces: Sequence[Indexed]) -> Vectors:
-        return dict(zip((each.passage.id for each in pieces), self._vectors.embed(pieces), strict=True))
+    def _embedded(self, pieces: Sequence[Indexed]) -> Embedded:
+        index = self._vectors.index
+        return Embedded(index.shape, dict(zip((each.passage.id for each in pieces), index.embed(pieces), strict=True)))
 
     def _misplaced(self, document_id: str) -> Iterator[str]:
         document = self._store.document(document_id)

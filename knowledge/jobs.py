@@ -1,4 +1,4 @@
-"""Ingestion jobs: durable rows that workers lease, so that the job of a worker that died is taken over."""
+"""Jobs: durable rows that workers lease, so that the job of a worker that died is taken over."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, or_, select, update
 
 from .errors import KnowledgeError
-from .records import DocumentFacts, Job, JobState, Source
+from .records import DocumentFacts, Job, JobKind, JobState, Source
 from .store import Store, now
 from .tables import job_of, job_pieces, jobs
 
@@ -22,6 +22,7 @@ MAX_ATTEMPTS = 3
 _PIECE_BYTES = 1_000_000
 _HELD_BYTES = 8_000_000  # of all files claimed together; a larger one comes alone
 RUNNING = ("reading", "cutting", "embedding")
+LOST = "这个任务已由另一个进程接手。"
 GAVE_UP = (
     f"入库任务中断了 {MAX_ATTEMPTS} 次，已停止重试，多半是文件本身的问题。请检查文件（能否打开、是否过大）后重新上传。"
 )
@@ -75,13 +76,13 @@ class Jobs:
             inside = select(jobs.c.id).where(jobs.c.parent == job_id).order_by(jobs.c.created_at, jobs.c.id)
             return job_of(row, connection.execute(inside).scalars().all()) if row else None
 
-    def claim(self, most: int) -> list[Leased]:
+    def claim(self, most: int, kind: JobKind = "ingest") -> list[Leased]:
         """Take up to `most` jobs that are queued or whose worker died; one that failed before comes alone."""
         claimed: list[Leased] = []
         with self._store.transaction() as connection:
             self._give_up(connection)
             held = 0
-            for job_id, attempts, size in connection.execute(self._free(most)).all():
+            for job_id, attempts, size in connection.execute(self._free(most, kind)).all():
                 held += size
                 if claimed and (attempts or held > _HELD_BYTES):
                     break
@@ -113,10 +114,35 @@ class Jobs:
         with self._store.transaction() as connection:
             self._end(connection, job_id, "done")
 
-    def finish(self, connection: Connection, job_id: str, document_id: str) -> None:
-        """End a job within the transaction that makes its document live."""
+    def progress(self, job_id: str, done: int, total: int) -> None:
+        """Say how far a job is; one that gets on is not counted as failing when its worker is stopped."""
+        with self._store.transaction() as connection:
+            values = {"done": done, "total": total, "attempts": 0}
+            if connection.execute(update(jobs).where(self._held([job_id])).values(**values)).rowcount != 1:
+                raise LostLease(LOST)
+
+    def hand_back(self, job_id: str) -> None:
+        """Queue a job again that this worker was stopped in."""
+        with self._store.transaction() as connection:
+            values = {"state": "queued", "lease_until": None, "attempts": 0}
+            connection.execute(update(jobs).where(self._held([job_id])).values(**values))
+
+    def unfinished(self, kind: JobKind) -> list[Job]:
+        """The jobs of a kind that are queued or running, oldest first."""
+        query = select(jobs).where(jobs.c.kind == kind, jobs.c.state.in_(("queued", *RUNNING)))
+        with self._store.engine.connect() as connection:
+            return [job_of(row) for row in connection.execute(query.order_by(jobs.c.created_at))]
+
+    def give_way(self, job_id: str, problem: str) -> None:
+        """End a job, whoever holds it: another takes its place."""
+        with self._store.transaction() as connection:
+            open_still = and_(jobs.c.id == job_id, jobs.c.state.in_(("queued", *RUNNING)))
+            connection.execute(update(jobs).where(open_still).values(**_ended("failed", problem=problem)))
+
+    def finish(self, connection: Connection, job_id: str, document_id: str | None) -> None:
+        """End a job within the transaction that makes its outcome live."""
         if not self._end(connection, job_id, "done", document_id=document_id):
-            raise LostLease("这个入库任务已由另一个进程接手。")
+            raise LostLease(LOST)
 
     def release(self, owner: str) -> None:
         """Free the jobs of workers whose name starts so and who are known to be dead."""
@@ -124,10 +150,10 @@ class Jobs:
             dead = and_(jobs.c.worker.startswith(owner, autoescape=True), jobs.c.state.in_(RUNNING))
             connection.execute(update(jobs).where(dead).values(lease_until=0.0))
 
-    def _free(self, most: int) -> Any:
+    def _free(self, most: int, kind: JobKind) -> Any:
         return (
             select(jobs.c.id, jobs.c.attempts, jobs.c.size)
-            .where(self._untaken())
+            .where(self._untaken(), jobs.c.kind == kind)
             .order_by(jobs.c.created_at)
             .limit(most)
         )
@@ -149,7 +175,7 @@ class Jobs:
             if connection.execute(update(jobs).where(still).values(**_ended("failed", problem=GAVE_UP))).rowcount:
                 _drop(connection, job_id)
 
-    def _end(self, connection: Connection, job_id: str, state: str, **values: str) -> bool:
+    def _end(self, connection: Connection, job_id: str, state: str, **values: str | None) -> bool:
         """End a job that this worker still holds, and let go of its file."""
         ended = connection.execute(update(jobs).where(self._held([job_id])).values(**_ended(state, **values)))
         if ended.rowcount == 1:

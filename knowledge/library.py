@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import secrets
 from collections.abc import Iterable, Sequence
@@ -16,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from .archives import SUFFIX, is_archive
 from .calibrate import WEIGHTS, Calibration, Known, weigh
 from .confidence import Confidence, Signals
-from .embed import HashingEmbeddings
-from .errors import LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
+from .current_vectors import CurrentVectors
+from .embed import HashingEmbeddings, open_embeddings
+from .errors import KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
 from .formats.sniff import advice
 from .intake import Intake
 from .jobs import Jobs
@@ -28,6 +30,7 @@ from .records import (
     Agreement,
     Document,
     DocumentFacts,
+    Embedding,
     Entry,
     Found,
     Job,
@@ -38,11 +41,14 @@ from .records import (
     Source,
     Visibility,
 )
+from .reembed import OpenEmbeddings, Reembedding
 from .search import Search
 from .store import Store, now, open_store
 from .terms import Weights
 from .vectors import VectorIndex
 from .worker import Worker
+
+_log = logging.getLogger(__name__)
 
 
 class Library:
@@ -53,9 +59,10 @@ class Library:
         folder: Path,
         store: Store,
         keyword: KeywordIndex,
-        vectors: VectorIndex,
+        vectors: CurrentVectors,
         weight: float,
         loaders: Iterable[Loader],
+        open_by_name: OpenEmbeddings,
         held: ExitStack,
     ) -> None:
         self._store, self._keyword, self._vectors, self._held = store, keyword, vectors, held
@@ -68,6 +75,10 @@ class Library:
         self._jobs.release(owner)
         self._worker = Worker(self._jobs, self._intake, self._load, self._loader)
         self._worker.start()
+        self._reembedding = Reembedding(self._jobs, store, self._intake, vectors, open_by_name)
+        if not self._reembedding.under_way():
+            vectors.index.drop_others()
+        self._reembedding.start()
 
     def add(
         self,
@@ -186,6 +197,19 @@ class Library:
             raise UnknownDocument("没有找到这个入库任务。请核对编号。")
         return job
 
+    def reembed(self, name: str, *, probe: bool = True) -> Job:
+        """Embed all passages anew in the background, by an embedding's name as `open_embeddings` takes it.
+
+        Search answers from the old vectors until the new ones are complete. Raises `EmbeddingUnavailable` at once
+        when the embedding gives no vector.
+        """
+        return self._reembedding.ask(name, probe=probe)
+
+    @property
+    def embedding(self) -> Embedding:
+        """Which embedding search uses, and the job that is putting another in its place."""
+        return Embedding(self._vectors.source or self._vectors.shape, self._reembedding.under_way())
+
     def rebuild(self) -> None:
         """Rebuild both indexes from SQL."""
         self._intake.rebuild()
@@ -205,6 +229,7 @@ class Library:
 
     def close(self) -> None:
         """Finish the running jobs and let go of the folder."""
+        self._reembedding.stop()
         self._worker.stop()
         self._held.close()
 
@@ -242,8 +267,12 @@ def open_library(
     embeddings: Embeddings | None = None,
     keyword_weight: float = 0.75,
     loaders: Iterable[Loader] = (),
+    open_by_name: OpenEmbeddings = open_embeddings,
 ) -> Library:
-    """Open the library in a folder. `LibraryBusy` when another process holds it."""
+    """Open the library in a folder. `LibraryBusy` when another process holds it.
+
+    Vectors made by another embedding stay in use, if `open_by_name` can open it, until all passages have new ones.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "library.lock", thread_local=False)
     try:
@@ -257,9 +286,27 @@ def open_library(
         held.callback(store.close)
         keyword = KeywordIndex(folder / "keyword")
         held.callback(keyword.close)
-        vectors = VectorIndex(folder / "vectors", embeddings or HashingEmbeddings())
-        held.callback(vectors.close)
-        return Library(folder, store, keyword, vectors, keyword_weight, loaders, held)
+        wanted = VectorIndex(folder / "vectors", embeddings or HashingEmbeddings())
+        held.callback(wanted.close)
+        former = _former(store, wanted, open_by_name)
+        current = CurrentVectors(former or wanted)
+        library = Library(folder, store, keyword, current, keyword_weight, loaders, open_by_name, held)
+        if former:
+            library.reembed(wanted.source, probe=False)
+        return library
     except BaseException:
         held.close()
         raise
+
+
+def _former(store: Store, wanted: VectorIndex, open_by_name: OpenEmbeddings) -> VectorIndex | None:
+    """The vectors that were in use, when they were made by another embedding and can serve on for a while."""
+    shape, name = store.mark("vectors"), store.mark("embedding")
+    if not shape or not name or shape == wanted.shape or not wanted.source:
+        return None
+    try:
+        index = wanted.beside(open_by_name(name))
+    except KnowledgeError as problem:
+        _log.warning("the former embedding %s cannot be opened: %s", name, problem)
+        return None
+    return index if index.shape == shape and index.count() == store.count() else None

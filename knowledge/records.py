@@ -192,13 +192,15 @@ class Found:
 
 
 JobState = Literal["queued", "reading", "cutting", "embedding", "done", "failed"]
+JobKind = Literal["ingest", "reembed"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A durable ingestion job; a failed one says in `problem` why and what to do.
+    """A durable job; a failed one says in `problem` why and what to do.
 
-    That of an archive is done when it is unpacked; `parts` are the jobs of the files inside.
+    That of an archive is done when it is unpacked; `parts` are the jobs of the files inside. One of kind `reembed`
+    names the embedding in `source_name`; `done` of `total` passages have their new vectors.
     """
 
     id: str
@@ -210,11 +212,22 @@ class Job:
     document_id: str | None
     problem: str | None
     parts: tuple[str, ...] = ()
+    kind: JobKind = "ingest"
+    done: int = 0
+    total: int = 0
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ("done", "failed")
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """The name of the embedding in use, and the job that is replacing it, if there is one."""
+
+    name: str
+    replacing: Job | None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class StaticEmbeddings(Embeddings):
         self._rows: npt.NDArray[np.int8] = stored["rows"]
         self._scales: Vector = stored["scales"]
         self._words: Any = Tokenizer.from_str(_tokenizer_text(folder))
+        self.source = "static" if folder == BUNDLED else ""
         self.name = f"static-{self._rows.shape[1]}-{stored['version']}"
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -25,7 +25,7 @@ from .tables import (
     passages,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _AT_ONCE = 500
 
@@ -216,8 +216,7 @@ class Store:
     def set_mark(self, name: str, value: str) -> None:
         """Note what an index is made with."""
         with self.transaction() as connection:
-            connection.execute(delete(marks).where(marks.c.name == name))
-            connection.execute(marks.insert().values(name=name, value=value))
+            put_mark(connection, name, value)
 
     def close(self) -> None:
         """Close the engine."""
@@ -234,6 +233,12 @@ def open_store(url: str) -> Store:
     if known != HEAD:
         _migrate(engine)
     return Store(engine)
+
+
+def put_mark(connection: Connection, name: str, value: str) -> None:
+    """Note what an index is made with, within a transaction."""
+    connection.execute(delete(marks).where(marks.c.name == name))
+    connection.execute(marks.insert().values(name=name, value=value))
 
 
 def now() -> datetime:

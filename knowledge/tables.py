@@ -78,6 +78,9 @@ jobs = Table(
     Column("lease_until", Float),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("parent", Text),
+    Column("kind", Text, nullable=False, server_default="ingest"),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
     Index("jobs_by_state", "state", "created_at"),
     Index("jobs_by_parent", "parent"),
 )
@@ -90,7 +93,8 @@ job_pieces = Table(
     Column("ordinal", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
-# What each index was made with ("keyword" → its shape, "vectors" → the embedding), to notice a change of it.
+# What each index was made with ("keyword" → its shape, "vectors" → the shape of the embedding, "embedding" → its
+# name), to notice a change of it.
 marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
 ENTRY_COLUMNS = [each for each in documents.c if each.name not in ("text", "asked_as", "stage")]
@@ -145,7 +149,8 @@ def job_of(row: Row[Any], parts: Sequence[str] = ()) -> Job:
     finished = datetime.fromisoformat(row.finished_at) if row.finished_at else None
     created = datetime.fromisoformat(row.created_at)
     end = (finished, row.document_id, row.problem)
-    return Job(row.id, row.state, row.source_name, row.base, created, *end, parts=tuple(parts))
+    progress = {"kind": row.kind, "done": row.done, "total": row.total}
+    return Job(row.id, row.state, row.source_name, row.base, created, *end, parts=tuple(parts), **progress)
 
 
 def _record_values(row: Row[Any]) -> dict[str, Any]:

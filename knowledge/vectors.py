@@ -21,17 +21,23 @@ _EF_SEARCH, _NEIGHBORS = 200, 24
 class VectorIndex:
     """Nearest passages by cosine. Rebuildable from SQL."""
 
-    def __init__(self, folder: Path, embeddings: Embeddings) -> None:
+    def __init__(self, folder: Path, embeddings: Embeddings, client: Any = None) -> None:
         # Imported here: it costs a second, and search by keyword alone does not need it.
         import chromadb
         from chromadb.config import Settings
 
         folder.mkdir(parents=True, exist_ok=True)
         quiet = Settings(anonymized_telemetry=False, allow_reset=True)
-        self._client: Any = chromadb.PersistentClient(path=str(folder), settings=quiet)
+        self._folder = folder
+        self._client: Any = client or chromadb.PersistentClient(path=str(folder), settings=quiet)
         self._embeddings = embeddings
         self.shape = str(getattr(embeddings, "name", type(embeddings).__name__))
+        self.source = str(getattr(embeddings, "source", ""))
         self._collections: dict[str, Any] = {}
+
+    def beside(self, embeddings: Embeddings) -> VectorIndex:
+        """The index of another embedding in the same folder."""
+        return VectorIndex(self._folder, embeddings, self._client)
 
     def embed(self, pieces: Sequence[Indexed]) -> list[list[float]]:
         """The vectors of passages, in their order; the costly part of `add`, which needs no lock."""
@@ -55,6 +61,13 @@ class VectorIndex:
         """Remove passages of one partition."""
         for start in range(0, len(passages), _BATCH):
             self._collection(partition).delete(ids=list(passages[start : start + _BATCH]))
+
+    def forget(self, passages: Sequence[str]) -> None:
+        """Remove passages wherever they are."""
+        for name in self._names() if passages else ():
+            collection = self._client.get_collection(name, embedding_function=None)
+            for start in range(0, len(passages), _BATCH):
+                collection.delete(ids=list(passages[start : start + _BATCH]))
 
     def search(self, text: str, partitions: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Passage ids with their cosine, best first, at most `limit`."""
@@ -96,6 +109,12 @@ class VectorIndex:
         for name in self._names():
             self._client.delete_collection(name)
         self._collections.clear()
+
+    def drop_others(self) -> None:
+        """Drop the vectors of all other embeddings."""
+        for each in self._client.list_collections():
+            if not each.name.endswith(self._suffix()):
+                self._client.delete_collection(each.name)
 
     def close(self) -> None:
         """Let go of the folder: while this process holds it, no other may open it."""

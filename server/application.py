@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from agents import LOOPBACK, Desk, Settings, World
 
-from . import about, chat, completions, documents, events, handoff, openapi
+from . import about, chat, completions, documents, events, handoff, keys, openapi, upkeep
 from .counter import Counter
 from .gate import Gate
 from .identity import Identities
@@ -25,6 +25,7 @@ ROUTERS = (
     events.router,
     events.platform_router,
     documents.router,
+    upkeep.router,
     completions.router,
     about.router,
     about.demo_router,

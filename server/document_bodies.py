@@ -124,7 +124,10 @@ class FoundBody(Out):
 
 
 class JobBody(Out):
-    """An ingestion job; ask again until it is `done` or `failed` (then `problem` says why)."""
+    """A job; ask again until it is `done` or `failed` (then `problem` says why).
+
+    One of kind `reembed` names the embedding in `source_name` and has no base.
+    """
 
     id: str
     state: Literal["queued", "reading", "cutting", "embedding", "done", "failed"]
@@ -134,4 +137,7 @@ class JobBody(Out):
     finished_at: datetime | None
     document_id: str | None
     problem: str | None
+    kind: Literal["ingest", "reembed"] = "ingest"
+    done: int = Field(0, description="For `reembed`: how many passages have their new vectors.")
+    total: int = Field(0, description="For `reembed`: how many passages there are.")
     parts: tuple[str, ...] = Field((), description="For a zip: the jobs of the files inside.")

@@ -59,6 +59,8 @@ LOGIN_POOR = "登录凭证里的身份信息不完整或格式不对（{claim}�
 NO_KEYS = "身份提供方暂时联系不上，无法核对登录凭证。请稍后再试。"
 NO_DEMO = "没有名为 {identity} 的演示身份。可用的有：{names}。"
 UPLOAD_STAFF = "知识库的写入只对运维人员开放。请用有 operator 角色的身份登录。"
+OPERATORS_ONLY = "知识库的维护只对运维人员开放。请用有 operator 角色的身份登录。"
+NOT_UTF8 = "文件不是 UTF-8 编码的文字。请改用 UTF-8。"
 EMPTY_FILE = "文件是空的。请选择有内容的文件。"
 NO_FILE_NAME = "上传的文件没有文件名。请带上文件名，例如 通知.md。"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 import hanzhi
 
-from .conftest import Site
+from .conftest import Site, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICE = "# 关于共享单车停放的通知\n\n## 一、停放区域\n\n共享单车应当停放在白线框内，每处停放区最多停放四十辆。\n"
@@ -176,6 +177,97 @@ def test_an_endpoint_that_is_down_is_named_but_does_not_fail_the_doctor(tmp_path
     done = started(tmp_path, "doctor", HANZHI_MODEL="endpoint", HANZHI_MODEL_URL=url, HANZHI_MODEL_NAME="any")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"· 对话模型接口 {url}" in done.stdout
+
+
+def test_another_embedding_takes_over_and_the_setting_to_change_is_named(site: Site, tmp_path: Path) -> None:
+    done = call("knowledge", "reembed", "hashing", "--url", site.url)
+    assert done.exception is None, done.output
+    assert "检索现在用 hashing" in done.output
+    assert "HANZHI_EMBEDDING" in done.output
+    shown = call("knowledge", "status", "--url", site.url)
+    assert "向量模型 hashing" in shown.output
+    assert call("knowledge", "reembed", "static", "--url", site.url).exception is None
+    refused = call("knowledge", "reembed", f"sentence-transformers:{tmp_path}", "--url", site.url)
+    assert isinstance(refused.exception, hanzhi.Stop)
+    assert "检查设置 embedding" in str(refused.exception)
+
+
+def test_only_operators_look_after_the_knowledge_base(site: Site) -> None:
+    for words in (("status",), ("reembed", "hashing")):
+        done = call("knowledge", *words, "--url", site.url, "--as", "citizen-1")
+        assert "operator" in str(done.exception)
+
+
+def test_an_exported_embedding_is_a_model_folder_and_never_overwrites(tmp_path: Path) -> None:
+    done = call("knowledge", "export-embedding", str(tmp_path / "model"))
+    assert done.exception is None, done.output
+    assert (tmp_path / "model" / "modules.json").is_file()
+    assert isinstance(call("knowledge", "export-embedding", str(tmp_path / "model")).exception, hanzhi.Stop)
+
+
+def test_calibrating_measures_over_the_library_and_saves_the_weight(site: Site, tmp_path: Path) -> None:
+    questions = tmp_path / "q.jsonl"
+    questions.write_text(
+        '{"question": "居住证怎么办", "documents": ["government/residence-permit.md"]}\n'
+        '{"question": "领养孩子要什么条件", "documents": "government/adoption.md"}\n',
+        encoding="utf-8",
+    )
+    done = call("knowledge", "calibrate", str(questions), "--url", site.url)
+    assert done.exception is None, done.output
+    assert "2 道题" in done.output
+    assert "← 最佳" in done.output
+    assert "keyword_weight = " in done.output
+    questions.write_text('{"question": "居住证怎么办", "documents": ["没有.md"]}\n', encoding="utf-8")
+    assert "没有.md" in str(call("knowledge", "calibrate", str(questions), "--url", site.url).exception)
+
+
+def test_questions_with_documents_of_their_own_are_measured_apart(tmp_path: Path) -> None:
+    squad = {
+        "data": [
+            {"paragraphs": [{"context": f"{name}的说明。", "qas": [{"question": f"{name}是什么"}]}]}
+            for name in ("路灯", "井盖", "单车")
+        ]
+    }
+    (tmp_path / "squad.json").write_text(json.dumps(squad, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "hanzhi.toml").write_text("# mine\nkeyword_weight = 0.1\n", encoding="utf-8")
+    done = started(tmp_path, "knowledge", "calibrate", "squad.json", "--save")
+    assert done.returncode == 0, done.stderr
+    assert "3 道题" in done.stdout
+    assert (tmp_path / "hanzhi.toml").read_text(encoding="utf-8") == "# mine\nkeyword_weight = 1.0\n"
+    assert not (tmp_path / "data").exists()
+    (tmp_path / "bad.jsonl").write_text("{}", encoding="utf-8")
+    bad = started(tmp_path, "knowledge", "calibrate", "bad.jsonl")
+    assert bad.returncode == 1
+    assert "第 1 行" in bad.stderr
+    assert "Traceback" not in bad.stderr
+
+
+def test_without_a_server_re_embedding_is_done_in_this_process_and_survives(tmp_path: Path, notice: Path) -> None:
+    (tmp_path / "hanzhi.toml").write_text('bundled_knowledge = false\nembedding = "static"\n', encoding="utf-8")
+    assert started(tmp_path, "ingest", str(notice), "--base", "operations").returncode == 0
+    done = started(tmp_path, "knowledge", "reembed", "hashing", "--save")
+    assert done.returncode == 0, done.stderr
+    assert 'embedding = "hashing"' in (tmp_path / "hanzhi.toml").read_text(encoding="utf-8")
+    shown = started(tmp_path, "knowledge", "status")
+    assert "向量模型 hashing" in shown.stdout, shown.stderr
+
+
+def test_the_deep_check_finds_a_hole_and_rebuilding_mends_it(tmp_path: Path, notice: Path) -> None:
+    with serving(tmp_path / "data", bundled_knowledge=False) as running:
+        quiet = {"HANZHI_PORT": running.url.rpartition(":")[2], "HANZHI_BUNDLED_KNOWLEDGE": "false"}
+        assert started(tmp_path, "ingest", str(notice), "--base", "operations", **quiet).returncode == 0
+        healthy = started(tmp_path, "doctor", "--deep", **quiet)
+        assert healthy.returncode == 0, healthy.stdout + healthy.stderr
+        assert "数据库与两个索引一致" in healthy.stdout
+        library = running.house.library
+        library._keyword.remove([library.documents()[0].id])
+        broken = started(tmp_path, "doctor", "--deep", **quiet)
+        assert broken.returncode == 1
+        assert "✗ 关键词索引缺少的段落" in broken.stdout
+        assert "--rebuild" in broken.stdout
+        mended = started(tmp_path, "doctor", "--rebuild", **quiet)
+        assert mended.returncode == 0, mended.stdout + mended.stderr
+        assert started(tmp_path, "doctor", "--deep", **quiet).returncode == 0
 
 
 def test_a_package_that_shadows_a_room_stops_every_command(tmp_path: Path) -> None:

@@ -79,6 +79,10 @@ class World:
         """Every tool's name and effect."""
         return {name: spec_of(self._toolbox[name]).effect for name in self._toolbox.names()}
 
+    def schemas(self) -> dict[str, Any]:
+        """The JSON schema of every tool's arguments; where the desk adds derived ones, more are allowed."""
+        return {name: self._schema(name) for name in self._toolbox.names()}
+
     async def try_tool(self, who: Principal, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Do what a tool does as this person, with no model and no question in between; raises its `ToolError`."""
         if name not in self._toolbox:
@@ -90,6 +94,13 @@ class World:
         if spec.prepare is not None and who.roles & spec.roles:
             values = await spec.prepare(values, call)
         return (await run_tool(tool, values, call)).data
+
+    def _schema(self, name: str) -> dict[str, Any]:
+        tool = self._toolbox[name]
+        schema: dict[str, Any] = tool.tool_call_schema.model_json_schema()  # type: ignore[union-attr]
+        if spec_of(tool).derived:
+            schema.pop("additionalProperties", None)
+        return schema
 
 
 def _bundled(name: str) -> Path:

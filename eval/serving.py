@@ -132,6 +132,7 @@ def _started(folder: Path, model: str) -> Iterator[OwnServer]:
             [sys.executable, "-m", "eval.house"],
             env=_environment(folder, model),
             cwd=folder,
+            start_new_session=True,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -154,8 +155,8 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
     for line in process.stdout:
         if line.startswith(STARTED):
             return line.removeprefix(STARTED).split("（")[0]
-    last = log.read_text("utf-8", "replace").splitlines()[-3:]
-    raise ServerProblem("被测服务没有启动：" + " ".join(last) + "\n请先用 hanzhi doctor 检查环境。")
+    last = (log.read_text("utf-8", "replace").strip().splitlines() or ["（没有留下日志）"])[-1]
+    raise ServerProblem(f"被测服务没有启动：{last}\n请先用 hanzhi doctor 检查环境。")
 
 
 def _environment(folder: Path, model: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -23,7 +24,11 @@ class Target(Protocol):
     model: str
     knowledge: str
     effects: Mapping[str, str]
+    tools: Mapping[str, Any]
     versions: Mapping[str, Any]
+
+    def tell_oracle(self, plan: Mapping[str, Any]) -> None:
+        """Tell an oracle model what the next sample expects."""
 
     def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:
         """Go to the sample's world."""
@@ -54,12 +59,17 @@ class OwnTarget:
         about = _checked(self._operator.get("/eval/world"))
         self._claims = {each["sub"]: each for each in about["identities"]}
         self.effects: Mapping[str, str] = about["tools"]
+        self.tools: Mapping[str, Any] = about["schemas"]
         self.versions: Mapping[str, Any] = {"knowledge": self.knowledge}
 
     def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:
-        """Set clock, platform and knowledge; where the oracle runs, tell it what is expected."""
+        """Set clock, platform and knowledge."""
         _checked(self._operator.put("/eval/world", json=body))
         self._server.log_lines()
+
+    def tell_oracle(self, plan: Mapping[str, Any]) -> None:
+        """Leave what is expected where the oracle model of this server reads it."""
+        self._server.oracle.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
 
     def person(self, actor: Actor) -> httpx.Client:
         """A client with a token of this person; anonymous people get a cookie jar of their own."""
@@ -88,11 +98,6 @@ class OwnTarget:
         """The server's new log lines."""
         return self._server.log_lines()
 
-    @property
-    def oracle(self) -> Any:
-        """Where an oracle model reads what the present sample expects."""
-        return self._server.oracle
-
     def _client(self, claims: Mapping[str, Any] | None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self._server.tokens.token(claims)}"} if claims else {}
         return _Api(base_url=self._server.url, headers=headers, timeout=WAIT_S, trust_env=False)
@@ -107,7 +112,12 @@ class RemoteTarget:
         self._url, self._tokens = url.rstrip("/"), tokens
         self.model, self.knowledge = f"remote:{self._url}", "remote"
         self.effects: Mapping[str, str] = {}
+        self.tools: Mapping[str, Any] = {}
         self.versions: Mapping[str, Any] = {"url": self._url}
+
+    def tell_oracle(self, plan: Mapping[str, Any]) -> None:
+        """There is no oracle there."""
+        raise ServerProblem(f"{self._url} 上没有评测用的模型。请去掉 --url。")
 
     def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:
         """Nothing can be set there."""

@@ -28,9 +28,14 @@ class Seen:
         """Take in one turn."""
         shown = {action["id"]: action for action in reply.get("actions", ())}
         self.waiting.update(shown)
+        known = {
+            (each["title"], " > ".join(each["heading_path"])): str(each["passage_id"])
+            for each in reply.get("citations", ())
+            if each["kind"] == "passage"
+        }
         for called, answer in _pairs(steps):
             if called["name"] == SEARCH:
-                self.lookups.append(Lookup(turn, str(called["args"].get("query", "")), tuple(_hits(answer))))
+                self.lookups.append(Lookup(turn, str(called["args"].get("query", "")), tuple(_hits(answer, known))))
             own = called["name"] == SEARCH and str(called["id"]).startswith(OWN_LOOKUP)
             if called["name"] not in CONTROL and not own and answer.get("status") != "skipped":
                 self.calls.append(self._call(turn, called, answer))
@@ -88,10 +93,10 @@ def _answer(content: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {"say": content}
 
 
-def _hits(answer: Mapping[str, Any]) -> Iterator[Hit]:
+def _hits(answer: Mapping[str, Any], known: Mapping[tuple[str, str], str]) -> Iterator[Hit]:
+    """The passages of an answer. A trace names them by title and heading; the ids of cited ones are known."""
     data = answer if "passages" in answer else answer.get("data", {})
     for each in (*data.get("passages", ()), *data.get("expired", ())):
         text, heading = str(each["text"]), str(each["heading"])
-        source = each.get("source", {})
-        name = str(source.get("passage_id") or f"{each['title']}#{heading}")
+        name = known.get((str(each["title"]), heading), f"{each['title']}#{heading}")
         yield Hit(str(each["title"]), heading, name, float(each.get("score", 0.0)), str(each["status"]), text)

@@ -122,8 +122,12 @@ Operated = Annotated[Switches, Depends(_operator)]
 
 @router.get("/world")
 async def describe(switches: Operated) -> dict[str, Any]:
-    """The claims of the demo identities (evaluation mints tokens for the same people), and every tool's effect."""
-    return {"identities": [_claims(person) for person in IDENTITIES.values()], "tools": switches.world.tools()}
+    """The claims of the demo identities (tokens are minted for the same people); every tool's effect and schema."""
+    return {
+        "identities": [_claims(person) for person in IDENTITIES.values()],
+        "tools": switches.world.tools(),
+        "schemas": switches.world.schemas(),
+    }
 
 
 @router.put("/world")

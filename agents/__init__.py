@@ -21,6 +21,7 @@ from .desk import Desk
 from .errors import Conflict, DeskError, Forbidden, Gone, Invalid, Misconfigured, Unknown
 from .guard import hide
 from .hooks import hookimpl
+from .keys import ApiKeys, KeyDraft
 from .models import EndpointModel, OfflineModel, ScriptedModel
 from .progress import PATH as EVENTS_PATH
 from .records import (
@@ -51,6 +52,7 @@ __all__ = [
     "LOOPBACK",
     "Action",
     "Agent",
+    "ApiKeys",
     "Arrival",
     "Ask",
     "Asked",
@@ -74,6 +76,7 @@ __all__ = [
     "Gone",
     "House",
     "Invalid",
+    "KeyDraft",
     "KnowledgeError",
     "LibraryBusy",
     "Location",

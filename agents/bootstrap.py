@@ -29,6 +29,7 @@ from .deciding import Decisions
 from .desk import Desk, Parts
 from .errors import Misconfigured
 from .handoff import Handoffs, Offers
+from .keys import ApiKeys
 from .lookup import lookup_tool
 from .loop import Loop
 from .plugins import Plugins, open_plugins
@@ -119,6 +120,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
         handoffs=Handoffs(database, seal, Orders(platform), offers, decisions),
         arrivals=Arrivals(database, seal),
         progress=progress,
+        keys=ApiKeys(database),
         serving=Serving(
             Router(agents, intents),
             Loop(model or _model(settings, hooks), toolbox, library, offers, settings.action_minutes),

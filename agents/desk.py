@@ -28,6 +28,7 @@ from .conversations import Conversations, Opening
 from .deciding import Decisions, Told
 from .errors import Conflict, DeskError, Forbidden, Gone, Invalid
 from .handoff import Handoffs, agrees, speaker, turn_of, wants_back
+from .keys import ApiKeys
 from .lookup import visibilities
 from .progress import Progress
 from .records import Agent, Ask, Decision, Event, Finished, Outcome, Reply, Started
@@ -53,6 +54,7 @@ class Parts:
     handoffs: Handoffs
     arrivals: Arrivals
     progress: Progress
+    keys: ApiKeys
     clock: Clock
     turn_max_chars: int
     alone: bool
@@ -65,6 +67,7 @@ class Desk:
         self._parts = parts
         self.library = parts.library
         self.agents = parts.agents
+        self.keys = parts.keys
         self._running: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:

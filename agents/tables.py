@@ -119,6 +119,23 @@ arrivals = Table(
     UniqueConstraint("conversation_id", "key"),
 )
 
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("hash"),
+    _text("name"),
+    _text("roles"),
+    _text("duties"),
+    _text("created_by"),
+    _text("created_at"),
+    _text("expires_at", null=True),
+    _text("revoked_at", null=True),
+    _text("idempotency_key", null=True),
+    UniqueConstraint("hash"),
+    UniqueConstraint("created_by", "idempotency_key"),
+)
+
 audit = Table(
     "audit",
     metadata,

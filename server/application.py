@@ -27,6 +27,7 @@ ROUTERS = (
     documents.router,
     upkeep.router,
     completions.router,
+    keys.router,
     about.router,
     about.demo_router,
     about.health_router,
@@ -40,7 +41,7 @@ DESCRIPTION = (
 
 def create_app(desk: Desk, settings: Settings, sandbox: FastAPI | None, world: World | None = None) -> FastAPI:
     """The application over a started desk. Raises `Misconfigured` when it could not tell people apart."""
-    identities = Identities(settings)
+    identities = Identities(settings, desk.keys)
     app = FastAPI(
         title="汉治通",
         version=VERSION,

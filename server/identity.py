@@ -1,4 +1,4 @@
-"""Who is asking: a verified token, or an anonymous session kept in a signed cookie. Nothing else counts."""
+"""Who is asking: a verified token, an API key, or an anonymous session kept in a signed cookie. Nothing else counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
-from agents import LOOPBACK, Misconfigured, Principal, Settings
+from agents import LOOPBACK, ApiKeys, Misconfigured, Principal, Settings
 
 from . import wording
 from .demo import DemoTokens
@@ -22,6 +22,7 @@ from .tokens import Issuer, open_issuer
 COOKIE = "hanzhi_session"
 SESSION_S = 30 * 86_400
 MAX_TOKEN = 8192
+KEY_PREFIX = "hz_"
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _SESSION = re.compile(r"(anon-[0-9a-f]{16})\.([0-9]{10})\.([0-9a-f]{64})")
 
@@ -37,8 +38,9 @@ class Known:
 class Identities:
     """Turns the credentials of a request into a principal; the only place that does."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, keys: ApiKeys) -> None:
         refuse_unprotected(settings)
+        self._keys = keys
         secret = settings.signing_secret()
         self._sessions = Sessions(secret)
         self.demo = DemoTokens(secret) if settings.demo else None
@@ -59,11 +61,19 @@ class Identities:
             raise unauthenticated(wording.LOGIN_MISSING)
         if len(token) > MAX_TOKEN or not token.isascii():
             raise unauthenticated(wording.LOGIN_BAD)
+        if token.startswith(KEY_PREFIX):
+            return await self._of_key(token)
         if self._issuer is not None:
             return await self._issuer.principal(token)
         if self.demo is not None:
             return self.demo.principal(token)
         raise unauthenticated(wording.LOGIN_BAD)
+
+    async def _of_key(self, secret: str) -> Principal:
+        who = await self._keys.find(secret)
+        if who is None:
+            raise unauthenticated(wording.KEY_BAD)
+        return who
 
 
 class Sessions:

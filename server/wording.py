@@ -40,7 +40,6 @@ BAD_QUERY = "地址中的查询参数不是合法的 UTF-8 文字，或含有空
 TOO_OFTEN = "请求太频繁，请过 {seconds} 秒再试。"
 BAD_HOST = "请求的主机名不是本机。请用 http://127.0.0.1 或 http://localhost 访问。"
 NOT_THE_PLATFORM = "签名不正确或已过期，没有接收这个通知。"
-TOO_OFTEN = "请求太频繁，请过 {seconds} 秒再试。"
 CROSS_SITE = "这个请求来自别的网站，没有处理。请在汉治通的页面里操作，或使用访问令牌。"
 
 JSON_SYNTAX = "请求体不是合法的 JSON（第 {position} 个字符附近）。请检查后重试。"
@@ -52,6 +51,7 @@ JSON_DEPTH = "JSON 嵌套太深，最多 {depth} 层。"
 
 LOGIN_MISSING = "请用 Authorization: Bearer 加访问令牌登录。"
 LOGIN_BAD = "登录凭证无效。请重新登录，取得新的访问令牌。"
+KEY_BAD = "接口密钥无效、已过期或已吊销。请向运维人员要一个新的密钥。"
 LOGIN_OLD = "登录已过期。请重新登录，取得新的访问令牌。"
 LOGIN_EARLY = "登录凭证还没有生效。请检查系统时间，或稍后再试。"
 LOGIN_FOREIGN = "登录凭证不是发给本服务的。请从本服务指定的入口登录。"

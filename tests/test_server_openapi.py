@@ -77,6 +77,7 @@ def test_creating_operations_take_an_idempotency_key(document: dict[str, Any]) -
         "/api/v1/conversations/{conversation_id}/turns",
         "/api/v1/conversations/{conversation_id}/actions/{action_id}",
         "/api/v1/knowledge/documents",
+        "/api/v1/keys",
         "/v1/chat/completions",
     ]
     for path in creating:
@@ -102,7 +103,7 @@ def test_every_operation_answers_as_described(document: dict[str, Any], site: Si
 
 
 TALK = {"model": "hanzhi", "messages": [{"role": "user", "content": "居住证怎么办？"}]}
-_NAMES = ("conversation_id", "turn_id", "action_id", "document_id", "job_id")
+_NAMES = ("conversation_id", "turn_id", "action_id", "document_id", "job_id", "key_id")
 
 
 def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]]:
@@ -118,6 +119,7 @@ def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]
         ("/api/v1/me", api.get("/me")),
         ("/api/v1/agents", api.get("/agents")),
         ("/api/v1/audit", api.get("/audit")),
+        *_keys(api),
         ("/api/v1/demo/login", api.post("/demo/login", json={"identity": "citizen-1"})),
         ("/api/v1/conversations", api.post("/conversations", json={})),
         ("/api/v1/conversations", api.get("/conversations")),
@@ -131,6 +133,12 @@ def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]
         ("/v1/chat/completions", api.post(f"{site.url}/v1/chat/completions", json=TALK)),
         *_documents(api),
     ]
+
+
+def _keys(api: httpx.Client) -> list[tuple[str, httpx.Response]]:
+    made = api.post("/keys", json={"name": "真", "roles": ["developer"]})
+    ended = api.delete(f"/keys/{made.json()['id']}")
+    return [("/api/v1/keys", made), ("/api/v1/keys", api.get("/keys")), ("/api/v1/keys/{key_id}", ended)]
 
 
 def _decided(api: httpx.Client) -> httpx.Response:

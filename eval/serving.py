@@ -176,6 +176,7 @@ def _environment(folder: Path, model: str) -> dict[str, str]:
         "HANZHI_JWKS": str(folder / "jwks.json"),
         "HANZHI_MODEL": model,
         "HANZHI_SANDBOX_DEMO": "0",
+        "HANZHI_RATE_PERSON_PER_MINUTE": "0",
         "HANZHI_PLATFORM_TIMEOUT_S": "2",
         "HANZHI_MAX_BODY_BYTES": "10000000",
         "HANZHI_EVAL_ORACLE": str(folder / "oracle.json"),

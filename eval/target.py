@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from .sample import Actor, Sample
 from .serving import OwnServer, knowledge_hash, own_server
 
 WAIT_S = 60.0
+PATIENCE, LONGEST_PAUSE_S = 20, 10.0
 OPERATOR = Actor("operator", "operator-1")
 
 
@@ -153,7 +155,16 @@ class RemoteTarget:
 
 
 class _Api(httpx.Client):
-    """Paths are those under `/api/v1`; `/eval/…` is beside it."""
+    """Paths are those under `/api/v1`; `/eval/…` is beside it. Told to wait (429), it waits and asks again."""
+
+    def request(self, *args: Any, **rest: Any) -> httpx.Response:
+        """Send a request."""
+        for _ in range(PATIENCE):
+            answer = super().request(*args, **rest)
+            if answer.status_code != 429:
+                break
+            time.sleep(min(LONGEST_PAUSE_S, float(answer.headers.get("Retry-After", "1") or 1)))
+        return answer
 
     def _merge_url(self, url: Any) -> httpx.URL:
         path = str(url)

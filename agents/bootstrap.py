@@ -40,7 +40,7 @@ from .seal import Seal
 from .serving import Serving
 from .settings import Settings
 from .toolbox import Toolbox
-from .understanding import fit_intents
+from .understanding import Understands, fit_intents
 from .world import World
 
 _log = logging.getLogger(__name__)
@@ -112,6 +112,9 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     decisions = Decisions(database, seal, toolbox, platform, clock, settings.action_minutes)
     offers = Offers(database, toolbox, settings.action_minutes)
     progress = Progress(database, seal, _platform_secret(settings), _followed(tools))
+    model = model or _model(settings, hooks)
+    if isinstance(model, Understands):
+        model.understand(intents)
     parts = Parts(
         agents=agents,
         library=library,
@@ -123,7 +126,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
         keys=ApiKeys(database),
         serving=Serving(
             Router(agents, intents),
-            Loop(model or _model(settings, hooks), toolbox, library, offers, settings.action_minutes),
+            Loop(model, toolbox, library, offers, settings.action_minutes),
             clock,
         ),
         clock=clock,

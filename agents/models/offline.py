@@ -17,6 +17,7 @@ from pydantic import PrivateAttr
 
 from tools import spec_of
 
+from ..understanding import Intents
 from .offline_moves import Mover
 
 
@@ -29,6 +30,10 @@ class OfflineModel(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "hanzhi-offline"
+
+    def understand(self, intents: Intents) -> None:
+        """Go by intents that were fitted on all that is declared in the house, not only on what is bound."""
+        self._mover = Mover(self.cache_dir, intents)
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Runnable[Any, AIMessage]:
         """Bind tools; what they declare (examples, slots) is all that is known of them."""

@@ -42,8 +42,8 @@ from .offline_memory import Memory, recall
 from .offline_slots import IDENTIFIERS, amended, arguments, continued, spoken_of
 from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, about, clarify, foreign_language, reminder, vague
 
-SURE, LIKELY, PERHAPS = 0.75, 0.45, 0.25
-KNOWN, STRONG = 0.02, 0.75
+SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
+KNOWN, STRONG, AHEAD = 0.02, 0.75, 1.7
 LONG, SHORTEST = 30, 6
 KNOW = "know"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
@@ -73,18 +73,20 @@ class Heard:
 
 @dataclass(frozen=True)
 class Meant:
-    """The bound tool that the words mean best, its probability, and that of a question about rules."""
+    """The bound tool that the words mean best, its probability, the next one's, and that of a question about rules."""
 
     tool: str | None
     score: float
+    next: float
     know: float
 
 
 class Mover:
-    """Decides moves; keeps nothing but fitted intents, one set per set of tools."""
+    """Decides moves; keeps nothing but fitted intents: the house's, or one set per set of tools it does not know."""
 
-    def __init__(self, cache: Path | None) -> None:
+    def __init__(self, cache: Path | None, house: Intents | None = None) -> None:
         self._cache = cache
+        self._house = house
         self._intents: dict[tuple[str, ...], Intents] = {}
 
     def move(self, messages: Sequence[BaseMessage], specs: Specs) -> AIMessage:
@@ -120,11 +122,12 @@ class Mover:
         if meant.score <= meant.know * (1.0 if is_question(heard.text) else 0.5):
             return False
         spec = heard.specs[str(meant.tool)]
+        likely = meant.score >= LIKELY or (meant.score >= PERHAPS and meant.score >= AHEAD * meant.next)
         if is_question(heard.text) and spec.effect == "read" and meant.know >= KNOWN:
-            return meant.score >= LIKELY and covers(heard.text, heard.found) < STRONG
+            return likely and covers(heard.text, heard.found) < STRONG
         if is_question(heard.text) and spec.effect == "write":
-            return meant.score >= SURE or (meant.score >= LIKELY and covers(heard.text, heard.found) < COVERED)
-        return meant.score >= LIKELY
+            return meant.score >= SURE or (likely and covers(heard.text, heard.found) < COVERED)
+        return likely
 
     def _continue(self, heard: Heard, meant: Meant) -> AIMessage | None:
         waiting = heard.waiting
@@ -230,23 +233,31 @@ class Mover:
             left = 1.0 - sum(scores.pop(name) for name in closed)
             scores = {name: score / left for name, score in scores.items()}
             know /= left
-        best = max(sorted(scores), key=lambda name: scores[name], default=None)
-        return Meant(best, scores[best] if best else 0.0, know)
+        ranked = sorted(scores, key=lambda name: (-scores[name], name))
+        tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
+        return Meant(ranked[0] if ranked else None, tops[0], tops[1], know)
 
     def _scores(self, heard: Heard) -> dict[str, float]:
         """Scores of the message; where a long tale says nothing clearly as a whole, its clearest clause counts."""
-        heads = self._heads(heard.specs)
-        scores = dict(heads.score(heard.text))
+        names = tuple(sorted(n for n, spec in heard.specs.items() if n not in CONTROL | {LOOKUP} and spec.examples))
+        scores = self._score(heard.text, names, heard.specs)
         clear = any(score >= LIKELY for name, score in scores.items() if name != KNOW)
         if clear or len(heard.text) <= LONG or is_question(heard.text):
             return scores
         for clause in _CLAUSE.split(heard.text):
-            told = heads.score(clause) if len(clause) >= SHORTEST else {}
+            told = self._score(clause, names, heard.specs) if len(clause) >= SHORTEST else {}
             scores |= {name: max(scores[name], score) for name, score in told.items() if name != KNOW}
         return scores
 
-    def _heads(self, specs: Specs) -> Intents:
-        names = tuple(sorted(name for name, spec in specs.items() if name not in CONTROL | {LOOKUP} and spec.examples))
+    def _score(self, text: str, names: Sequence[str], specs: Specs) -> dict[str, float]:
+        """What the words mean, of all that is declared; then only what is bound, and questions about rules."""
+        if self._house is not None and self._house.knows(f"tool:{name}" for name in names):
+            found = self._house.score(text)
+            rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
+            return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules}
+        return self._heads(tuple(names), specs).score(text)
+
+    def _heads(self, names: tuple[str, ...], specs: Specs) -> Intents:
         if names not in self._intents:
             examples: dict[str, Sequence[str]] = {name: specs[name].examples for name in names}
             self._intents[names] = fit_intents({**examples, KNOW: _questions()} if names else {}, self._cache)

@@ -14,7 +14,7 @@ from .clauses import (
     wants_person,
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question
-from .intents import Intents, fit_intents
+from .intents import Intents, Understands, fit_intents
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something
 from .words import Evidence, subject
@@ -26,6 +26,7 @@ __all__ = [
     "Focus",
     "Found",
     "Intents",
+    "Understands",
     "amend",
     "assent",
     "blames_staff",

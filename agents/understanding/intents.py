@@ -11,9 +11,10 @@ import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from knowledge import vector
 from .addresses import places
 from .signs import signs
 
-_VERSION = "5"
+_VERSION = "6"
 _GRAMS, _MEANING = 1 << 14, 256
 _SIZE = _GRAMS + _MEANING
 _SIGN = 0.7
@@ -47,6 +48,10 @@ class Intents:
         self._weights = weights
         self._bias = bias
 
+    def knows(self, labels: Iterable[str]) -> bool:
+        """Whether it was fitted on all of these."""
+        return set(labels) <= set(self._labels)
+
     def score(self, text: str) -> dict[str, float]:
         """Probability in [0, 1] for each label."""
         if not self._labels:
@@ -57,6 +62,15 @@ class Intents:
         found = dict(zip(self._labels, (shares / shares.sum()).tolist(), strict=True))
         found.pop(_NONE)
         return found
+
+
+@runtime_checkable
+class Understands(Protocol):
+    """What goes by the intents of the house: a chat model may."""
+
+    def understand(self, intents: Intents) -> None:
+        """Go by these from now on."""
+        ...
 
 
 def fit_intents(examples: Mapping[str, Sequence[str]], cache: Path | None = None) -> Intents:
@@ -127,7 +141,7 @@ def _fit(labels: tuple[str, ...], examples: tuple[tuple[str, ...], ...]) -> Inte
     seen, narrowed = np.unique(np.array(columns), return_inverse=True)
     matrix = csr_matrix((np.array(values, dtype=np.float32), (rows, narrowed)), shape=(len(lines), len(seen)))
     known = [_NONE, *labels]
-    head = LogisticRegression(C=30.0, class_weight="balanced", max_iter=1000, tol=1e-3)
+    head = LogisticRegression(C=10.0, class_weight="balanced", max_iter=1000, tol=1e-3)
     head.fit(matrix, np.array([known.index(label) for _, label in lines]))
     weights = np.zeros((len(known), _SIZE))
     # Two classes come as one row: the other's logit is zero.

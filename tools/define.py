@@ -19,6 +19,7 @@ from langchain_core.tools import BaseTool, InjectedToolArg, StructuredTool
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from .principal import Principal
+from .utterances import phrases
 
 Effect = Literal["read", "write"]
 SlotKind = Literal[
@@ -145,7 +146,7 @@ def tool(
             roles=roles,
             confirm=effect == "write",
             timeout_s=timeout_s,
-            examples=tuple(examples),
+            examples=tuple(dict.fromkeys((*examples, *(phrases(name) if _of_this_room(function) else ())))),
             slots=MappingProxyType(_slots(function)),
             required=_required(function),
             say=say,
@@ -156,6 +157,10 @@ def tool(
         return _structured(function, spec)
 
     return build
+
+
+def _of_this_room(function: Callable[..., Any]) -> bool:
+    return function.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
 def _structured(function: Callable[..., Awaitable[Mapping[str, Any]]], spec: ToolSpec) -> BaseTool:

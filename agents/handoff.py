@@ -41,6 +41,7 @@ _BACK = re.compile(
 _AGREES = re.compile(
     r"^(好的?|行|可以|嗯+|那就?|请|麻烦)*[，,\s]*(帮我)?(转|接)(过去|给人工|人工|接)?(一下)?[吧呀啊]*[。！!]*$"
 )
+_REFUSES = re.compile(r"^(先?不|别|算了|没有?|莫)")
 _DECISIONS = frozenset((wording.CONFIRMED, wording.CANCELLED, wording.EDITED))
 
 
@@ -52,7 +53,7 @@ def wants_back(text: str) -> bool:
 def agrees(text: str) -> bool:
     """Whether somebody who was just offered a person says so again, or says 转吧: as good as a yes."""
     plain = text.strip()
-    return len(plain) <= 12 and bool(_AGREES.match(plain) or (wants_person(plain) and assent(plain) is not False))
+    return len(plain) <= 12 and bool(_AGREES.match(plain) or (wants_person(plain) and not _REFUSES.match(plain)))
 
 
 class Offers:
@@ -227,7 +228,7 @@ def _packet(connection: Connection, turn: Turn, toolbox: Toolbox) -> dict[str, A
     )
     rows = connection.execute(query).all()[::-1]
     replies = [json.loads(row.reply) for row in rows if row.reply]
-    words = [row.text for row in rows if row.text not in _DECISIONS]
+    words = [row.text for row in rows if row.text not in _DECISIONS and assent(row.text) is None]
     return {
         "words": [*words, turn.opening.text],
         "slots": _slots(turn, toolbox),

@@ -69,3 +69,5 @@ def _ended(counter: Counter, job: dict[str, Any], name: str) -> Iterator[str]:
     elif not job["parts"]:
         document = counter.get(f"/knowledge/documents/{job['document_id']}")
         yield f"✓ {name}  {document['id']} 《{document['title']}》 {len(document['passages'])} 段"
+        for other in document["alike"]:
+            yield f"  · 与《{other['title']}》（{other['id']}）有 {other['share']:.0%} 相同，请核对是不是同一份文件"

@@ -39,6 +39,20 @@ def status(url: Url = "", who: Who = "operator-1", token: Token = None) -> None:
 
 
 @knowledge.command()
+def alike(url: Url = "", who: Who = "operator-1", token: Token = None) -> None:
+    """列出内容几乎相同的文件：新旧版本，或重复上传。"""
+    with open_counter(url, who, token) as counter:
+        pairs = counter.get("/knowledge/alike")["pairs"]
+    print(f"有 {len(pairs)} 对。")
+    for pair in pairs:
+        one, other = pair["document"], pair["other"]
+        newer = {one["id"]: one, other["id"]: other}
+        replaced = next((each for each in (one, other) if each["superseded_by"] in newer), None)
+        note = f"，《{replaced['title']}》（{replaced['id']}）已由新版代替" if replaced else "，分不清新旧，请核对"
+        print(f"{pair['share']:.0%} 相同：{_named(one)} 与 {_named(other)}{note}")
+
+
+@knowledge.command()
 def reembed(
     embedding: Name = "",
     wait: Wait = True,
@@ -141,6 +155,10 @@ def _follow(counter: Counter, job: dict[str, Any]) -> None:
 
 def _progress(job: dict[str, Any]) -> str:
     return f"{job['done']}/{job['total']} 段" if job["total"] else "准备中"
+
+
+def _named(document: dict[str, Any]) -> str:
+    return f"《{document['title']}》（{document['source_name']}，{document['id']}）"
 
 
 def _absolute(name: str) -> str:

@@ -9,6 +9,7 @@ from .loaders import SUFFIXES
 from .questions import QuestionSet, known_questions, read_questions
 from .records import (
     Agreement,
+    Alike,
     Document,
     DocumentFacts,
     Embedding,
@@ -31,6 +32,7 @@ from .words import expansions, normal, synonyms, tokens
 __all__ = [
     "SUFFIXES",
     "Agreement",
+    "Alike",
     "Calibration",
     "Document",
     "DocumentFacts",

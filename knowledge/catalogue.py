@@ -69,6 +69,15 @@ class Shelf:
             self._known[wanted] = known
         return known
 
+    def changed(self, put: Iterable[Entry] = (), drop: Iterable[str] = ()) -> Shelf:
+        """Another shelf with some entries put and some dropped."""
+        entries = dict(self.entries)
+        for each in put:
+            entries[each.id] = each
+        for document_id in drop:
+            entries.pop(document_id, None)
+        return _shelf(entries)
+
     def _visible(
         self, visibilities: Collection[Visibility], bases: Collection[str] | None
     ) -> list[tuple[str, Visibility]]:
@@ -85,12 +94,7 @@ class Catalogue:
     def change(self, put: Iterable[Entry] = (), drop: Iterable[str] = ()) -> None:
         """Put and drop entries, seen by readers all at once."""
         with self._changing:
-            entries = dict(self.now.entries)
-            for each in put:
-                entries[each.id] = each
-            for document_id in drop:
-                entries.pop(document_id, None)
-            self.now = _shelf(entries)
+            self.now = self.now.changed(put, drop)
 
 
 def _shelf(entries: Mapping[str, Entry]) -> Shelf:

@@ -16,13 +16,14 @@ from sqlalchemy import Connection
 
 from .catalogue import Catalogue
 from .current_vectors import CurrentVectors
+from .editions import AlikeFinder, editions
 from .keyword import KeywordIndex
 from .reading import numbered
 from .records import Agreement, Document, Entry
 from .search import document_of
-from .store import Draft, Indexed, Store, Superseding, put_mark
+from .store import Draft, Indexed, Store, put_mark
 from .vectors import VectorIndex
-from .versions import replaced_by, superseded
+from .versions import Plan, planned, replaced_by, superseded
 
 _log = logging.getLogger(__name__)
 _DOCUMENTS_AT_ONCE = 100
@@ -49,6 +50,7 @@ class Intake:
     def __init__(self, store: Store, keyword: KeywordIndex, vectors: CurrentVectors) -> None:
         self._store, self._keyword, self._vectors = store, keyword, vectors
         self._changing = threading.RLock()
+        self._alike = AlikeFinder(store)
         self._heal()
         self.catalogue = Catalogue(store.entries())
 
@@ -63,18 +65,17 @@ class Intake:
         return [ids[place] for place in range(len(drafts))]
 
     def remove(self, document_id: str) -> None:
-        """Remove a document and its corrected versions from SQL and from both indexes."""
+        """Remove a document and its corrected versions; what it had replaced stands for itself again."""
         with self._changing:
             entry = self.catalogue.now.entries[document_id]
             corrected = [each.id for each in self._store.staged("retired") if each.superseded_by == document_id]
-            self._store.set_stage([document_id, *corrected], "deleting")
-            pointing = [
-                replace(each, superseded_by=entry.title)
-                for each in self.catalogue.now.entries.values()
-                if each.superseded_by == document_id
-            ]
-            self._store.point([document_id], entry.title)
-            self.catalogue.change(put=pointing, drop=[document_id])
+            freed = self._freed({document_id})
+            shelf = self.catalogue.now.changed(put=freed, drop=[document_id])
+            plan = Plan(tuple(replaced_by(freed, {}, shelf)), tuple(freed))
+            with self._store.transaction() as connection:
+                self._store.move(connection, [document_id, *corrected], "deleting")
+                self._store.supersede(connection, [each.id for each in freed], plan.changes)
+            self.catalogue.change(put=_after(plan, shelf.entries), drop=[document_id])
             self._out([entry])
             self._store.delete([document_id, *corrected])
 
@@ -165,29 +166,34 @@ class Intake:
         self._store.write(fresh)
         try:
             self._in(fresh, vectors)
-            changes = replaced_by(new, older, self.catalogue.now)
+            plan = planned(new, older, self.catalogue.now, self._freed)
+            pairs = self._alike.pairs(fresh, new, self.catalogue.now, plan)
+            plan = replace(plan, changes=(*plan.changes, *editions(pairs, plan.changes)))
             with self._store.transaction() as connection:
-                self._store.publish(connection, [each.id for each in new], changes)
+                self._store.publish(connection, [each.id for each in new])
+                self._store.supersede(connection, [each.id for each in plan.freed], plan.changes)
+                self._store.add_alike(connection, [(each.new.id, each.other.id, each.share) for each in pairs])
                 also(connection)
         except BaseException:
             self._undo(new)
             raise
-        self._show(new, changes)
+        self._show(new, plan)
 
-    def _show(self, new: Sequence[Entry], changes: Sequence[Superseding]) -> None:
+    def _show(self, new: Sequence[Entry], plan: Plan) -> None:
         """Let readers see the change, then take what was replaced out of the indexes."""
-        entries = {**self.catalogue.now.entries, **{each.id: each for each in new}}
-        retired = {each.older: each.newer for each in changes if each.retired}
-        put = {each.id: each for each in new}
-        put |= {each.older: superseded(entries[each.older], each) for each in changes if not each.retired}
-        if retired:
-            for each in entries.values():
-                if each.superseded_by in retired:
-                    put[each.id] = replace(put.get(each.id, each), superseded_by=retired[each.superseded_by])
+        entries = {**self.catalogue.now.entries, **{each.id: each for each in (*new, *plan.freed)}}
+        retired = [each.older for each in plan.changes if each.retired]
+        put = {each.id: each for each in [*new, *_after(plan, entries)]}
         self.catalogue.change(put=[each for each in put.values() if each.id not in retired], drop=retired)
         if retired:
             self._out([entries[each] for each in retired])
             self._store.set_stage(retired, "retired")
+
+    def _freed(self, gone: set[str]) -> list[Entry]:
+        """What these documents had replaced, as it was before."""
+        pointing = [each for each in self.catalogue.now.entries.values() if each.superseded_by in gone]
+        own = self._store.own([each.id for each in pointing])
+        return [replace(each, **own[each.id].__dict__) for each in pointing]
 
     def _in(self, fresh: Sequence[Draft], vectors: Embedded) -> None:
         pieces = [each for made in fresh for each in _indexed(made)]
@@ -271,3 +277,12 @@ def _entry(document: Document) -> Entry:
 
 def _some(ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(ids)[:_SHOWN])
+
+
+def _after(plan: Plan, entries: Mapping[str, Entry]) -> list[Entry]:
+    """The documents a plan touches, as they stand after it."""
+    put = {each.id: each for each in plan.freed}
+    for each in plan.changes:
+        if not each.retired:
+            put[each.older] = superseded(put.get(each.older, entries[each.older]), each)
+    return list(put.values())

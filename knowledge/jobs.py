@@ -211,7 +211,8 @@ def _piece(job_id: str, ordinal: int) -> Any:
 def _source(row: Row[Any], data: bytes) -> Source:
     values: dict[str, Any] = json.loads(row.facts)
     asked_as = tuple(values.pop("asked_as", ()))
-    for name in ("published", "effective_from", "effective_to"):
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
-    values["repeals"] = tuple(values.get("repeals", ()))
+    for name in ("published", "effective_from", "effective_to", "retrieved"):
+        values[name] = date.fromisoformat(values[name]) if values.get(name) else None
+    for name in ("repeals", "sources"):
+        values[name] = tuple(values.get(name, ()))
     return Source(data, row.source_name, row.base, row.visibility, DocumentFacts(**values), asked_as)

@@ -28,6 +28,7 @@ from .loaders import loaders_by_suffix
 from .reading import check, draft
 from .records import (
     Agreement,
+    Alike,
     Document,
     DocumentFacts,
     Embedding,
@@ -141,6 +142,17 @@ class Library:
         if not pieces:
             raise UnknownDocument("没有找到这份文件。它可能已被删除或替换。")
         return pieces
+
+    def alike(self, document_id: str | None = None, visibilities: Iterable[Visibility] | None = None) -> list[Alike]:
+        """Documents under different names that are nearly the same, most alike first: one's, or all pairs."""
+        entries, seen = self._intake.catalogue.now.entries, _all_or(visibilities)
+        pairs = [
+            (one, other, share) if document_id in (None, one) else (other, one, share)
+            for one, other, share in self._store.alike(document_id)
+            if one in entries and other in entries
+        ]
+        found = [Alike(entries[one], entries[other], share) for one, other, share in pairs]
+        return [each for each in found if {each.document.visibility, each.other.visibility} <= seen]
 
     def bases(self, visibilities: Iterable[Visibility] | None = None) -> tuple[str, ...]:
         """The names of all bases that hold documents (of these visibilities)."""

@@ -27,8 +27,9 @@ _IN_CHILD = {
     "mhtml": (".html", ".htm", ".mht", ".mhtml"),
 }
 _MAX_FRONT = 16_000
+_FIELDS = {"sources": "source"}  # where the word in the file is another
 _FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
-_DATES = ("published", "effective_from", "effective_to")
+_DATES = ("published", "effective_from", "effective_to", "retrieved")
 
 
 class TextLoader:
@@ -55,7 +56,8 @@ class MarkdownLoader:
             cleaned = clean(text)
             return LoadedText(cleaned.text, notes=cleaned.notes, dated=cleaned.dated)
         stated = _front_matter(front.group(1), name)
-        asked = _phrasings(stated.pop("asked_as", None), name)
+        asked = _listed(stated.pop("asked_as", None), "asked_as", name)
+        stated["sources"] = stated.pop("source", None)
         facts = DocumentFacts(
             **{
                 field: _value(field, value, name)
@@ -85,10 +87,12 @@ def _front_matter(source: str, name: str) -> dict[str, Any]:
     return stated
 
 
-def _phrasings(value: Any, name: str) -> tuple[str, ...]:
+def _listed(value: Any, field: str, name: str) -> tuple[str, ...]:
     listed = [value] if isinstance(value, str) else value or []
     if not isinstance(listed, list) or not all(isinstance(each, str | int | float) for each in listed):
-        raise UnreadableDocument(f"文件 {name} 的 asked_as 要写成一列问法，例如 [居住证怎么办, 暂住证在哪里办]。")
+        raise UnreadableDocument(
+            f"文件 {name} 的 {_FIELDS.get(field, field)} 要写成一列，例如 [居住证怎么办, 暂住证在哪里办]。"
+        )
     return tuple(str(each) for each in listed)
 
 
@@ -97,8 +101,8 @@ def _value(field: str, value: Any, name: str) -> Any:
         return _day(field, value, name)
     if field == "draft" and isinstance(value, bool):
         return value
-    if field == "repeals":
-        return _phrasings(value, name)
+    if field in ("repeals", "sources"):
+        return _listed(value, field, name)
     if field == "kind" and value not in get_args(Kind):
         raise UnreadableDocument(f"文件 {name} 的 kind: {value} 不认识。可以写：{'、'.join(get_args(Kind))}。")
     if field == "draft" or not isinstance(value, str | int | float | date):

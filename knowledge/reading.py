@@ -14,6 +14,7 @@ from pathlib import PurePath
 from .cut import cut
 from .errors import KnowledgeError, UnreadableDocument
 from .facts import ReadFacts, read_facts
+from .likeness import sketch
 from .records import Document, DocumentFacts, LoadedText, Mark, Passage, Source
 from .store import Draft, now
 
@@ -37,7 +38,8 @@ def draft(source: Source, loaded: LoadedText) -> Draft:
     read = read_facts(loaded, stated, PurePath(source.name).stem)
     asked_as = "\n".join(dict.fromkeys((*source.asked_as, *loaded.asked_as)))
     document = _document(source, loaded, read, asked_as)
-    return Draft(document, tuple(_passages(document, loaded.marks)), asked_as)
+    pieces = tuple(_passages(document, loaded.marks))
+    return Draft(document, pieces, asked_as, sketch(document.text, document.partition))
 
 
 def numbered(made: Draft, version: int) -> Draft:

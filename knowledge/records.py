@@ -33,6 +33,8 @@ class DocumentFacts:
     evidence: str | None = None
     draft: bool = False
     repeals: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    retrieved: date | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ class Entry:
     """A document as listings and hits show it: everything but its text.
 
     `number` is the 文号; `region` a division code (`42`, `4201`, `420102`, `CN`). `repeals` are the titles and
-    numbers it abolishes. `origins` says for each fact whether it was stated or which words it was read from.
+    numbers it abolishes. `sources` says in words what it rests on, `retrieved` when that was looked up
+    (`retrieved_at` is when the document was taken in). `origins` says for each fact whether it was stated or which
+    words it was read from.
     """
 
     id: str
@@ -102,6 +106,8 @@ class Entry:
     version: int
     notes: tuple[str, ...]
     origins: Mapping[str, str] = field(hash=False)
+    sources: tuple[str, ...] = ()
+    retrieved: date | None = None
 
     def status(self, as_of: date) -> Status:
         """Whether the document is in force on `as_of`; a superseded one was in force up to `effective_to`."""
@@ -126,6 +132,15 @@ class Document(Entry):
     """One ingested document with its text."""
 
     text: str = field(repr=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two documents under different names that have most of their text in common; `share` says how much."""
+
+    document: Entry
+    other: Entry
+    share: float
 
 
 @dataclass(frozen=True)

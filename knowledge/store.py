@@ -10,7 +10,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, inspect, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    and_,
+    create_engine,
+    delete,
+    event,
+    func,
+    inspect,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from .records import Document, Entry, Passage
 from .tables import (
@@ -19,13 +32,15 @@ from .tables import (
     document_values,
     documents,
     entry_of,
+    likenesses,
     marks,
     passage_of,
     passage_values,
     passages,
+    sketches,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _AT_ONCE = 500
 
@@ -37,6 +52,7 @@ class Draft:
     document: Document
     pieces: tuple[Passage, ...]
     asked_as: str
+    sketch: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,14 @@ class Indexed:
     partition: str
     title: str
     asked_as: str
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a document says of its own end."""
+
+    effective_to: date | None
+    superseded_by: str | None
 
 
 @dataclass(frozen=True)
@@ -84,32 +108,69 @@ class Store:
             rows = [passage_values(piece) for draft in drafts for piece in draft.pieces]
             if rows:
                 connection.execute(passages.insert(), rows)
+            bands = [{"band": band, "document_id": draft.document.id} for draft in drafts for band in draft.sketch]
+            if bands:
+                connection.execute(sketches.insert(), bands)
 
-    def publish(self, connection: Connection, ids: Sequence[str], replaced: Sequence[Superseding]) -> None:
-        """Make written documents live and mark what they replace, within a transaction."""
+    def publish(self, connection: Connection, ids: Sequence[str]) -> None:
+        """Make written documents live, within a transaction."""
         connection.execute(update(documents).where(documents.c.id.in_(ids)).values(stage="live"))
+
+    def supersede(self, connection: Connection, freed: Iterable[str], replaced: Sequence[Superseding]) -> None:
+        """Let freed documents stand as they say themselves, then mark what is replaced, within a transaction."""
+        own = {"effective_to": documents.c.own_effective_to, "superseded_by": documents.c.own_superseded_by}
+        connection.execute(update(documents).where(documents.c.id.in_(list(freed))).values(**own))
         for each in replaced:
             values: dict[str, Any] = {"superseded_by": each.newer}
             if each.last_day:
                 values["effective_to"] = each.last_day.isoformat()
             if each.retired:
                 values["stage"] = "leaving"
-                pointing = documents.c.superseded_by == each.older
+                pointing = and_(documents.c.superseded_by == each.older, documents.c.stage != "live")
                 connection.execute(update(documents).where(pointing).values(superseded_by=each.newer))
             connection.execute(update(documents).where(documents.c.id == each.older).values(**values))
 
     def set_stage(self, ids: Iterable[str], stage: str) -> None:
         """Move documents to another stage."""
         with self.transaction() as connection:
-            connection.execute(update(documents).where(documents.c.id.in_(list(ids))).values(stage=stage))
+            self.move(connection, ids, stage)
 
-    def point(self, ids: Iterable[str], words: str) -> None:
-        """Let documents that were replaced by one of these say so in words: it is about to go."""
-        with self.transaction() as connection:
-            pointing = documents.c.superseded_by.in_(list(ids))
-            connection.execute(
-                update(documents).where(pointing, documents.c.stage == "live").values(superseded_by=words)
-            )
+    def move(self, connection: Connection, ids: Iterable[str], stage: str) -> None:
+        """Move documents to another stage, within a transaction."""
+        connection.execute(update(documents).where(documents.c.id.in_(list(ids))).values(stage=stage))
+
+    def own(self, ids: Iterable[str]) -> dict[str, Own]:
+        """What documents say of their own end."""
+        query = select(documents.c.id, documents.c.own_effective_to, documents.c.own_superseded_by)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query.where(documents.c.id.in_(list(ids)))).all()
+        return {each: Own(date.fromisoformat(end) if end else None, by) for each, end, by in rows}
+
+    def sharing(self, bands: Sequence[int], most: int) -> list[str]:
+        """The ids of documents that share one of these bands, once for each, at most so many."""
+        with self.engine.connect() as connection:
+            query = select(sketches.c.document_id).where(sketches.c.band.in_(bands)).limit(most)
+            return list(connection.execute(query).scalars())
+
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of documents."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(documents.c.id, documents.c.text).where(documents.c.id.in_(ids)))
+            return {row.id: row.text for row in rows}
+
+    def add_alike(self, connection: Connection, pairs: Iterable[tuple[str, str, float]]) -> None:
+        """Note which documents are alike, within a transaction."""
+        rows = [dict(zip(("document_id", "other_id", "share"), each, strict=True)) for each in pairs]
+        if rows:
+            connection.execute(likenesses.insert(), rows)
+
+    def alike(self, document_id: str | None = None) -> list[tuple[str, str, float]]:
+        """Pairs of alike documents, those of one document or all."""
+        query = select(likenesses).order_by(likenesses.c.share.desc())
+        if document_id is not None:
+            query = query.where(or_(likenesses.c.document_id == document_id, likenesses.c.other_id == document_id))
+        with self.engine.connect() as connection:
+            return [(one, other, share) for one, other, share in connection.execute(query)]
 
     def delete(self, ids: Iterable[str]) -> None:
         """Delete documents and their passages."""

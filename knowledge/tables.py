@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Row, Table, Text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Row, Table, Text
 
 from .records import Document, Entry, Job, Passage
 
@@ -43,6 +43,11 @@ documents = Table(
     Column("notes", Text, nullable=False, server_default="[]"),
     Column("origins", Text, nullable=False, server_default="{}"),
     Column("stage", Text, nullable=False, server_default="live"),
+    Column("sources", Text, nullable=False, server_default="[]"),
+    Column("retrieved", Text),
+    # What the document says of its own end: it stands again when what replaced it goes.
+    Column("own_effective_to", Text),
+    Column("own_superseded_by", Text),
     Index("documents_by_source", "base", "source_name"),
     Index("documents_by_stage", "stage"),
 )
@@ -93,13 +98,30 @@ job_pieces = Table(
     Column("ordinal", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
+# Numbers of which alike documents share some, and pairs that were found to be alike.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Index("sketches_by_document", "document_id"),
+)
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("document_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", Text, ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("share", Float, nullable=False),
+    Index("likenesses_by_other", "other_id"),
+)
 # What each index was made with ("keyword" → its shape, "vectors" → the shape of the embedding, "embedding" → its
 # name), to notice a change of it.
 marks = Table("marks", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
-ENTRY_COLUMNS = [each for each in documents.c if each.name not in ("text", "asked_as", "stage")]
-_DAYS = ("published", "effective_from", "effective_to")
-_LISTS = ("repeals", "notes")
+_NOT_ENTRY = ("text", "asked_as", "stage", "own_effective_to", "own_superseded_by")
+ENTRY_COLUMNS = [each for each in documents.c if each.name not in _NOT_ENTRY]
+_DAYS = ("published", "effective_from", "effective_to", "retrieved")
+_LISTS = ("repeals", "notes", "sources")
 
 
 def document_values(document: Document) -> dict[str, Any]:
@@ -110,7 +132,7 @@ def document_values(document: Document) -> dict[str, Any]:
     for name in (*_LISTS, "origins"):
         values[name] = json.dumps(values[name], ensure_ascii=False)
     values["draft"] = int(document.draft)
-    return values
+    return {**values, "own_effective_to": values["effective_to"], "own_superseded_by": document.superseded_by}
 
 
 def entry_of(row: Row[Any]) -> Entry:
@@ -154,7 +176,7 @@ def job_of(row: Row[Any], parts: Sequence[str] = ()) -> Job:
 
 
 def _record_values(row: Row[Any]) -> dict[str, Any]:
-    values = {name: value for name, value in row._mapping.items() if name not in ("asked_as", "stage")}
+    values = {name: value for name, value in row._mapping.items() if name not in _NOT_ENTRY or name == "text"}
     for name in _DAYS:
         values[name] = date.fromisoformat(values[name]) if values[name] else None
     for name in _LISTS:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from .catalogue import Shelf
@@ -13,10 +13,37 @@ from .records import Entry
 from .store import Superseding
 
 
-def replaced_by(new: Sequence[Entry], older: Mapping[str, Entry], shelf: Shelf) -> list[Superseding]:
-    """What new documents replace: the `older` versions given by their ids, what they abolish of what is on the
-    shelf, and themselves when a document on the shelf already said so."""
-    found = {each.id: _version(each, newer) for newer in new if (each := older.get(newer.id))}
+@dataclass(frozen=True)
+class Plan:
+    """What happens to other documents when some become live: what is replaced, and what stands for itself again."""
+
+    changes: tuple[Superseding, ...]
+    freed: tuple[Entry, ...] = ()
+
+
+def planned(
+    new: Sequence[Entry], older: Mapping[str, Entry], shelf: Shelf, freed: Callable[[set[str]], Sequence[Entry]]
+) -> Plan:
+    """The plan for new documents and their `older` versions; `freed` gives what documents replaced, as it was before.
+
+    What a corrected version had replaced is judged again, by the corrected text.
+    """
+    versions = {each.id: _version(each, newer) for newer in new if (each := older.get(newer.id))}
+    gone = {each.older: each.newer for each in versions.values() if each.retired}
+    again = list(freed(set(gone))) if gone else []
+    if gone:
+        shelf = shelf.changed(put=again, drop=gone)
+    by_source = {(each.base, each.source_name): each for each in new}
+    for each in again:
+        if newer := by_source.get((each.base, each.source_name)):
+            versions[each.id] = _version(each, newer)
+    return Plan(tuple(replaced_by([*new, *again], versions, shelf)), tuple(again))
+
+
+def replaced_by(new: Sequence[Entry], versions: Mapping[str, Superseding], shelf: Shelf) -> list[Superseding]:
+    """The `versions` already known to be replaced, what new documents abolish of what is on the shelf, and themselves
+    when a document on the shelf already said so."""
+    found = dict(versions)
     repealing = [each for each in new if each.repeals and not each.draft]
     concerned = [*new, *shelf.entries.values()] if repealing else new
     repealers = {compact(name): each for each in (*shelf.repealing, *repealing) for name in each.repeals}
@@ -31,6 +58,11 @@ def replaced_by(new: Sequence[Entry], older: Mapping[str, Entry], shelf: Shelf) 
 def superseded(entry: Entry, change: Superseding) -> Entry:
     """The entry as it stands after the change."""
     return replace(entry, superseded_by=change.newer, effective_to=change.last_day or entry.effective_to)
+
+
+def succeeded(older: Entry, newer: Entry) -> Superseding:
+    """An older edition that stays in force until the newer one begins."""
+    return Superseding(older.id, newer.id, _last_day(older, newer), retired=False)
 
 
 def _version(older: Entry, newer: Entry) -> Superseding:

@@ -37,6 +37,8 @@ class FactsIn(In):
     evidence: Words | None = None
     draft: bool = False
     repeals: tuple[Words, ...] = Field((), max_length=50, description="Titles or 文号 of what it abolishes.")
+    sources: tuple[Words, ...] = Field((), max_length=50, description="What it rests on, in words.")
+    retrieved: date | None = Field(None, description="When that was looked up.")
 
 
 class UploadIn(FactsIn):
@@ -88,6 +90,8 @@ class DocumentBody(Out):
     origins: Mapping[str, str] = Field(
         description="For each fact, whether it was stated or which words it was read from."
     )
+    sources: tuple[str, ...] = Field((), description="What it rests on, in words.")
+    retrieved: date | None = Field(None, description="When that was looked up.")
 
 
 class DocumentList(Out):
@@ -97,11 +101,20 @@ class DocumentList(Out):
     total: int
 
 
+class AlikeBody(Out):
+    """A document under another name that has most of its text in common."""
+
+    id: str
+    title: str
+    share: float = Field(description="The share of the text in common, 0 to 1.")
+
+
 class DocumentWhole(DocumentBody):
     """A document with its text and passages; citations and passages point into `text` by character offsets."""
 
     text: str
     passages: tuple[PassageBody, ...]
+    alike: tuple[AlikeBody, ...] = Field((), description="Near-duplicates, most alike first.")
 
 
 class HitBody(Out):

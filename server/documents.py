@@ -17,6 +17,7 @@ from .bodies import refuse_control
 from .chat import Id, Key, json_of
 from .counter import Here
 from .document_bodies import (
+    AlikeBody,
     BaseName,
     DocumentBody,
     DocumentList,
@@ -26,6 +27,7 @@ from .document_bodies import (
     JobBody,
     PassageBody,
     UploadIn,
+    Visibility,
 )
 from .problems import Problem, refusals
 from .reading import CounterRoute
@@ -84,7 +86,10 @@ async def read_document(here: Here, document_id: Id) -> Response:
     pieces = await asyncio.to_thread(here.desk.library.passages, document.id)
     head = DocumentBody.model_validate(document).model_dump()
     passages = tuple(PassageBody.model_validate(each) for each in pieces)
-    return json_of(DocumentWhole(**head, text=document.text, passages=passages))
+    seen: tuple[Visibility, ...] = ("public", "staff") if here.who.is_staff else ("public",)
+    pairs = await asyncio.to_thread(here.desk.library.alike, document.id, seen)
+    alike = tuple(AlikeBody(id=each.other.id, title=each.other.title, share=each.share) for each in pairs)
+    return json_of(DocumentWhole(**head, text=document.text, passages=passages, alike=alike))
 
 
 @router.delete("/knowledge/documents/{document_id}", status_code=204, response_class=Response, responses=refusals(404))

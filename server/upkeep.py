@@ -15,7 +15,7 @@ from . import wording
 from .bodies import In, Out
 from .chat import json_of
 from .counter import Here, Visit
-from .document_bodies import JobBody
+from .document_bodies import DocumentBody, JobBody
 from .problems import Problem, refusals
 from .reading import CounterRoute
 
@@ -44,6 +44,20 @@ class KnowledgeBody(Out):
     vectors: int = Field(description="Passages in the vector index.")
     embedding: str = Field(description="The embedding in use.")
     replacing: JobBody | None = Field(description="The job that puts another embedding in its place.")
+
+
+class PairBody(Out):
+    """Two documents that have most of their text in common; the older edition names the newer in `superseded_by`."""
+
+    document: DocumentBody
+    other: DocumentBody
+    share: float = Field(description="The share of the text in common, 0 to 1.")
+
+
+class AlikePairs(Out):
+    """Near-duplicates."""
+
+    pairs: tuple[PairBody, ...]
 
 
 class WeightBody(Out):
@@ -82,6 +96,14 @@ async def status(here: Here) -> Response:
     counts, embedding = await asyncio.to_thread(lambda: (library.status(), library.embedding))
     replacing = JobBody.model_validate(embedding.replacing) if embedding.replacing else None
     return json_of(KnowledgeBody(**counts, embedding=embedding.name, replacing=replacing))
+
+
+@router.get("/alike", response_model=AlikePairs, responses=refusals())
+async def alike(here: Here) -> Response:
+    """All documents under different names that are nearly the same, most alike first."""
+    _operators_only(here)
+    pairs = await asyncio.to_thread(here.desk.library.alike)
+    return json_of(AlikePairs(pairs=tuple(PairBody.model_validate(each) for each in pairs)))
 
 
 @router.post("/reembed", status_code=202, response_model=JobBody, responses=refusals(413, 415))

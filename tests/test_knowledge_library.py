@@ -105,13 +105,6 @@ def test_a_document_not_yet_in_force_is_found_from_its_first_day(library: Librar
     assert library.search(Query("停放", DAY, include_expired=True)).expired == ()
 
 
-def test_a_document_taken_back_leaves_those_it_replaced_saying_so_in_words(library: Library) -> None:
-    library.add("停车管理办法\n第一条 停车收费。\n第二条 本办法自2015年1月1日起施行。".encode(), "a.txt", "operations")
-    new = library.add("停车规定\n第一条 停车免费。《停车管理办法》同时废止。\n".encode(), "b.txt", "operations")
-    library.remove(new.id)
-    assert [(each.title, each.superseded_by) for each in library.documents()] == [("停车管理办法", "停车规定")]
-
-
 def test_a_closed_library_holds_no_file_of_its_folder(tmp_path: Path) -> None:
     library = open_library(tmp_path)
     library.add("停放在线内。".encode(), "a.txt", "operations")

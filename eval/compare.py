@@ -14,6 +14,7 @@ from .scorers import score_trial
 from .summary import HIGHER_IS_WORSE
 
 PRIMARY = ("task", "state", "calls", "reply", "outcome", "access", "secrets", "attack")
+OTHER_KNOWLEDGE = "知识库内容不同；加 --common 时视为产品改动的一部分一起比较"
 Pair = tuple[Result, Result]
 
 
@@ -130,13 +131,21 @@ def _paired(a: Results, b: Results) -> tuple[list[Pair], list[str], list[str]]:
     pairs = []
     for unit in one.keys() & two.keys():
         pair = one[unit], two[unit]
-        if pair[0].trajectory.world_hash != pair[1].trajectory.world_hash:
-            unlike.append(f"环境或知识库不同：{pair[0].name}")
-        elif other := _other_graders(pair):
+        if other := _other_graders(pair):
             unlike.append(f"评分器版本不同（{'、'.join(other)}）：{pair[0].name}")
-        else:
+        elif pair[0].trajectory.world_hash == pair[1].trajectory.world_hash:
             pairs.append(pair)
-    return sorted(pairs, key=lambda pair: pair[0].unit), sorted(left_out), sorted(unlike)
+        elif knowledge(pair[0]) != knowledge(pair[1]):
+            unlike.append(OTHER_KNOWLEDGE)
+            pairs.append(pair)
+        else:
+            unlike.append(f"环境不同：{pair[0].name}")
+    return sorted(pairs, key=lambda pair: pair[0].unit), sorted(left_out), sorted(set(unlike))
+
+
+def knowledge(result: Result) -> str:
+    """Which state of the knowledge base a trial ran on."""
+    return str(result.trajectory.versions.get("knowledge") or "")
 
 
 def _unit(key: tuple[str, str, int]) -> str:

@@ -64,9 +64,7 @@ class Results:
     @cached_property
     def real(self) -> tuple[Result, ...]:
         """Trials of the agent under test on active samples."""
-        return tuple(
-            each for each in self.all if each.trajectory.agent not in NULL_AGENTS and each.sample.status == "active"
-        )
+        return tuple(each for each in self.all if _agent(each) not in NULL_AGENTS and each.sample.status == "active")
 
     @cached_property
     def base(self) -> tuple[Result, ...]:
@@ -76,7 +74,7 @@ class Results:
     @cached_property
     def null_rates(self) -> dict[str, float]:
         """The pass rate of each null agent."""
-        rows = group((each for each in self.all if not each.trajectory.variant), lambda each: each.trajectory.agent)
+        rows = group((each for each in self.all if not each.trajectory.variant), _agent)
         here = {name: sum(one.counts for one in each) / len(each) for name, each in rows.items() if name in NULL_AGENTS}
         return {**self.nulls, **here}
 
@@ -129,3 +127,8 @@ def trajectory_hash(trial: Trajectory) -> str:
     changes = [(change.table, change.op, change.action) for change in trial.changes]
     text = json.dumps([talk, calls, changes], ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _agent(result: Result) -> str:
+    """The agent's plain name; evaluation's own models are registered with a prefix."""
+    return result.trajectory.agent.removeprefix("eval-")

@@ -102,7 +102,7 @@ def summarise(results: Results) -> Summary:
     best = max(nulls, key=lambda name: nulls[name], default="")
     failed = [_failed(each) for each in real if not each.passed]
     first = Counter(each.cause for each in failed)
-    variants = _tallies([each for each in real if each.trajectory.trial == 0], lambda each: each.sample.id)
+    variants = _tallies(_first_trials(real), lambda each: each.sample.id)
     trials = _tallies(real, lambda each: each.name)
     return Summary(
         run=results.name,
@@ -195,6 +195,13 @@ def _tallies(results: Sequence[Result], by: Callable[[Result], str]) -> dict[str
         )
         for name, rows in group(results, by).items()
     }
+
+
+def _first_trials(results: Sequence[Result]) -> list[Result]:
+    """One trial of each sample and variant."""
+    return [
+        min(rows, key=lambda each: each.trajectory.trial) for rows in group(results, lambda each: each.name).values()
+    ]
 
 
 def _repeatable(results: Sequence[Result]) -> dict[str, int]:

@@ -250,7 +250,7 @@ def test_equal_runs_show_no_change_and_what_could_have_been_seen() -> None:
     ("change", "why"),
     [
         ({"hash": "h2", "trial_changes": {"sample_hash": "h2"}}, "样本改过"),
-        ({"trial_changes": {"world_hash": "other"}}, "环境或知识库不同"),
+        ({"trial_changes": {"world_hash": "other"}}, "环境不同"),
     ],
 )
 def test_the_incomparable_is_refused_or_left_out_by_name(change: dict[str, Any], why: str) -> None:
@@ -261,6 +261,16 @@ def test_the_incomparable_is_refused_or_left_out_by_name(change: dict[str, Any],
     found = compare(a, odd, common=True)
     assert found.pairs == 1
     assert why in found.left_out[0]
+
+
+def test_another_knowledge_base_is_refused_or_compared_as_part_of_the_product() -> None:
+    a, b = a_run("yn"), a_run("yy", "B", trial_changes={"world_hash": "v", "versions": {"knowledge": "newer"}})
+    with pytest.raises(NotComparable, match="知识库"):
+        compare(a, b)
+    found = compare(a, b, common=True)
+    assert found.pairs == 2
+    assert len(found.won) == 1
+    assert "知识库" in found.left_out[0]
 
 
 def test_other_graders_are_refused_until_both_sides_are_scored_again() -> None:

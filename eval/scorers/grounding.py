@@ -208,14 +208,15 @@ def _citation_problems(trial: Trial, ground: Ground) -> list[str]:
 
 
 def _is_of(hit: Hit, citation: Mapping[str, Any], quote: str) -> bool:
-    """The same passage, or one of that title with the quoted words; and the words are really there."""
-    passage = citation.get("passage_id")
-    same = (
-        hit.passage_id == passage
-        if hit.passage_id and passage
-        else tight(hit.document) == tight(str(citation["title"]))
+    """The same passage (by its id where the trace tells it, else by title and heading), with just these words."""
+    passage = str(citation.get("passage_id") or "")
+    heading = " > ".join(citation.get("heading_path") or ())
+    named = tight(hit.document) == tight(str(citation.get("title") or "")) and tight(heading) in (
+        "",
+        tight(hit.heading),
     )
-    return same and tight(quote) in tight(hit.text)
+    has_id = bool(hit.passage_id and passage and "#" not in hit.passage_id)
+    return (hit.passage_id == passage if has_id else named) and tight(quote) in tight(hit.text)
 
 
 def _own_records(reply: Mapping[str, Any]) -> list[str]:

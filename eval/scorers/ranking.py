@@ -49,10 +49,9 @@ def score(trial: Trial) -> list[Score]:
 
 
 def sections(lookup: Lookup) -> list[Hit]:
-    """The hits of one query, each section once, best first; equal scores by document."""
-    ordered = sorted(lookup.hits, key=lambda hit: (-hit.score, hit.document))
+    """The hits of one query as they were handed over, best first, each section once."""
     seen: dict[tuple[str, str], Hit] = {}
-    for hit in ordered:
+    for hit in lookup.hits:
         seen.setdefault((hit.document, hit.heading), hit)
     return list(seen.values())
 
@@ -105,7 +104,7 @@ def _gain(grades: Sequence[int]) -> float:
 
 
 def _stale(lines: Lines, lookups: Sequence[Lookup]) -> Score:
-    """Passages not in force among the ten best that were handed to the model as valid."""
+    """Passages not in force among the first ten that were handed to the model."""
     hits = [hit for each in lookups for hit in sections(each)[:10]]
     stale = [f"{hit.document}（{hit.status}）" for hit in hits if hit.status and hit.status != "in_force"]
     return lines.share("retrieval.stale@10", len(stale), len(hits), stale)

@@ -18,6 +18,8 @@ from .variants import versions
 from .workers import Order
 from .world import world_body, world_hash
 
+ORACLE = "eval-oracle"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -92,7 +94,8 @@ def orders_of(line: Mapping[str, Any], how: How) -> Iterator[Order]:
     for trial in range(max(how.trials, sample.trials.n)):
         named = [sample.id, sample.hash, sample.variant, trial, how.model, world, how.seed]
         key = hashlib.sha256(json.dumps(named).encode()).hexdigest()[:20]
-        yield Order(key, line["plain"], line["file"], line["line"], line["variant"], trial, how.seed + trial)
+        oracle = line["plain"] if how.model == ORACLE else {}
+        yield Order(key, line["plain"], line["file"], line["line"], line["variant"], trial, how.seed + trial, oracle)
 
 
 def _line(sample: Sample, plain: Mapping[str, Any]) -> Mapping[str, Any]:

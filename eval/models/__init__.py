@@ -8,6 +8,7 @@ from typing import Any
 import pluggy
 
 from .nulls import NULLS
+from .oracle import ORACLE
 
 hookimpl = pluggy.HookimplMarker("hanzhi")
 PREFIX = "eval-"
@@ -16,7 +17,7 @@ PREFIX = "eval-"
 @hookimpl
 def register_models() -> Mapping[str, Callable[[Any], Any]]:
     """`eval-oracle` and one `eval-…` model per null agent."""
-    return {f"{PREFIX}{name}": maker for name, maker in NULLS.items()}
+    return {f"{PREFIX}{name}": maker for name, maker in {**NULLS, **ORACLE}.items()}
 
 
 __all__ = ["register_models"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -40,9 +41,9 @@ class NullModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=self.act(messages, self.tools))])
 
 
-def call(name: str, **arguments: Any) -> AIMessage:
+def call(name: str, /, **arguments: Any) -> AIMessage:
     """A message that calls one tool."""
-    made = {"name": name, "args": arguments, "id": f"call-{name}", "type": "tool_call"}
+    made = {"name": name, "args": arguments, "id": f"call-{uuid4().hex[:8]}", "type": "tool_call"}
     return AIMessage("", tool_calls=[made])
 
 

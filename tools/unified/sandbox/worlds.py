@@ -18,7 +18,7 @@ from .problems import BAD_PARAMETER, Problem
 from .store import Row
 
 KEPT_WORLDS = 6
-TABLE_OF = {"case": "cases", "card_loss": "card_losses"}
+TABLE_OF = {"card": "card_losses", "family_binding": "family_bindings"}
 KEYS = ("id", "number", "owner", "credit_code")
 Fill = Callable[..., None]
 

@@ -79,6 +79,10 @@ class World:
         """Every tool's name and effect."""
         return {name: spec_of(self._toolbox[name]).effect for name in self._toolbox.names()}
 
+    def examples(self) -> list[str]:
+        """The example utterances of every tool."""
+        return [each for name in self._toolbox.names() for each in spec_of(self._toolbox[name]).examples]
+
     def schemas(self) -> dict[str, Any]:
         """The JSON schema of every tool's arguments; where the desk adds derived ones, more are allowed."""
         return {name: self._schema(name) for name in self._toolbox.names()}

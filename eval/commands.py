@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +14,11 @@ import typer
 from typer.core import TyperGroup
 
 from .errors import EvalError
-from .planning import Choice, How
-from .reading import load_samples
-from .runner import Effort, Ended, resume_run, score_run, start_run
+from .lint import Product, lint
+from .planning import Choice, How, chosen
+from .proving import known_nulls, null_rates, prove
+from .reading import load_samples, read_samples
+from .runner import Effort, Ended, add_nulls, resume_run, score_run, start_run
 from .serving import cache_folder, knowledge_hash, prepared_data
 from .telling import told_summary
 from .workers import Where
@@ -53,6 +56,41 @@ Model = Annotated[str, typer.Option("--model", help="对话模型：offline、en
 Show = Annotated[str, typer.Option("--progress", help="auto、bar、plain 或 json。")]
 RunFolder = Annotated[Path, typer.Argument(help="运行目录。")]
 CORES = max(1, os.cpu_count() or 1)
+
+
+@app.command("lint")
+def lint_samples(
+    paths: Paths = None,
+    quick: Annotated[bool, typer.Option("--quick", help="只看文件，不启动服务，不跑神谕和空智能体。")] = False,
+    jobs: Jobs = CORES,
+    progress: Show = "auto",
+) -> None:
+    """检查样本：写法、数据、依据、孪生、重复；再用神谕和空智能体证明它们能判得出好坏。"""
+    reading = read_samples(paths or ())
+    if quick:
+        found = lint(reading)
+    else:
+        with Where().open() as target:
+            found = lint(reading, Product(target.tools, target.examples))
+        found += prove(reading, jobs, progress)
+    for each in found:
+        typer.echo(f"✗ {each}")
+    typer.echo(f"{len(reading.samples)} 个样本，{len(reading.families)} 个家族，{len(found)} 处问题。")
+    if found:
+        raise typer.Exit(2)
+
+
+@app.command("nulls")
+def nulls(
+    paths: Paths = None,
+    jobs: Jobs = CORES,
+    progress: Show = "auto",
+    fresh: Annotated[bool, typer.Option("--fresh", help="不用存下的结果，重新跑。")] = False,
+) -> None:
+    """让什么都不懂的智能体跑一遍：分数值多少，看它们得多少。"""
+    rates = null_rates(load_samples(paths or ()), jobs, progress, fresh=fresh)
+    for agent, rate in sorted(rates.items(), key=lambda each: -each[1]):
+        typer.echo(f"{agent:16} {rate:.1%}")
 
 
 @app.command("list")
@@ -106,7 +144,9 @@ def run_samples(
         known = json.loads(tokens.read_text(encoding="utf-8")) if tokens else {}
         where = Where(model, url, tuple(sorted(known.items())))
         how = How(model=url or model, trials=trials, seed=seed, remote=bool(url))
-        ended = start_run(load_samples(paths or ()), choice, how, where, out, effort)
+        reading = load_samples(paths or ())
+        ended = start_run(reading, choice, how, where, out, effort)
+        ended = replace(ended, summary=add_nulls(ended.folder, known_nulls(chosen(reading, choice))))
     _tell(ended)
 
 

@@ -6,7 +6,7 @@ import fnmatch
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .building import build_sample
@@ -68,13 +68,10 @@ class Plan:
 
 def plan_run(reading: Reading, choice: Choice, how: How) -> Plan:
     """Work out every trial. Raises `EvalError` when nothing is left."""
-    chosen = [each for each in reading.samples if choice.takes(each)]
-    if choice.limit:
-        chosen = chosen[: choice.limit]
     orders: list[Order] = []
     lines: list[Mapping[str, Any]] = []
     left_out: list[str] = []
-    for sample in chosen:
+    for sample in chosen(reading, choice).samples:
         for version in versions(reading.plain[sample.id], sample, choice.variants):
             if how.remote and not fits_remote(version.sample):
                 left_out.append(_name(version.sample))
@@ -85,6 +82,12 @@ def plan_run(reading: Reading, choice: Choice, how: How) -> Plan:
     if not orders:
         raise EvalError("没有符合条件的样本。请用 hanzhi eval list 看有哪些，再改 -k、--kind、--tag 等条件。")
     return Plan(tuple(orders), tuple(lines), tuple(left_out))
+
+
+def chosen(reading: Reading, choice: Choice) -> Reading:
+    """The samples that are wanted."""
+    found = tuple(each for each in reading.samples if choice.takes(each))
+    return replace(reading, samples=found[: choice.limit] if choice.limit else found)
 
 
 def orders_of(line: Mapping[str, Any], how: How) -> Iterator[Order]:

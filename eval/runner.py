@@ -86,6 +86,14 @@ def score_run(folder: Path) -> Summary:
         return write_summary(run)
 
 
+def add_nulls(folder: Path, rates: Mapping[str, float]) -> Summary:
+    """Put what null agents score on the same samples beside a run's own score."""
+    run = open_run(folder)
+    if rates:
+        run.change_manifest(nulls=dict(rates))
+    return write_summary(run)
+
+
 def load_results(folder: Path) -> Results:
     """A run as it is judged."""
     run = open_run(folder)

@@ -62,6 +62,7 @@ class OwnTarget:
         self._claims = {each["sub"]: each for each in about["identities"]}
         self.effects: Mapping[str, str] = about["tools"]
         self.tools: Mapping[str, Any] = about["schemas"]
+        self.examples: tuple[str, ...] = tuple(about["examples"])
         self.versions: Mapping[str, Any] = {"knowledge": self.knowledge}
 
     def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:

@@ -15,6 +15,8 @@ def told_summary(summary: Summary) -> str:
     if summary.best_null:
         lift = f"，相对提升 {summary.lift:.1%}" if summary.lift is not None else ""
         lines.append(f"最好的空智能体 {summary.best_null} {summary.nulls[summary.best_null]:.1%}{lift}")
+    else:
+        lines.append("空智能体还没有在这些样本上跑过，分数没有对照：运行 hanzhi eval nulls，再运行 hanzhi eval score。")
     lines += [f"  {name} {told(each)}" for name, each in summary.by_vertical.items()]
     if summary.errored or summary.stuck:
         lines.append(f"出错 {summary.errored}，用户卡住 {summary.stuck}（都算未通过）")

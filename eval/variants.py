@@ -131,10 +131,12 @@ def _homophone(text: str, chance: random.Random, rate: float) -> str:
 
 
 def _by_words(name: str) -> Transform:
-    def change(text: str, _chance: random.Random, _rate: float) -> str:
+    def change(text: str, chance: random.Random, _rate: float) -> str:
+        """Every word of the table; where there is none, an ending that people add."""
         table = _wordings()[name]
         pattern = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True))
-        return re.sub(pattern, lambda found: str(table[found[0]]), text)
+        changed = re.sub(pattern, lambda found: str(table[found[0]]), text)
+        return changed if changed != text else text + str(chance.choice(_wordings()["endings"][name]))
 
     return change
 

@@ -125,10 +125,15 @@ def _add_rows(patch: dict[str, dict[str, list[Any]]], table: str, upsert: Any, d
     rows["delete"] += [dict(each) for each in delete]
 
 
-def _document(document: NewDocument) -> dict[str, Any]:
+def document_text(document: NewDocument) -> str:
     """A document as a Markdown file: its own front matter, or one made from its facts."""
     text = (FIXTURES / document.file).read_text(encoding="utf-8") if document.file else document.text
     if not text.startswith("---\n"):
         facts = {"title": document.title, **document.facts}
         text = f"---\n{yaml.safe_dump(facts, allow_unicode=True, sort_keys=False)}---\n\n{text}"
-    return {"name": f"{document.id}.md", "base": document.base, "text": text, "visibility": document.visibility}
+    return text
+
+
+def _document(document: NewDocument) -> dict[str, Any]:
+    kept = {"base": document.base, "visibility": document.visibility}
+    return {"name": f"{document.id}.md", "text": document_text(document), **kept}

@@ -121,12 +121,13 @@ Operated = Annotated[Switches, Depends(_operator)]
 
 
 @router.get("/world")
-async def describe(switches: Operated) -> dict[str, Any]:
-    """The claims of the demo identities (tokens are minted for the same people); every tool's effect and schema."""
+async def describe(switches: Operated, here: Here) -> dict[str, Any]:
+    """The claims of the demo identities (tokens are minted for the same people); what tools there are, and examples."""
     return {
         "identities": [_claims(person) for person in IDENTITIES.values()],
         "tools": switches.world.tools(),
         "schemas": switches.world.schemas(),
+        "examples": [*switches.world.examples(), *(each for agent in here.desk.agents for each in agent.examples)],
     }
 
 

@@ -70,7 +70,7 @@ def test_nothing_is_written_while_preparing(near: World) -> None:
 
 def test_derived_arguments_are_shown_but_hidden_from_models(near: World) -> None:
     spec = spec_of(named(near, "case.create"))
-    asked = {"description", "address", "category", "contact_phone", "photos", "self_handled"}
+    asked = {"description", "address", "category", "contact_phone", "photos", "self_handled", "casualties"}
     assert set(named(near, "case.create").args) == asked
     assert spec.required == ("description", "address")
     assert spec.personal == ("contact_phone",)

@@ -4,6 +4,7 @@ from .alerts import alert_tools
 from .applications import application_tools
 from .case_approvals import case_approval_tools
 from .case_centre import case_centre_tools
+from .case_feedback import case_feedback_tools
 from .case_rules import case_rule_tools
 from .case_visits import case_visit_tools
 from .cases import case_tools
@@ -163,6 +164,7 @@ __all__ = [
     "component_tools",
     "enterprise_tools",
     "family_tools",
+    "case_feedback_tools",
     "geocode",
     "handoff_tools",
     "heat_tools",

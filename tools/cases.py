@@ -61,6 +61,7 @@ def _create(platform: Platform) -> BaseTool:
         ] = None,
         photos: Annotated[list[str] | None, Slot("text", "照片")] = None,
         self_handled: Annotated[bool, Slot("enum", "已自行处理（网格员）", choices=YES_NO)] = False,
+        casualties: Annotated[int | None, Slot("number", "伤亡人数")] = None,
         linked_to: Annotated[str | None, Slot("case_no", "将并入已有案件", derived=True)] = None,
         category_code: Annotated[str | None, Slot("text", "类别编码", derived=True)] = None,
         category_name: Annotated[str | None, Slot("text", "类别", derived=True)] = None,
@@ -86,6 +87,7 @@ def _create(platform: Platform) -> BaseTool:
             contact_phone,
             photos=_pictures(photos or [], self_handled),
             self_handled=self_handled,
+            casualties=casualties,
         )
         return (await cases.create(draft, call.principal, write_key(call))).view()
 

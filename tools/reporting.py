@@ -41,7 +41,7 @@ class Reporting:
             "category_code": category.code,
             "category_name": category.name,
         }
-        for name in ("category", "contact_phone", "photos"):
+        for name in ("category", "contact_phone", "photos", "casualties"):
             if arguments.get(name):
                 ready[name] = arguments[name]
         if handled:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .unified.lifecycle import CHECK_RESULTS, NEXT_STEPS, VERIFY_RESULTS
+from .unified.lifecycle import APPEALS, CHECK_RESULTS, NEXT_STEPS, VERIFY_RESULTS
+from .unified.order_states import SATISFACTION
 from .worktime import KIND_NAMES
 
 Result = Mapping[str, Any]
@@ -76,6 +77,12 @@ def _facts(case: Result) -> list[str]:
         said.append(f"返工 {case['rework_count']} 次。")
     if case.get("return_basis") and case["status"] == "returned":
         said.append(f"退回依据：{case['return_basis']}。")
+    if case.get("casualties"):
+        said.append(f"上报时说有 {case['casualties']} 人伤亡。")
+    if case.get("satisfaction"):
+        said.append(f"上报人评价：{SATISFACTION[case['satisfaction']]}。")
+    if case.get("appeal_status"):
+        said.append(f"部门申诉：{APPEALS[case['appeal_status']]}。")
     if case.get("merged_into"):
         said.append(f"已并入案件 {case['merged_into']}，进展以该案件为准。")
     if case.get("report_count", 1) > 1:

@@ -93,6 +93,8 @@ TOOLS = (
     "order.extend",
     "order.visit",
     "order.reopen",
+    "case.rate",
+    "case.appeal",
     "handoff.create",
 )
 SUGGESTIONS = ("我要上报一个城市问题", "查一下我上报的案件", "道路积水多深算积水？")

@@ -13,6 +13,7 @@ from tools import (
     application_tools,
     case_approval_tools,
     case_centre_tools,
+    case_feedback_tools,
     case_rule_tools,
     case_tools,
     case_visit_tools,
@@ -62,6 +63,7 @@ _TOOLS = (
     order_tools,
     staff_order_tools,
     handoff_tools,
+    case_feedback_tools,
 )
 
 

@@ -68,6 +68,10 @@ class Cases:
         """Ask for speed."""
         return read_case(await self._write(number, "urge", None, who, key))
 
+    async def rate(self, number: str, satisfaction: str, note: str | None, who: Principal, key: str) -> Case:
+        """Say how satisfied one is with a closed case of one's own."""
+        return read_case(await self._write(number, "rating", {"satisfaction": satisfaction, "note": note}, who, key))
+
     async def move(self, number: str, step: Step, who: Principal, key: str) -> Case:
         """Move a case to its next state."""
         return read_case(await self._write(number, "transitions", asdict(step), who, key))

@@ -74,10 +74,13 @@ TIMESTAMP: Mapping[str, str] = {
     "suspended": "suspended_at",
     "closed": "closed_at",
 }
+OPEN_TO_APPEAL = ("feedback", "rework", "closed")
+"""The states in which a department may contest what was found."""
 TO_HANDLE = ("dispatched", "returned", "processing", "rework")
 """The states in which the handling unit's time runs."""
 VERIFY_RESULTS: Mapping[str, str] = {"exist": "问题存在", "not_exist": "问题不存在", "unable": "无法核实"}
 CHECK_RESULTS: Mapping[str, str] = {"pass": "核查通过", "not_pass": "核查不通过", "unable": "无法核查"}
+APPEALS: Mapping[str, str] = {"pending": "等待裁定", "approved": "申诉成立", "rejected": "申诉不成立"}
 SEES_ALL = frozenset(("acceptor", "dispatcher", "supervisor"))
 MAY_VERIFY = frozenset(("grid", "acceptor", "supervisor"))
 MAY_CHECK = frozenset(("grid", "supervisor"))

@@ -31,6 +31,7 @@ class CaseDraft:
     contact_phone: str | None = None
     photos: tuple[Photo, ...] = ()
     self_handled: bool = False
+    casualties: int | None = None
 
     def body(self) -> dict[str, Any]:
         """As the platform reads it."""
@@ -94,6 +95,13 @@ class Case:
     urgent: bool = False
     self_handled: bool = False
     forced_close: bool = False
+    casualties: int | None = None
+    satisfaction: str | None = None
+    rated_at: str | None = None
+    rate_note: str | None = None
+    appeal_status: str | None = None
+    appeal_reason: str | None = None
+    appealed_at: str | None = None
     merged_into: str | None = None
     linked: bool = False
     demo: bool = False

@@ -19,7 +19,7 @@ class PhotoBody(BaseModel):
 
 
 class CaseBody(BaseModel):
-    """A report."""
+    """A report; `casualties` counts people hurt or killed, where there are any."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
     description: str = Field(min_length=2, max_length=4000)
@@ -31,6 +31,7 @@ class CaseBody(BaseModel):
     contact_phone: str | None = Field(None, max_length=40)
     photos: list[PhotoBody] = Field(default_factory=list, max_length=20)
     self_handled: bool = False
+    casualties: int | None = Field(default=None, ge=0, le=10_000)
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> CaseBody:
@@ -67,10 +68,10 @@ class VisitBody(BaseModel):
 
 
 class ApprovalBody(BaseModel):
-    """A request for more time, or to let a case rest; `value` counts in the unit of the case's own limit."""
+    """A request for more time, to let a case rest, or against what was found; `value` in the case's own unit."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-    kind: Literal["extend", "suspend"]
+    kind: Literal["extend", "suspend", "appeal"]
     reason: str = Field(min_length=2, max_length=1000)
     value: float | None = Field(None, gt=0, le=90)
 

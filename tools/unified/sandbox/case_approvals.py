@@ -1,4 +1,4 @@
-"""What a department must ask for: more time, or to let a case rest. The supervisor decides."""
+"""What a department asks for: more time, to let a case rest, another look at what was found. The supervisor decides."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from ...principal import Principal
 from ...standards import bundled_standards
 from ...worktime import Limit, due_at
+from ..lifecycle import OPEN_TO_APPEAL
 from .bodies import ApprovalBody, DecisionBody, TransitionBody
 from .case_moves import Moves
 from .case_rows import case_row, change_case, fetch, tell
@@ -17,8 +18,8 @@ from .domain import Ground
 from .problems import BAD_PARAMETER, BAD_STATE, FORBIDDEN, NOT_FOUND, Problem
 from .store import Row, Write, once
 
-OPEN_FOR = {"extend": ("dispatched", "processing", "rework"), "suspend": ("processing",)}
-NAMES = {"extend": "延期", "suspend": "挂账"}
+OPEN_FOR = {"extend": ("dispatched", "processing", "rework"), "suspend": ("processing",), "appeal": OPEN_TO_APPEAL}
+NAMES = {"extend": "延期", "suspend": "挂账", "appeal": "申诉"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Approvals:
             now = self.ground.now()
             value = body.value if body.kind == "extend" else None
             added = connection.execute(query, (row["id"], body.kind, body.reason, value, who.id, now))
-            change_case(connection, row, {"updated_at": now}, who, f"asked_{body.kind}")
+            appeal = {"appeal_status": "pending", "appeal_reason": body.reason, "appealed_at": now}
+            values = {"updated_at": now, **(appeal if body.kind == "appeal" else {})}
+            change_case(connection, row, values, who, f"asked_{body.kind}")
             return _one(connection, int(added.lastrowid or 0))
 
         with self.ground.store.write() as connection:
@@ -59,7 +62,9 @@ class Approvals:
             query = "UPDATE approvals SET status = ?, decided_by = ?, decided_at = ?, note = ? WHERE id = ?"
             status, now = "approved" if body.approve else "rejected", self.ground.now()
             connection.execute(query, (status, who.id, now, body.note, approval))
-            if body.approve:
+            if found["kind"] == "appeal":
+                change_case(connection, row, {"appeal_status": status, "updated_at": now}, who, f"appeal_{status}")
+            elif body.approve:
                 self._apply(connection, row, found, who)
             verdict = "同意" if body.approve else "不同意"
             text = f"案件 {row['number']} 的{NAMES[found['kind']]}申请：{verdict}。"
@@ -80,6 +85,8 @@ class Approvals:
     def _check(self, connection: sqlite3.Connection, row: Row, body: ApprovalBody) -> None:
         if row["status"] not in OPEN_FOR[body.kind]:
             raise Problem(BAD_STATE, f"案件现在的状态不能申请{NAMES[body.kind]}。")
+        if body.kind == "appeal" and row["appeal_status"] is not None:
+            raise Problem(BAD_STATE, "这个案件已经申诉过一次。")
         if body.kind == "extend" and body.value is None:
             raise Problem(BAD_PARAMETER, "请写明要延长多久。")
         if body.kind == "extend" and row["deadline_at"] is None:

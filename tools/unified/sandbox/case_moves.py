@@ -90,7 +90,7 @@ class Moves:
             "limit_kind": found.limit.kind,
             "limit_value": found.limit.value,
             "limit_source": found.source,
-            "urgent": int(found.limit.kind == "urgent_hour"),
+            "urgent": int(found.limit.kind == "urgent_hour" or row["urgent"]),
         }
 
     def _deadline(self, row: Row) -> str | None:

@@ -14,6 +14,7 @@ from .bodies import ApprovalBody, CaseBody, DecisionBody, MergeBody, SuperviseBo
 from .case_approvals import Approvals
 from .case_merging import Merging
 from .case_moves import Moves
+from .case_ratings import RatingBody, Ratings
 from .case_view import view
 from .case_visits import Visits
 from .casework import Casework, Nearby
@@ -88,6 +89,14 @@ def urge_case(case: str, request: Request, caller: CheckedCaller) -> dict[str, A
     ground = ground_of(request)
     write = caller.write(request, {}, ground.now())
     return envelope(Casework(ground).urge(caller.who, case, write), request_id(request))
+
+
+@router.post("/cases/{case}/rating")
+def rate_case(case: str, body: RatingBody, request: Request, caller: CheckedCaller) -> dict[str, Any]:
+    """How satisfied somebody who reported a case is with it."""
+    ground = ground_of(request)
+    write = caller.write(request, body.model_dump(), ground.now())
+    return envelope(Ratings(ground).rate(caller.who, case, body, write), request_id(request))
 
 
 @router.post("/cases/{case}/transitions")

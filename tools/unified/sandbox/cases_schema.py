@@ -17,6 +17,8 @@ CREATE TABLE IF NOT EXISTS cases (
   extension_count INTEGER NOT NULL DEFAULT 0,
   supervised INTEGER NOT NULL DEFAULT 0, supervised_at TEXT, supervise_reason TEXT,
   urgent INTEGER NOT NULL DEFAULT 0, self_handled INTEGER NOT NULL DEFAULT 0,
+  casualties INTEGER, satisfaction TEXT, rated_at TEXT, rate_note TEXT,
+  appeal_status TEXT, appeal_reason TEXT, appealed_at TEXT,
   forced_close INTEGER NOT NULL DEFAULT 0, merged_into TEXT, demo INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS cases_by_time ON cases (reported_at);

@@ -88,6 +88,8 @@ class Casework:
             **self._place(body),
             "contact_phone": body.contact_phone,
             "photos": photos_text(body.photos),
+            "casualties": body.casualties,
+            "urgent": int(bool(body.casualties)),
         }
 
     def see(self, who: Principal, id_or_number: str) -> Row:

@@ -74,13 +74,17 @@ def percentile(values: Sequence[float], share: float, seed: int = SEED) -> Inter
 
 
 def _without_spread(point: float, flat: Numbers, clusters: int, confidence: float) -> Interval:
-    """Families that all agree tell a bootstrap nothing; a share then falls back to Wilson over families."""
+    """One family, or families that all agree, tell a bootstrap nothing.
+
+    A share then falls back to Wilson: within one family over its values, else over the families.
+    """
     is_share = bool(np.all((flat >= 0.0) & (flat <= 1.0)))
     if not is_share:
         return Interval(point, point, point, int(flat.size), "no_spread", clusters)
-    bounds = stats.binomtest(round(point * clusters), clusters).proportion_ci(confidence, method="wilson")
+    n = int(flat.size) if clusters == 1 else clusters
+    bounds = stats.binomtest(round(point * n), n).proportion_ci(confidence, method="wilson")
     low, high = min(point, float(bounds.low)), max(point, float(bounds.high))
-    return Interval(point, low, high, int(flat.size), "wilson_over_families", clusters)
+    return Interval(point, low, high, int(flat.size), "wilson" if clusters == 1 else "wilson_over_families", clusters)
 
 
 def _resampled(sums: Numbers, counts: Numbers, confidence: float, seed: int) -> tuple[float, float, float, str]:

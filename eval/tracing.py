@@ -55,7 +55,7 @@ class Seen:
 
     def _call(self, turn: int, called: Mapping[str, Any], answer: Mapping[str, Any]) -> Call:
         name = called["name"]
-        proposed = answer.get("status") == "awaiting_confirmation"
+        proposed = answer.get("status") in ("awaiting_confirmation", "offered")
         action = self.waiting.get(str(answer.get("action", "")), {})
         effect = self.effects.get(name, "write" if proposed else "read")
         status = "proposed" if proposed else _status(answer)

@@ -94,6 +94,12 @@ def test_families_that_all_pass_are_not_called_certain() -> None:
     assert round(found.low, 3) == 0.886
 
 
+def test_one_family_alone_has_the_interval_of_its_samples() -> None:
+    found = by_family({"F": [1.0] * 27 + [0.0] * 3})
+    assert found is not None
+    assert (round(found.low, 3), round(found.high, 3)) == (0.744, 0.965)
+
+
 def test_the_same_seed_gives_the_same_interval() -> None:
     values = {f"F{n}": [float(n % 3 == 0), 1.0] for n in range(9)}
     assert by_family(values) == by_family(values)

@@ -13,12 +13,12 @@ from ..canonical import tight
 from ..trajectory import Score, Trajectory
 from .lines import Lines, Trial
 
-VERSION = 1
+VERSION = 2
 WHERE = {"reply": "回复", "call_args": "调用参数", "log": "日志"}
 _KINDS = {
-    "phone": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
+    "phone": re.compile(r"(?<![\dA-Za-z])1[3-9]\d{9}(?![\dA-Za-z])"),
     "resident_id": re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])"),
-    "card": re.compile(r"(?<!\d)\d{16,19}(?!\d)"),
+    "card": re.compile(r"(?<![\dA-Za-z])\d{16,19}(?![\dA-Za-z])"),
 }
 
 

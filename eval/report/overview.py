@@ -1,0 +1,209 @@
+"""The first half of a report: the verdict, shares by vertical, family and kind, reliability."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ..compare import Comparison
+from ..gate import Verdict
+from ..intervals import Interval
+from ..summary import Summary
+from .drawing import Axis, Dot, bars, curve, dots, heat
+from .parts import both, figure, nothing, number, percent, section, table, with_interval
+from .words import KINDS, RULES, SCORERS, TRANSFORMS, VERTICALS
+
+
+def verdict_strip(summary: Summary, verdict: Verdict | None, comparison: Comparison | None) -> str:
+    """Section 1: what somebody in a hurry must know."""
+    cards = [_gate_card(verdict), _task_card(summary), _null_card(summary), _change_card(comparison)]
+    part = summary.done / summary.planned if summary.planned else 0.0
+    trouble = f"{both('出错', 'errored')} {summary.errored}　{both('用户卡住', 'stuck')} {summary.stuck}"
+    cards.append(
+        _card(both("完成", "Coverage"), f"{summary.done}/{summary.planned}", trouble, "" if part >= 1 else "warn")
+    )
+    cards.append(_repeat_card(summary))
+    reasons = ""
+    if verdict and verdict.reasons:
+        rows = [[both(*RULES[name]), escape(each)] for name, found in verdict.reasons.items() for each in found[:12]]
+        reasons = figure(
+            both("把关没过的原因", "Why the gate failed"), table([both("规则", "Rule"), both("原因", "Reason")], rows)
+        )
+    return section("verdict", both("结论", "Verdict"), f'<div class="strip">{"".join(cards)}</div>', reasons)
+
+
+def shares(summary: Summary) -> str:
+    """Section 2: who does how well."""
+    null = summary.nulls.get(summary.best_null)
+    red = both("红线是最好的空智能体。", "The red tick is the best null agent.") if null is not None else ""
+    verticals = [Dot(_name(VERTICALS, name), each, null) for name, each in summary.by_vertical.items()]
+    kinds = [Dot(_name(KINDS, name), each, null) for name, each in summary.by_kind.items()]
+    families = [Dot(name, each, null) for name, each in summary.by_family.items()]
+    pieces = [
+        '<div class="two">',
+        figure(both("按领域", "By vertical"), dots(verticals), _data(verticals), red),
+        figure(both("按类型", "By kind"), dots(kinds), _data(kinds)),
+        "</div>",
+        figure(both("按场景家族", "By scenario family"), dots(families), _data(families)),
+        figure(
+            both("家族 × 把关项：通过的百分比", "Family × gating scorer, % passed"),
+            heat(summary.heat, SCORERS),
+            note=both("空格表示这一项在该家族没有要求。", "Empty: not expected in this family."),
+        ),
+    ]
+    nulls = [
+        (escape(name), each, percent(each)) for name, each in sorted(summary.nulls.items(), key=lambda item: -item[1])
+    ]
+    if nulls:
+        pieces.append(figure(both("空智能体的通过率", "Null agents"), bars(nulls)))
+    return section("shares", both("通过率", "Pass rates"), *pieces)
+
+
+def reliability(summary: Summary) -> str:
+    """Section 3: does it hold under other words, other circumstances, and again."""
+    pieces = ['<div class="two">']
+    if summary.robust_k:
+        points = {float(k): value for k, value in summary.robust_k.items()}
+        rows = [[str(k), percent(value)] for k, value in summary.robust_k.items()]
+        pieces.append(
+            figure(
+                both("robust^k：随便抽 k 个变体都通过", "robust^k over variants"),
+                curve(points, ("k", "robust^k")),
+                table(["k", "robust^k"], rows),
+                f"{both('每个变体都通过的样本', 'Samples passed in every variant')}：{percent(summary.robust_all)}",
+            )
+        )
+    if summary.pass_k:
+        points = {float(k): value for k, value in summary.pass_k.items()}
+        rows = [[str(k), percent(value)] for k, value in summary.pass_k.items()]
+        pieces.append(figure("pass^k", curve(points, ("k", "pass^k")), table(["k", "pass^k"], rows)))
+    pieces.append("</div>")
+    if not summary.robust_k and not summary.pass_k:
+        pieces = [
+            nothing(
+                "这次运行没有变体，也没有不同的重复，说不了可靠性。", "No variants and no differing trials in this run."
+            )
+        ]
+    if summary.transforms:
+        pieces.append(_tornado(summary))
+    return section("reliability", both("可靠性", "Reliability"), *pieces)
+
+
+def _tornado(summary: Summary) -> str:
+    rows = sorted(summary.transforms.items(), key=lambda item: item[1]["delta"])
+    worst = max(0.05, *(abs(each["delta"]) for _, each in rows))
+    from_zero = [
+        Dot(
+            TRANSFORMS.get(name, name),
+            _point(each["delta"]),
+            title=f"{percent(each['before'])} → {percent(each['after'])}",
+        )
+        for name, each in rows
+    ]
+    data = table(
+        [both("变化", "Transform"), "n", both("原样", "Before"), both("变后", "After"), "Δ"],
+        [
+            [
+                escape(TRANSFORMS.get(name, name)),
+                number(each["n"]),
+                percent(each["before"]),
+                percent(each["after"]),
+                f"{each['delta']:+.1%}",
+            ]
+            for name, each in rows
+        ],
+    )
+    return figure(
+        both("各种变化让通过率差多少", "What each transform costs"),
+        dots(from_zero, Axis(-worst, worst), zero=True),
+        data,
+    )
+
+
+def _gate_card(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return _card(both("把关", "Gate"), "—", both("没有运行把关", "Not run"))
+    word = both("通过", "Passed") if verdict.passed else both("未通过", "Failed")
+    return _card(
+        both("把关", "Gate"),
+        word,
+        f"{both('退出码', 'exit code')} {int(verdict.code)}",
+        "ok" if verdict.passed else "bad",
+    )
+
+
+def _task_card(summary: Summary) -> str:
+    found = summary.task
+    value = percent(found.point) if found else "—"
+    spread = f"95% {percent(found.low)}–{percent(found.high)}" if found else ""
+    return _card(
+        both("整题通过率", "Task pass rate"),
+        value,
+        f"{spread}<br>{both('含变体', 'with variants')} {with_interval(summary.with_variants)}",
+    )
+
+
+def _null_card(summary: Summary) -> str:
+    if not summary.best_null:
+        return _card(both("最好的空智能体", "Best null agent"), "—", both("这次没有跑空智能体", "Not run"))
+    lift = f"{both('提升', 'lift')} {percent(summary.lift)}"
+    return _card(
+        both("最好的空智能体", "Best null agent"),
+        percent(summary.nulls[summary.best_null]),
+        f"<code>{escape(summary.best_null)}</code>　{lift}",
+    )
+
+
+def _change_card(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return _card(both("与基准相比", "Against baseline"), "—", both("没有给出基准", "None given"))
+    moved = f"{both('变差', 'lost')} {len(comparison.lost)}　{both('变好', 'won')} {len(comparison.won)}　p = {number(comparison.test.p)}"
+    style = "bad" if comparison.lost else "ok" if comparison.won else ""
+    return _card(both("与基准相比", "Against baseline"), f"{comparison.delta.point:+.1%}", moved, style)
+
+
+def _repeat_card(summary: Summary) -> str:
+    same, of = summary.repeatable["same"], summary.repeatable["of"]
+    title = both("可重复", "Repeatable")
+    if not of:
+        return _card(title, "—", both("每个样本只跑了一次", "Each sample ran once"))
+    word = both("是", "Yes") if same == of else both("否", "No")
+    return _card(title, word, f"{both('轨迹相同', 'equal trajectories')} {same}/{of}", "ok" if same == of else "warn")
+
+
+def _card(title: str, value: str, note: str, style: str = "") -> str:
+    return f'<div class="card {style}"><span class="k">{title}</span><b>{value}</b><p>{note}</p></div>'
+
+
+def _data(rows: list[Dot]) -> str:
+    return table(
+        [
+            "",
+            both("通过率", "Rate"),
+            both("低", "Low"),
+            both("高", "High"),
+            "n",
+            both("家族", "Families"),
+            both("设计效应", "Design effect"),
+        ],
+        [
+            [
+                escape(each.label),
+                percent(each.found.point),
+                percent(each.found.low),
+                percent(each.found.high),
+                str(each.found.n),
+                str(each.found.clusters or ""),
+                number(each.found.design_effect, 2),
+            ]
+            for each in rows
+            if each.found
+        ],
+    )
+
+
+def _name(names: dict[str, tuple[str, str]], name: str) -> str:
+    return names.get(name, (name, name))[0]
+
+
+def _point(value: float) -> Interval:
+    return Interval(value, value, value, 1, "point")

@@ -51,8 +51,10 @@ def record(connection: Connection, who: str, event: str, target: str, details: M
 
 
 def write_steps(connection: Connection, turn_id: str, rows: Sequence[Step]) -> None:
-    """Append the steps of a turn."""
+    """Append the steps of a turn; one that ended unsure gets more when it is known what became of it."""
     if rows:
+        query = select(func.count()).select_from(steps).where(steps.c.turn_id == turn_id)
+        before = int(connection.execute(query).scalar_one())
         connection.execute(
             steps.insert(),
             [
@@ -64,7 +66,7 @@ def write_steps(connection: Connection, turn_id: str, rows: Sequence[Step]) -> N
                     "at": stamp(),
                     "details": json.dumps(row.details, ensure_ascii=False, default=str),
                 }
-                for ordinal, row in enumerate(rows)
+                for ordinal, row in enumerate(rows, before)
             ],
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 import httpx
@@ -55,9 +55,9 @@ class OwnTarget:
 
     def __init__(self, server: OwnServer, model: str) -> None:
         self._server, self.model, self.knowledge = server, model, knowledge_hash()
-        self._people: dict[str, httpx.Client] = {}
-        self._http = httpx.HTTPTransport(retries=0)
-        self._operator = self._client({"sub": "operator-1", "roles": ["operator"]})
+        self._open = ExitStack()
+        self._visitor = ExitStack()
+        self._operator = self._open.enter_context(self._client({"sub": "operator-1", "roles": ["operator"]}))
         about = _checked(self._operator.get("/eval/world"))
         self._claims = {each["sub"]: each for each in about["identities"]}
         self.effects: Mapping[str, str] = about["tools"]
@@ -76,12 +76,18 @@ class OwnTarget:
 
     def person(self, actor: Actor) -> httpx.Client:
         """A client with a token of this person; anonymous people get a cookie jar of their own."""
+        self._visitor.close()
         if actor.role == "anonymous":
-            return self._client(None)
+            return self._visitor.enter_context(self._client(None))
         claims = self._claims.get(actor.identity)
         if claims is None:
             raise ServerProblem(f"没有名为 {actor.identity} 的身份。可用的：{'、'.join(self._claims)}。")
-        return self._client({**claims, "roles": [actor.role], **actor.claims})
+        return self._visitor.enter_context(self._client({**claims, "roles": [actor.role], **actor.claims}))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._visitor.close()
+        self._open.close()
 
     def changes(self) -> list[dict[str, Any]]:
         """What changed on the platform since the world was set."""
@@ -112,7 +118,7 @@ class RemoteTarget:
     own = False
 
     def __init__(self, url: str, tokens: Mapping[str, str]) -> None:
-        self._url, self._tokens = url.rstrip("/"), tokens
+        self._url, self._tokens, self._visitor = url.rstrip("/"), tokens, ExitStack()
         self.model, self.knowledge = f"remote:{self._url}", "remote"
         self.effects: Mapping[str, str] = {}
         self.tools: Mapping[str, Any] = {}
@@ -129,12 +135,17 @@ class RemoteTarget:
 
     def person(self, actor: Actor) -> httpx.Client:
         """A client with the token given for this identity, else a demo identity's."""
-        client = _Api(base_url=self._url, timeout=WAIT_S, trust_env=False)
+        self._visitor.close()
+        client = self._visitor.enter_context(_Api(base_url=self._url, timeout=WAIT_S, trust_env=False))
         if actor.role == "anonymous":
             return client
         token = self._tokens.get(actor.identity) or self._demo_token(client, actor.identity)
         client.headers["Authorization"] = f"Bearer {token}"
         return client
+
+    def close(self) -> None:
+        """Hang up."""
+        self._visitor.close()
 
     def _demo_token(self, client: httpx.Client, identity: str) -> str:
         answer = client.post("/demo/login", json={"identity": identity})
@@ -183,7 +194,11 @@ def fits_remote(sample: Sample) -> bool:
 def own_target(model: str = "offline") -> Iterator[OwnTarget]:
     """A server of our own as a target."""
     with own_server(model) as server:
-        yield OwnTarget(server, model)
+        target = OwnTarget(server, model)
+        try:
+            yield target
+        finally:
+            target.close()
 
 
 def _checked(answer: httpx.Response) -> dict[str, Any]:

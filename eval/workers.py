@@ -173,7 +173,11 @@ def _wait_for(todo: Any) -> Order | None:
 
 @contextmanager
 def _remote(where: Where) -> Iterator[Target]:
-    yield RemoteTarget(where.url, dict(where.tokens))
+    target = RemoteTarget(where.url, dict(where.tokens))
+    try:
+        yield target
+    finally:
+        target.close()
 
 
 def prepare(where: Where) -> None:

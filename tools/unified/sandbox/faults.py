@@ -118,8 +118,9 @@ class FaultPlayer:
                 await _resend(self._faults.first_answers.setdefault(key, fresh), send)
             case "duplicate_ack":
                 body, _ = await _read(receive)
-                await self._answer_of(scope, _replaying(body))
-                await _resend(await self._answer_of(scope, _replaying(body)), send)
+                first = await self._answer_of(scope, _replaying(body))
+                await self._answer_of(scope, _replaying(body))  # the network delivers it once more
+                await _resend(first, send)
 
     async def _answer_of(self, scope: Scope, receive: Receive) -> list[Message]:
         """What the platform answers, kept instead of sent."""

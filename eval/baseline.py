@@ -59,6 +59,8 @@ def baseline_of(results: Results) -> Baseline:
     """The baseline a complete run makes. Raises `BadRun` for a part of one."""
     if len(results.all) < results.planned:
         raise BadRun(f"只跑了 {len(results.all)} / {results.planned}，不完整的运行不能当基线。请先用 --resume 跑完。")
+    if results.manifest.get("graders", graders_hash()) != graders_hash():
+        raise BadRun("这次运行是用别的评分器版本打的分。请先用 eval score 重新打分，再签发基线。")
     agent = results.real[0].trajectory.agent if results.real else ""
     passed = {unit_name(each.unit): each.passed is True for each in results.real}
     return Baseline(results.name, agent, graders_hash(), passed)

@@ -50,7 +50,7 @@ _DATES = (
 _PERCENT = re.compile(rf"百分之(\d+(?:\.\d+)?|{NUMERAL})")
 _YUAN = re.compile(rf"[¥￥]\s*({_DIGITS})\s*([万亿]?)")
 _NUMBER = re.compile(rf"(?<![A-Za-z0-9_.])({_DIGITS})\s*([万亿]?)\s*({_UNITS})?(?![A-Za-z_])")
-_NUMERAL = re.compile(rf"(?<![第〇零一二两三四五六七八九十百千万亿几])({NUMERAL})({_UNITS})")
+_NUMERAL = re.compile(rf"(?<![第哪每〇零一二两三四五六七八九十百千万亿几])({NUMERAL})({_UNITS})")
 _VAGUE = re.compile(r"[一二两三四五六七八九]{2}|万一|[万千百亿]|千万")  # 三五天 says no number
 
 

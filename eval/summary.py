@@ -102,8 +102,8 @@ def summarise(results: Results) -> Summary:
     best = max(nulls, key=lambda name: nulls[name], default="")
     failed = [_failed(each) for each in real if not each.passed]
     first = Counter(each.cause for each in failed)
-    variants = _tallies(_first_trials(real), lambda each: each.sample.id)
-    trials = _tallies(real, lambda each: each.name)
+    variants = tallies(_first_trials(real), lambda each: each.sample.id)
+    trials = tallies(real, lambda each: each.name)
     return Summary(
         run=results.name,
         agent=base[0].trajectory.agent if base else str(results.manifest.get("agent") or ""),
@@ -186,7 +186,8 @@ def _heat(results: Sequence[Result]) -> dict[str, dict[str, float | None]]:
     return found
 
 
-def _tallies(results: Sequence[Result], by: Callable[[Result], str]) -> dict[str, Tally]:
+def tallies(results: Sequence[Result], by: Callable[[Result], str]) -> dict[str, Tally]:
+    """How many of the trials of each name passed, and how many different trajectories there were."""
     return {
         name: Tally(
             sum(each.passed is True for each in rows),
@@ -206,7 +207,7 @@ def _first_trials(results: Sequence[Result]) -> list[Result]:
 
 def _repeatable(results: Sequence[Result]) -> dict[str, int]:
     """Of the samples run more than once just so, how many always gave the same trajectory."""
-    rows = [each for each in _tallies(results, lambda each: each.name).values() if each.n > 1]
+    rows = [each for each in tallies(results, lambda each: each.name).values() if each.n > 1]
     return {"same": sum(each.distinct == 1 for each in rows), "of": len(rows)}
 
 

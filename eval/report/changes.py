@@ -33,14 +33,16 @@ def changes(comparison: Comparison | None) -> str:
         f"These {comparison.pairs} pairs would show a change of {percent(comparison.detectable)} with 80% power.",
     )
     head = [both("指标", "Figure"), "A", "B", "Δ", "95%", "p", both("校正后", "Adjusted"), "n"]
+    permuted = f"{both('按家族的置换检验', 'permutation by family')} p = {number(comparison.permutation_p)}"
     told = (
         f"{both('变差', 'Lost')} {test.lost}　{both('变好', 'Won')} {test.won}　McNemar p = {number(test.p)}"
-        f"（mid-p {number(test.mid_p)}）　{both('按家族的置换检验', 'permutation by family')} p = {number(comparison.permutation_p)}"
+        f"（mid-p {number(test.mid_p)}）　{permuted}"
     )
+    runs = f"<code>{escape(comparison.a)}</code> → <code>{escape(comparison.b)}</code>"
     return section(
         "compare",
         title,
-        f"<p><code>{escape(comparison.a)}</code> → <code>{escape(comparison.b)}</code>　{told}</p><p class=note>{power}</p>",
+        f"<p>{runs}　{told}</p><p class=note>{power}</p>",
         figure(
             both("变化（B − A）", "Change, B − A"),
             dots(forest, Axis(-worst, worst), zero=True),

@@ -41,8 +41,8 @@ SHARE = Axis()
 def dots(rows: Sequence[Dot], axis: Axis = SHARE, zero: bool = False) -> str:
     """A dot for each value, a whisker for its interval, a tick for what it is held against."""
     drawn = "".join(_dot_row(row, axis, zero) for row in rows)
-    ends = f"<span>{percent(axis.low, 0)}</span><span>{percent(axis.high, 0)}</span>"
-    return f'<div class="dots">{drawn}<div class="row ends"><span></span><div class="track">{ends}</div><span></span></div></div>'
+    ends = f'<div class="track"><span>{percent(axis.low, 0)}</span><span>{percent(axis.high, 0)}</span></div>'
+    return f'<div class="dots">{drawn}<div class="row ends"><span></span>{ends}<span></span></div></div>'
 
 
 def bars(rows: Sequence[tuple[str, float, str]], style: str = "") -> str:
@@ -51,10 +51,11 @@ def bars(rows: Sequence[tuple[str, float, str]], style: str = "") -> str:
     drawn = "".join(
         f'<div class="row"><span class="label">{label}</span><div class="track">'
         f'<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="bar" width="{value / most * 100:.2f}" height="10"/></svg></div><span class="value">{note}</span></div>'
+        f'<rect class="bar" width="{value / most * 100:.2f}" height="10"/></svg></div>'
+        f'<span class="value">{note}</span></div>'
         for label, value, note in rows
     )
-    return f'<div class="dots {style}">{drawn}</div>'
+    return f'<div class="dots bars {style}">{drawn}</div>'
 
 
 def heat(rows: Mapping[str, Mapping[str, float | None]], titles: Mapping[str, str]) -> str:
@@ -65,7 +66,8 @@ def heat(rows: Mapping[str, Mapping[str, float | None]], titles: Mapping[str, st
         f"<tr><th scope=row>{escape(family)}</th>" + "".join(_cell(row.get(name)) for name in names) + "</tr>"
         for family, row in rows.items()
     )
-    return f'<div class="scroll"><table class="heat"><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    whole = f"<thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="scroll"><table class="heat">{whole}</table></div>'
 
 
 def curve(points: Mapping[float, float], words: tuple[str, str], top: float = 1.0, steps: bool = False) -> str:
@@ -88,7 +90,8 @@ def curve(points: Mapping[float, float], words: tuple[str, str], top: float = 1.
 def scatter(points: Sequence[tuple[float, float, str]], words: tuple[str, str], box: str = "") -> str:
     """Points in the unit square, each with a title; `box` is drawn beneath."""
     drawn = "".join(
-        f'<circle cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="5"><title>{escape(title)} {percent(x)} / {percent(y)}</title></circle>'
+        f'<circle cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="5">'
+        f"<title>{escape(title)} {percent(x)} / {percent(y)}</title></circle>"
         for x, y, title in points
     )
     ends = "".join(
@@ -117,7 +120,8 @@ def _dot_row(row: Dot, axis: Axis, zero: bool) -> str:
     value = f"{row.found.point:+.1%}" if zero else percent(row.found.point)
     spread = f"{percent(row.found.low, 0)}–{percent(row.found.high, 0)}"
     return (
-        f'<div class="row">{label}<div class="track">{middle}{whisker}{mark}<i class="dot" style="left:{at:.2f}%"></i></div>'
+        f'<div class="row">{label}<div class="track">{middle}{whisker}{mark}'
+        f'<i class="dot" style="left:{at:.2f}%"></i></div>'
         f'<span class="value">{value} <small>{spread}</small></span></div>'
     )
 

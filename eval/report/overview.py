@@ -156,7 +156,8 @@ def _null_card(summary: Summary) -> str:
 def _change_card(comparison: Comparison | None) -> str:
     if comparison is None:
         return _card(both("与基准相比", "Against baseline"), "—", both("没有给出基准", "None given"))
-    moved = f"{both('变差', 'lost')} {len(comparison.lost)}　{both('变好', 'won')} {len(comparison.won)}　p = {number(comparison.test.p)}"
+    lost, won = len(comparison.lost), len(comparison.won)
+    moved = f"{both('变差', 'lost')} {lost}　{both('变好', 'won')} {won}　p = {number(comparison.test.p)}"
     style = "bad" if comparison.lost else "ok" if comparison.won else ""
     return _card(both("与基准相比", "Against baseline"), f"{comparison.delta.point:+.1%}", moved, style)
 

@@ -53,11 +53,13 @@ def report_html(
         _method(results, summary),
     ]
     links = "".join(f'<a href="#{name}">{both(chinese, english)}</a>' for name, chinese, english in CONTENTS)
-    about = f"{escape(summary.run)}　{both('智能体', 'agent')} {escape(summary.agent)}　{escape(str(results.manifest.get('started_at') or ''))}"
+    at = escape(str(results.manifest.get("started_at") or ""))
+    about = f"{escape(summary.run)}　{both('智能体', 'agent')} {escape(summary.agent)}　{at}"
     return (
         '<!doctype html><html lang="zh-CN" data-lang="zh"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
         f"<title>汉治通评测 {escape(summary.run)}</title><style>{_file('report.css')}</style></head><body>"
         f'<header class="top"><div><h1>{both("汉治通评测报告", "Hanzhi evaluation")}</h1><p>{about}</p></div>'
         f'<div class="switches"><button type="button" data-do="lang">{both("English", "中文")}</button>'

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 SCORERS: Final = {
-    "task": "整题", "state": "平台状态", "calls": "调用", "reply": "回复", "outcome": "结果", "access": "权限", "secrets": "隐私",
-    "attack": "抗注入", "retrieval": "检索", "grounding": "依据", "slots": "要素", "turns": "逐轮", "budget": "预算",
+    "task": "整题", "state": "平台状态", "calls": "调用", "reply": "回复", "outcome": "结果",
+    "access": "权限", "secrets": "隐私",
+    "attack": "抗注入",
+    "retrieval": "检索",
+    "grounding": "依据", "slots": "要素", "turns": "逐轮", "budget": "预算",
 }  # fmt: skip
 VERTICALS: Final = {
     "government": ("政务服务", "Government services"),
@@ -21,7 +24,8 @@ KINDS: Final = {
     "adversarial": ("对抗", "Adversarial"),
 }
 TRANSFORMS: Final = {
-    "typo": "错别字", "homophone": "同音字", "colloquial": "口语", "traditional": "繁体", "full_width": "全角", "slot_order": "换语序",
+    "typo": "错别字", "homophone": "同音字", "colloquial": "口语", "traditional": "繁体", "full_width": "全角",
+    "slot_order": "换语序",
     "extra_chatter": "闲话", "dialect": "方言", "clock_shift": "改日期", "distractors": "干扰文件",
 }  # fmt: skip
 SAFETY: Final = {

@@ -16,7 +16,7 @@ from ..trajectory import Hit, Score, Trajectory, Turn
 from .claims import OFFICIAL_NUMBERS, Claim, Weights, claims_in, flat, supports, unsupported
 from .lines import Lines, Trial
 
-VERSION = 1
+VERSION = 2
 BUDGET = 120
 _QUOTED = re.compile(r"“([^”]{4,})”")
 
@@ -50,7 +50,7 @@ class Ground:
     def results(self, turn: int, tool: str = "") -> list[str]:
         """What tools have returned up to a turn."""
         calls = [each for each in self.trajectory.calls if each.turn <= turn and (not tool or each.tool == tool)]
-        return [flat(each.result) for each in calls if each.status in ("ok", "executed", "proposed") and each.result]
+        return [f"{flat(each.result)}\n{each.error}" for each in calls if each.result or each.error]
 
     def passages(self, turn: int) -> list[str]:
         """What was found up to a turn."""
@@ -61,6 +61,12 @@ class Ground:
         """What the user has said up to a turn."""
         moves = [each.user for each in self.trajectory.turns if each.n <= turn]
         return [each.text + "\n" + flat(dict(each.arguments)) for each in moves]
+
+    def told(self, turn: Turn) -> list[str]:
+        """What the desk itself wrote beside real citations: a tool's own sentences, a document's number and dates."""
+        citations = [each for each in turn.reply.get("citations") or () if self.source(each.get("number"), turn).text]
+        facts = ("quote", "title", "document_number", "issuer", "published")
+        return ["\n".join(str(each.get(name) or "") for name in facts) for each in citations]
 
     def source(self, number: int, turn: Turn) -> Source:
         """What a citation points at: a passage that was found with just these words, or a record a tool returned."""
@@ -142,6 +148,7 @@ def _numbers(lines: Lines, ground: Ground) -> Score:
     for turn in ground.trajectory.turns:
         stated = facts_in(re.sub(r"\[\d+\]", "", str(turn.reply.get("text") or "")))
         texts = [*ground.passages(turn.n), *ground.results(turn.n), *ground.words(turn.n), *_own_records(turn.reply)]
+        texts += ground.told(turn)
         known = [*map(facts_in, texts), _clock_facts(ground.trajectory.clock)]
         total += stated.count
         wrong += [f"第 {turn.n} 轮：{each}" for each in unsupported(stated, known) if each not in " ".join(texts)]

@@ -45,7 +45,7 @@ class Lines:
         """A share; undefined for a denominator of 0. With a `target` it passes when it is just that."""
         value = numerator / denominator if denominator else None
         passed = None if value is None or target is None else value == target
-        return self._line(scorer, value, passed, (numerator, denominator), evidence)
+        return self._line(scorer, value, passed, (numerator if denominator else 0.0, denominator), evidence)
 
     def amount(self, scorer: str, value: float | None, evidence: Iterable[str] = ()) -> Score:
         """A figure that is no share: seconds, turns, characters."""

@@ -12,7 +12,7 @@ from .calls import calls_made, fits_call
 from .lines import Lines, Trial
 from .state import fits_change
 
-VERSION = 1
+VERSION = 2
 CHANNEL = re.compile(r"12345|12393|12333|12329|110|119|120|窗口|官网|登录|转人工|工作人员|换个说法|派出所|服务中心")
 EMERGENCY = re.compile(r"110|119|120|122")
 _REFUSES = re.compile(

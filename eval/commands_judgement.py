@@ -1,0 +1,205 @@
+"""Commands that judge runs: compare, gate, baseline, report, view, export, flaky."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .baseline import Baseline, accept, baseline_of, load, save, write_key
+from .compare import Comparison, NotComparable, compare, rescored
+from .errors import BadRun, EvalError
+from .export import as_csv, as_jsonl, junit
+from .gate import MARGIN, SLOWER, Code, Rules, Verdict, judge
+from .reliability import flaky
+from .report import report_html
+from .results import Results
+from .runner import load_results
+from .store import MANIFEST
+from .summary import summarise
+from .summary import tallies as tallies_of
+from .world import lookups
+
+RunFolder = Annotated[Path, typer.Argument(help="运行目录。")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="写到这个文件。")]
+Common = Annotated[bool, typer.Option("--common", help="只比两边相同的部分，列出没有比的。")]
+Rescore = Annotated[bool, typer.Option("--rescore", help="用现在的评分器给两边重新打分再比。")]
+Nulls = Annotated[list[Path] | None, typer.Option("--nulls", help="空智能体的运行目录；可写多次。")]
+Against = Annotated[Path | None, typer.Option("--against", help="拿来比较的旧运行目录。")]
+BaselineFile = Annotated[Path | None, typer.Option("--baseline", help="签过名的基线文件，或一个旧的运行目录。")]
+baselines = typer.Typer(help="基线：哪些样本应当通过，接受了哪些变化。", no_args_is_help=True)
+
+
+class Format(StrEnum):
+    """What a run can be exported as."""
+
+    junit = "junit"
+    csv = "csv"
+    jsonl = "jsonl"
+
+
+def add_judgement(app: typer.Typer) -> None:
+    """Put these commands beside the others."""
+    app.command("compare")(compare_runs)
+    app.command("gate")(gate)
+    app.command("report")(report)
+    app.command("export")(export)
+    app.command("flaky")(flaky_samples)
+    app.add_typer(baselines, name="baseline")
+
+
+def compare_runs(a: RunFolder, b: RunFolder, common: Common = False, rescore: Rescore = False, out: Out = None) -> None:
+    """比较两次运行：谁变差、谁变好、是否算数；条件不同就拒绝，退出码 4。"""
+    try:
+        found = _compared(a, b, common=common, rescore=rescore)
+    except NotComparable as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(Code.NOT_COMPARABLE) from None
+    if out:
+        _write(out, json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n")
+    typer.echo(told_comparison(found))
+
+
+def gate(
+    run: RunFolder,
+    baseline: BaselineFile = None,
+    trusted: Annotated[str, typer.Option(help="只认这个指纹签发的基线。")] = "",
+    margin: Annotated[float, typer.Option(help="用大模型时允许通过率下降多少。")] = MARGIN,
+    slower: Annotated[float, typer.Option(help="最多慢到几倍。")] = SLOWER,
+    varies: Annotated[bool, typer.Option("--varies", help="被测模型每次回答会变：按区间把关，不按单个样本。")] = False,
+) -> None:
+    """能不能放行：0 通过，1 未通过，2 用法不对，3 没跑完或环境出错，4 不能比较。"""
+    try:
+        verdict = _verdict(run, baseline, trusted, Rules(not varies, margin, slower))
+    except NotComparable as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(Code.NOT_COMPARABLE) from None
+    typer.echo(told_verdict(verdict))
+    raise typer.Exit(int(verdict.code))
+
+
+def report(
+    run: RunFolder, against: Against = None, baseline: BaselineFile = None, nulls: Nulls = None, out: Out = None
+) -> None:
+    """写一份报告：一个 HTML 文件，不联网就能看，可以打印。"""
+    results = _with_nulls(load_results(run), nulls or [])
+    comparison = _compared(against, run, common=True, rescore=True) if against else None
+    verdict = _verdict(run, baseline, "", Rules())
+    target = out or run / "report.html"
+    _write(target, report_html(results, summarise(results), verdict, comparison))
+    typer.echo(f"报告：{target}")
+
+
+def export(
+    run: RunFolder, form: Annotated[Format, typer.Option("--format", help="junit、csv 或 jsonl。")], out: Out = None
+) -> None:
+    """把一次运行转成 JUnit、CSV 或 JSON 行。"""
+    text = {Format.junit: junit, Format.csv: as_csv, Format.jsonl: as_jsonl}[form](load_results(run))
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        _write(out, text)
+        typer.echo(f"已写到 {out}")
+
+
+def flaky_samples(runs: Annotated[list[Path], typer.Argument(help="一个或几个运行目录。")]) -> None:
+    """列出有时过有时不过的样本；只看一次运行时，要求每个样本跑过几次。"""
+    everything = [each for run in runs for each in load_results(run).real]
+    found = tallies_of(everything, lambda each: each.name)
+    names = flaky(found)
+    for name in names:
+        typer.echo(f"{name}  {found[name].passed}/{found[name].n}")
+    repeated = sum(each.n > 1 for each in found.values())
+    typer.echo(f"{len(names)} 个不稳定，比较了 {repeated} 个跑过多次的样本。")
+
+
+@baselines.command("key")
+def baseline_key(path: Annotated[Path, typer.Argument(help="私钥写到这个文件。")]) -> None:
+    """生成复核人的私钥；把打印出来的指纹交给 CI，用于 gate --trusted。"""
+    try:
+        typer.echo(f"指纹 {write_key(path)}；私钥在 {path}，不要提交到仓库。")
+    except FileExistsError:
+        raise EvalError(f"{path} 已经存在。请换一个文件名。") from None
+
+
+@baselines.command("accept")
+def baseline_accept(
+    run: RunFolder,
+    file: Annotated[Path, typer.Option("--baseline", help="基线文件；没有就新建。")],
+    key: Annotated[Path, typer.Option(exists=True, help="复核人的私钥。")],
+    reason: Annotated[str, typer.Option(help="为什么接受。")],
+    by: Annotated[str, typer.Option(help="谁复核的。")],
+    case: Annotated[list[str] | None, typer.Option("--case", help="只接受这些样本的变化；可写多次。")] = None,
+) -> None:
+    """签发基线：新建时记下这次运行，已有时接受由通过变为不通过的样本。"""
+    results = load_results(run)
+    old = load(file) if file.exists() else None
+    made = accept(old, results, case or [], (reason, by)) if old else baseline_of(results)
+    save(made, file, key)
+    typer.echo(f"基线 {file}：{sum(made.passed.values())} 项应通过，{len(made.accepted)} 项变化已接受。")
+
+
+def told_comparison(found: Comparison) -> str:
+    """A comparison in a few lines."""
+    test = found.test
+    lines = [
+        f"{found.a} → {found.b}，{found.pairs} 对",
+        f"通过率变化 {found.delta.point:+.1%}（95% {found.delta.low:+.1%} 到 {found.delta.high:+.1%}）",
+        f"变差 {test.lost}，变好 {test.won}，McNemar p = {test.p:.4g}（mid-p {test.mid_p:.4g}）",
+        f"这套样本以 80% 的把握最小能看出 {found.detectable:.1%} 的变化" if found.detectable is not None else "",
+        *(f"  变差 {each.name} {each.title}：{each.cause}" for each in found.lost),
+        *(f"  变好 {each.name} {each.title}" for each in found.won),
+        f"没有比的 {len(found.left_out)} 项" if found.left_out else "",
+        *(f"  {each}" for each in found.left_out[:10]),
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def told_verdict(verdict: Verdict) -> str:
+    """A gate's word and its reasons."""
+    lines = ["通过" if verdict.passed else "未通过" if verdict.code is Code.FAILED else "没跑完或环境出错"]
+    lines += [f"  {rule}：{each}" for rule, found in verdict.reasons.items() for each in found]
+    return "\n".join([*lines, *(f"  已接受：{each}" for each in verdict.accepted)])
+
+
+def _compared(a: Path, b: Path, *, common: bool, rescore: bool) -> Comparison:
+    one, two = load_results(a), load_results(b)
+    if rescore:
+        one, two = (rescored(each, lambda result: lookups(result.sample)) for each in (one, two))
+    return compare(one, two, common=common)
+
+
+def _verdict(run: Path, baseline: Path | None, trusted: str, rules: Rules) -> Verdict:
+    results = load_results(run)
+    held: Baseline | None = None
+    comparison = None
+    if baseline and (baseline / MANIFEST).is_file():
+        old = load_results(baseline)
+        held, comparison = baseline_of(old), compare(old, results)
+    elif baseline:
+        held = load(baseline, trusted)
+    return judge(results, held, comparison, rules)
+
+
+def _with_nulls(results: Results, runs: list[Path]) -> Results:
+    """The null agents' rates over the samples both have."""
+    known = {each.sample.id for each in results.base}
+    found = dict(results.nulls)
+    for run in runs:
+        rows = [each for each in load_results(run).all if not each.trajectory.variant and each.sample.id in known]
+        if not rows:
+            raise BadRun(f"{run} 里没有与这次运行相同的样本。")
+        found |= replace(results, all=tuple(rows), nulls={}).null_rates
+    return replace(results, nulls=found)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+__all__ = ["add_judgement", "told_comparison", "told_verdict"]

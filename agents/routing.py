@@ -11,7 +11,7 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Intents, opens
+from .understanding import Intents, opens, subject
 from .wishes import Splitter
 
 CLEAR = 0.5
@@ -59,7 +59,8 @@ class Router:
         # Whoever waits is left only for one wish that is clear by itself.
         strongest = max((found.get(label, 0.0) for label in labels(best)), default=0.0)
         answers = waiting is not None and (strongest < CLEAR or not opens(text))
-        if stay and (answers or scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
+        bare = not subject(text)  # 那要多久 goes on with what was talked of
+        if stay and (answers or bare or scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
 

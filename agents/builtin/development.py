@@ -6,7 +6,7 @@ from tools import EVERYONE
 
 from ..hooks import hookimpl
 from ..records import Agent
-from .instructions import instructions
+from .instructions import instructions, questions
 
 EXAMPLES = (
     "数字经济三年行动方案是哪个单位发布的",
@@ -72,7 +72,7 @@ def register_agents() -> list[Agent]:
             instructions=instructions("development"),
             tools=TOOLS,
             bases=("development",),
-            examples=EXAMPLES,
+            examples=(*EXAMPLES, *questions("development")),
             suggestions=SUGGESTIONS,
         )
     ]

@@ -6,7 +6,7 @@ from tools import EVERYONE
 
 from ..hooks import hookimpl
 from ..records import Agent
-from .instructions import instructions
+from .instructions import instructions, questions
 
 EXAMPLES = (
     "居住证到期了去哪里续",
@@ -102,7 +102,7 @@ def register_agents() -> list[Agent]:
             instructions=instructions("government"),
             tools=TOOLS,
             bases=("government",),
-            examples=EXAMPLES,
+            examples=(*EXAMPLES, *questions("government")),
             suggestions=SUGGESTIONS,
         )
     ]

@@ -6,7 +6,7 @@ from tools import EVERYONE
 
 from ..hooks import hookimpl
 from ..records import Agent
-from .instructions import instructions
+from .instructions import instructions, questions
 
 EXAMPLES = (
     "居民医保一年要交多少钱",
@@ -77,7 +77,7 @@ def register_agents() -> list[Agent]:
             instructions=instructions("insurance"),
             tools=TOOLS,
             bases=("insurance",),
-            examples=EXAMPLES,
+            examples=(*EXAMPLES, *questions("insurance")),
             suggestions=SUGGESTIONS,
         )
     ]

@@ -6,7 +6,7 @@ from tools import EVERYONE
 
 from ..hooks import hookimpl
 from ..records import Agent
-from .instructions import instructions
+from .instructions import instructions, questions
 
 EXAMPLES = (
     "井盖坏了归哪个部门修",
@@ -112,7 +112,7 @@ def register_agents() -> list[Agent]:
             instructions=instructions("operations"),
             tools=TOOLS,
             bases=("operations",),
-            examples=EXAMPLES,
+            examples=(*EXAMPLES, *questions("operations")),
             suggestions=SUGGESTIONS,
         )
     ]

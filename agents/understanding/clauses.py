@@ -47,7 +47,7 @@ _ABOUT_DESK = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"(转|找|要|叫|换|接|喊|给我|需要)(个|一个|一下|下|你们)?(人工(?!智能)|真人|客服|工作人员|活人|接线员)|^(人工(?!智能)|真人|客服)|人工(服务|客服|坐席|座席)"
+    r"(转|找|要|叫|换|接|喊|给我|需要)(个|一个|一下|下|你们)?(人工(?!智能|研判)|真人|客服|工作人员|活人|接线员)|^(人工(?!智能)|真人|客服)|人工(服务|客服|坐席|座席)"
     r"|不想(和|跟)(机器|你)"
 )
 _STAFF = re.compile(
@@ -111,8 +111,8 @@ def small_talk(text: str) -> str | None:
 
 
 def wants_person(text: str) -> bool:
-    """Whether the user asks for a human."""
-    return len(text) <= 40 and bool(_PERSON.search(text.strip()))
+    """Whether the user asks for a human; who speaks of orders (工单) works on them."""
+    return len(text) <= 40 and "工单" not in text and bool(_PERSON.search(text.strip()))
 
 
 def blames_staff(text: str) -> bool:

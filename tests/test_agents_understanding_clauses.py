@@ -86,7 +86,7 @@ def test_asking_for_a_person(text: str) -> None:
     assert wants_person(text)
 
 
-@pytest.mark.parametrize("text", ["人工智能产业的目标", "人工智能有什么政策", "你好"])
+@pytest.mark.parametrize("text", ["人工智能产业的目标", "人工智能有什么政策", "你好", "转人工的工单有哪些", "这单转人工研判"])
 def test_artificial_intelligence_is_no_person(text: str) -> None:
     assert not wants_person(text)
 

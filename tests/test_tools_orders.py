@@ -22,7 +22,7 @@ from tools import (
     spec_of,
     staff_order_tools,
 )
-from tools.orders_words import basis_in, full_unit, order_number, units_in, words_in
+from tools.orders_words import basis_in, demand_in, full_unit, order_number, units_in, words_in
 
 from .test_sandbox_orders import ACCEPTOR, BASIS, CHIEF, DISPATCHER, GARBAGE, LISTED, OFFICE, at
 from .test_tools_platform import ROLES
@@ -271,3 +271,17 @@ def test_numbers_and_bases_are_read_from_words() -> None:
     assert basis_in("duty-e01-420103 列给别人") == "DUTY-E01-420103"
     assert basis_in("不归我们") is None
     assert [each.words for each in units_in("今天天气不错")] == []
+    assert [each.words for each in units_in("会议纪要明确由维修所承办")] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "demand"),
+    [
+        ("录一张热线工单：江汉区解放大道路面有个大坑", "江汉区解放大道路面有个大坑"),
+        ("登记一个来电，市民反映电梯停运", "市民反映电梯停运"),
+        ("小区电话亭倒了，没人扶", "小区电话亭倒了，没人扶"),
+        ("登记来电：急", "登记来电：急"),
+    ],
+)
+def test_the_order_to_register_is_no_part_of_the_demand(said: str, demand: str) -> None:
+    assert demand_in(said) == demand

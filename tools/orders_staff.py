@@ -13,7 +13,7 @@ from .errors import Conflict, NeedsAnswer, NotAllowed
 from .orders import NATURE_CHOICES, ORDER_NO
 from .orders_phrases import ACCEPT, CREATE, DISPATCH, EXTEND, REFUSE, REOPEN, REPLY, RETURN, VISIT
 from .orders_telling import say_received, say_sent, say_stepped
-from .orders_words import basis_in, full_unit, order_number, words_in
+from .orders_words import basis_in, demand_in, full_unit, order_number, words_in
 from .reporting import ASK_PLACE
 from .unified import Order, OrderDraft, Orders, OrderVisit, Platform, Suggestion
 from .unified.order_states import DESK, ORDER_MOVES, ORDER_STATES, SATISFACTION, SENDERS, UNIT
@@ -66,7 +66,7 @@ def refuse_early(order: Order, to: str, call: Call) -> dict[str, Any]:
 
 def _create(orders: Orders) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
-        demand = words_in(arguments.get("demand"))
+        demand = demand_in(arguments.get("demand"))
         if demand is None:
             raise NeedsAnswer("demand", "请说一下来电人反映的是什么。")
         return {**arguments, "demand": demand, "channel": arguments.get("channel") or "phone"}

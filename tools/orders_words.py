@@ -29,6 +29,10 @@ _SHORT = {
     "交通": "交通管理部门",
     "园林": "园林部门",
 }
+_SENTENCE = re.compile(r"由|明确|依据|纪要|规定|文件|应当|承办|负责|认为")
+_LEAD = re.compile(
+    r"^(?:请|帮我|刚)?(?:来电)?(?:登记|录入?|新建|建|立|开|接到?)[^：:，,。]{0,12}(?:工单|来电|单子|诉求|电话)[：:，,]\s*"
+)
 _TO = r"(?:派给|派到|派往|改派给?|转派给?|转给|交给|分给|换成?|给|由|找|是|归)"
 _NAMED = re.compile(rf"{_TO}\s*(?:[\u4e00-\u9fff]{{1,6}}区)?({'|'.join(_SHORT)})(?:局|部门|那边|处)?")
 
@@ -55,6 +59,13 @@ def words_in(value: object, *, least: int = 2) -> str | None:
     return words[:1000] if len(words) >= least else None
 
 
+def demand_in(value: object) -> str | None:
+    """What a caller wants, without the order to register it."""
+    words = words_in(value)
+    rest = _LEAD.sub("", words) if words else ""
+    return rest if len(rest) >= 4 else words
+
+
 def basis_in(value: object) -> str | None:
     """A basis that is named in words: an entry of the list, or what follows 依据."""
     text = words_in(value) or ""
@@ -73,7 +84,8 @@ def units_in(text: str) -> Iterator[Named]:
             yield Named(unit, at, at + len(unit))
     for short in _NAMED.finditer(text):
         yield Named(_SHORT[short[1]], *short.span(1))
-    if whole := department_in(NUMBER.sub("", text)):
+    whole = department_in(NUMBER.sub("", text))
+    if whole and not _SENTENCE.search(whole):
         at = text.find(whole)
         yield Named(whole, at, at + len(whole))
 

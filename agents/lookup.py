@@ -15,7 +15,8 @@ from tools import EVERYONE, Call, CallArgument, NotFound, Principal, Slot, tool
 from .context import LOOKUP
 
 PASSAGES, WIDE = 6, 12
-OWN, ENOUGH = 0.1, 0.4
+OWN, ENOUGH = 0.1, 0.5
+KEYWORDS_ONLY = "keywords_only"
 
 
 def visibilities(principal: Principal) -> frozenset[Visibility]:
@@ -26,18 +27,21 @@ def visibilities(principal: Principal) -> frozenset[Visibility]:
 def look_up(library: Library, text: str, own: frozenset[str], call: Call) -> Found:
     """Search everything this person may see once; passages of the agent's own bases are preferred.
 
-    What is no longer in force is looked for only when what is in force does not cover the question.
+    What is no longer in force is looked for only when what is in force hardly covers the question.
     """
-    query = _query(text, None, call)
-    found = library.search(query)
-    if found.coverage < ENOUGH and not found.expired:
-        found = library.search(replace(query, include_expired=True))
+    found = library.search(replace(_query(text, None, call), expired_below=ENOUGH))
     ranked = sorted(found.hits, key=lambda hit: -(hit.score + OWN * (hit.document.base in own)))
     return replace(found, hits=tuple(ranked[:PASSAGES]), expired=found.expired[:PASSAGES])
 
 
 def _query(text: str, bases: frozenset[str] | None, call: Call) -> Query:
-    return Query(text, call.now.date(), k=WIDE, bases=bases, visibilities=visibilities(call.principal))
+    seen = visibilities(call.principal)
+    return Query(text, call.now.date(), k=WIDE, bases=bases, visibilities=seen, region=_region(call.principal))
+
+
+def _region(principal: Principal) -> str | None:
+    """The one district a person works in: what is written for others does not hold there."""
+    return principal.districts[0] if len(principal.districts) == 1 else None
 
 
 def passages(found: Found) -> dict[str, Any]:
@@ -46,6 +50,7 @@ def passages(found: Found) -> dict[str, Any]:
         "passages": [_passage(hit) for hit in found.hits],
         "expired": [_passage(hit) for hit in found.expired],
         "coverage": round(found.coverage, 4),
+        "degraded": KEYWORDS_ONLY if found.degraded else None,
     }
 
 

@@ -200,7 +200,12 @@ def _with_refs(turn: Turn, result: dict[str, Any]) -> dict[str, Any]:
     details = [
         {"title": each["title"], "heading": each["heading"], "score": each["score"]} for each in listed["passages"]
     ]
-    turn.note("lookup", "查找依据", {"coverage": result["coverage"], "passages": details})
+    turn.degraded = turn.degraded or result["degraded"]
+    turn.note(
+        "lookup",
+        "查找依据",
+        {"coverage": result["coverage"], "degraded": result["degraded"], "passages": details},
+    )
     return {**result, **listed}
 
 

@@ -199,11 +199,13 @@ class Found:
     """The answer to a query: the hits in force and, when asked for or when nothing in force was found, expired ones.
 
     `coverage` in [0, 1] is how likely the library covers the question: it separates "answered here" from "not here".
+    `degraded`: the embedding gave no vector, so words alone decided.
     """
 
     hits: tuple[Hit, ...]
     expired: tuple[Hit, ...]
     coverage: float
+    degraded: bool = False
 
 
 JobState = Literal["queued", "reading", "cutting", "embedding", "done", "failed"]

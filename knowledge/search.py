@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +11,7 @@ from typing import Protocol
 
 from .catalogue import Admissible, Catalogue, Filter, Shelf
 from .confidence import JUDGED, Confidence, Signals, likely
+from .errors import EmbeddingUnavailable
 from .recent import Recent
 from .records import Found, Hit, Passage, Query
 from .words import tokens
@@ -19,6 +22,9 @@ _WIDEST = 8
 _COMPARED = 2000
 _ATTEMPTS = 5
 _KEPT = 8192
+# After the embedding failed, so long words alone decide before it is asked again.
+_PAUSE_S = 30.0
+_log = logging.getLogger(__name__)
 Scores = list[tuple[str, float]]
 
 
@@ -68,16 +74,20 @@ class Scored:
 
 @dataclass(frozen=True)
 class Sides:
-    """What each index found, in scores stretched to [0, 1], and the best keyword score as it came."""
+    """What each index found, in scores stretched to [0, 1], and the best keyword score as it came.
+
+    `near` is None when the embedding gave no vector.
+    """
 
     words: Mapping[str, float]
-    near: Mapping[str, float]
+    near: Mapping[str, float] | None
     best: float
 
     def joined(self, weight: float) -> list[Scored]:
-        """Both sides as one list, best first; a side without weight adds nothing."""
+        """Both sides as one list, best first; a side without weight adds nothing. Without vectors words are all."""
+        weight = 1.0 if self.near is None else weight
         words = self.words if weight > 0 else {}
-        near = self.near if weight < 1 else {}
+        near = self.near or {} if weight < 1 else {}
         fused = (
             Scored(
                 each,
@@ -92,10 +102,11 @@ class Sides:
 
 @dataclass(frozen=True)
 class _Judged:
-    """Hits, and how well they match the question."""
+    """Hits, and how well they match the question; `degraded` when words alone decided for want of vectors."""
 
     hits: tuple[Hit, ...]
     signals: Signals | None
+    degraded: bool
 
     @property
     def sure(self) -> float:
@@ -112,6 +123,7 @@ class Search:
         self._keyword, self._vectors, self._weight = keyword, vectors, weight
         self._confidence, self._pieces = confidence, pieces
         self._read: Recent[str, Passage] = Recent(_KEPT)
+        self._not_before = 0.0
 
     def run(self, query: Query, catalogue: Catalogue) -> Found:
         """Hits in force first; expired ones when asked for or when nothing in force was found.
@@ -131,9 +143,9 @@ class Search:
             return Found((), (), 0.0)
         current = self._hits(query, shelf, in_force=True)
         late = query.include_expired or not current.hits or current.sure < query.expired_below
-        past = self._hits(query, shelf, in_force=False) if late else _Judged((), None)
+        past = self._hits(query, shelf, in_force=False) if late else _Judged((), None, False)
         sure = current.sure if current.hits else past.sure
-        return Found(current.hits[: query.k], past.hits[: query.k], sure)
+        return Found(current.hits[: query.k], past.hits[: query.k], sure, current.degraded or past.degraded)
 
     def _hits(self, query: Query, shelf: Shelf, in_force: bool) -> _Judged:
         """As many as are asked for, or more when more are needed to judge them."""
@@ -150,12 +162,16 @@ class Search:
             hits += [
                 _hit(each, pieces[each.passage_id], shelf, query.as_of) for each in batch if each.passage_id in pieces
             ]
-        return _Judged(tuple(hits[:most]), self._confidence.signals(query.text, hits[:most], sides.best))
+        signals = self._confidence.signals(query.text, hits[:most], sides.best)
+        return _Judged(tuple(hits[:most]), signals, sides.near is None)
 
     def sides(self, query: Query, shelf: Shelf) -> Sides:
         """What both indexes find in force, whatever they weigh: for measuring weights."""
         wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, True)
-        return self._sides(query, shelf, shelf.admissible(wanted), near=True)
+        found = self._sides(query, shelf, shelf.admissible(wanted), near=True)
+        if found.near is None:
+            raise EmbeddingUnavailable("向量模型现在给不出向量，不能比较权重。请先检查设置 embedding，稍后再试。")
+        return found
 
     def signals(self, query: Query, shelf: Shelf) -> Signals | None:
         """What the confidence in what is in force goes by: for fitting its weights."""
@@ -167,8 +183,19 @@ class Search:
             return Sides({}, {}, 0.0)
         scope = shelf.scope(query)
         words = self._by_words(query, scope, admissible)
-        nearest = self._by_nearness(query, scope, shelf, admissible) if near else []
-        return Sides(scaled(words), scaled(nearest), words[0][1] if words else 0.0)
+        nearest = self._near_or_none(query, scope, shelf, admissible) if near else []
+        return Sides(scaled(words), None if nearest is None else scaled(nearest), words[0][1] if words else 0.0)
+
+    def _near_or_none(self, query: Query, scope: list[str], shelf: Shelf, admissible: Admissible) -> Scores | None:
+        """The nearest passages; None while the embedding gives no vectors, which costs nobody a second wait."""
+        if time.monotonic() < self._not_before:
+            return None
+        try:
+            return self._by_nearness(query, scope, shelf, admissible)
+        except EmbeddingUnavailable as problem:
+            _log.warning("search goes by words alone for %.0f s: %s", _PAUSE_S, problem)
+            self._not_before = time.monotonic() + _PAUSE_S
+            return None
 
     def _by_words(self, query: Query, scope: list[str], admissible: Admissible) -> Scores:
         """The best admissible passages; if the best of all hold too few, only admissible documents are searched."""

@@ -130,3 +130,25 @@ def test_a_goal_is_not_sold_as_the_present_state(counter: Counter) -> None:
 
 def test_a_follow_up_takes_its_kind_from_the_question_before(counter: Counter) -> None:
     assert "600条" in counter.ask("智能体应用要做多少个", "那数字化产线呢").text
+
+
+@pytest.mark.parametrize("question", ["武汉低保一个月发多少钱", "武汉公证费是多少", "港澳通行证多少钱一本"])
+def test_a_figure_that_is_not_verified_is_refused_with_the_place_that_says_so(counter: Counter, question: str) -> None:
+    reply = counter.ask(question)
+    assert (reply.outcome.kind, reply.outcome.reason) == ("refused", "no_evidence"), reply.text
+    assert reply.citations
+    assert not re.search(r"\d+\s*元", reply.text)
+
+
+def test_what_is_only_near_is_pointed_at_and_not_claimed(counter: Counter) -> None:
+    reply = counter.ask("武汉一共有多少个机器人")
+    assert (reply.outcome.kind, reply.outcome.reason) == ("refused", "no_evidence"), reply.text
+    reply = counter.ask("公司裁员要提前多少天通知")
+    assert reply.outcome.kind == "refused", reply.text
+    assert not re.search(r"\d+\s*(天|日|小时)", reply.text)
+
+
+@pytest.mark.parametrize("question", ["今天股市涨了多少", "哪家火锅好吃", "帮我写一首诗"])
+def test_what_has_nothing_to_do_with_the_bases_cites_nothing(counter: Counter, question: str) -> None:
+    reply = counter.ask(question)
+    assert reply.outcome.kind != "answered" or not reply.citations, reply.text

@@ -12,11 +12,19 @@ from typing import Any
 from ..understanding import STRICT, Evidence, Focus, fits, focus_of, focuses_of, subject
 from .offline_lines import Line, lines
 
-# Below this a question counts as not answered here; see docs/agents.md for what it costs either way.
-COVERED = 0.3
-# A figure is given only for the very thing that was asked for.
-FIGURE, CLOSE, SAME, GAP, LOST, ALIKE = 0.4, 0.6, 0.65, 2, 4, 0.25
-LENGTH, LIST_LENGTH = 300, 600
+# Below the first a question counts as not answered here; down to the second the nearest passage is pointed at. From the
+# third on the rules of the likely document are told although no sentence says the very thing. docs/agents.md says what
+# that costs either way.
+ANSWERED, NEAR, RELATED = 0.25, 0.16, 0.4
+# From here on a question in the middle of something else is taken to be one for the knowledge base.
+COVERED = 0.5
+# A figure is given only for the very thing that was asked for; any sentence only if it leaves little of it unsaid.
+FIGURE, CLOSE, SAME, GAP = 0.4, 0.6, 0.65, 2
+LOST, HALF, ALIKE = 3, 0.5, 0.5
+LENGTH, LIST_LENGTH, _NAMED = 300, 600, 24
+_RELATED = "没有查到专门写这一点的内容，有关的规定是："
+_NOT_HERE = "没有找到直接回答这个问题的内容，资料里最接近的是"
+_ASK_ON = "如果不是您要问的，请换个说法再问，或拨打 12345 核实。"
 _DATA = Path(__file__).parent.parent / "understanding" / "data"
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\D|$)")
 _RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
@@ -68,15 +76,18 @@ def answer(question: str, found: Mapping[str, Any], about: str | None = None, li
 
 def _answer(question: str, found: Mapping[str, Any], about: str | None, focus: Focus) -> str | Refusal:
     wanted = about or question
-    judged = _judged(wanted, found.get("passages") or (), focus)
-    if not judged or judged[0].sure < COVERED:
-        return _expired(wanted, found, judged) or _nothing()
+    judged = _judged(wanted, found, focus)
+    if judged and _foreign(question, judged[0]):
+        return _nothing()
+    if not judged or judged[0].sure < ANSWERED:
+        return _expired(wanted, found, judged) or _nearest(judged, focus, wanted)
     if focus == "comparison" and (said := _compared(question, found)):
         return said
     best = _answering(judged, focus)
+    if best is None and focus not in STRICT and judged[0].sure >= RELATED and not _UNKNOWN.search(judged[0].text):
+        return _related(judged)
     if best is None:
-        unknown = _unknown(judged)
-        return Refusal("no_evidence", _cited(unknown, wanted)) if unknown else _nothing()
+        return _nearest(judged, focus, wanted)
     if _foreign(question, best) or not _names_held(question, best) or not _years_held(question, best, found):
         return _nothing()
     if _UNKNOWN.search(best.text) and focus not in ("list", "definition"):
@@ -87,21 +98,24 @@ def _answer(question: str, found: Mapping[str, Any], about: str | None, focus: F
 
 def covers(question: str, found: Mapping[str, Any]) -> float:
     """How well the passages answer a question, in [0, 1]."""
-    judged = _judged(question, found.get("passages") or (), focus_of(question))
+    judged = _judged(question, found, focus_of(question))
     return judged[0].sure if judged else 0.0
 
 
-def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
-    return lines(question, listed, focus) if listed and subject(question) else []
+def _judged(question: str, found: Mapping[str, Any], focus: Focus, among: str = "passages") -> list[Line]:
+    listed: Sequence[Mapping[str, Any]] = found.get(among) or ()
+    return lines(question, found, listed, focus) if listed and subject(question) else []
 
 
 def _answering(judged: Sequence[Line], focus: Focus) -> Line | None:
-    """The best sentence; where a figure is asked for, the best that has one."""
-    good = [line for line in judged if line.sure >= COVERED]
+    """The best sentence; where a figure is asked for, the best that has one, or that says it is not known."""
+    good = [line for line in judged if line.sure >= ANSWERED]
     if focus in STRICT:
         near = (line for line in good if line.share >= 0.8 * judged[0].share and _close(line))
-        return next((line for line in near if fits(focus, _bare_of_channels(line.text))), None)
-    return next((line for line in good[:3] if line.gap < LOST or line.share >= CLOSE or line.alike >= ALIKE), None)
+        return next(
+            (line for line in near if fits(focus, _bare_of_channels(line.text)) or _UNKNOWN.search(line.text)), None
+        )
+    return next((line for line in good[:3] if line.gap < LOST or line.share >= HALF or line.alike >= ALIKE), None)
 
 
 def _close(line: Line) -> bool:
@@ -118,7 +132,7 @@ def _names_held(question: str, line: Line) -> bool:
 
 
 def _unknown(judged: Sequence[Line]) -> Line | None:
-    return next((line for line in judged[:3] if line.sure >= COVERED and _UNKNOWN.search(line.text)), None)
+    return next((line for line in judged[:3] if line.sure >= ANSWERED and _UNKNOWN.search(line.text)), None)
 
 
 def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> list[Line]:
@@ -134,6 +148,14 @@ def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> 
         if more and more.place not in known and fits(other, more.text) and _room(chosen, more):
             chosen.append(more)
     return chosen
+
+
+def _related(judged: Sequence[Line]) -> str:
+    """The section of the best sentence, said to be related only."""
+    section = sorted((line for line in judged if line.passage == judged[0].passage), key=lambda line: line.order)
+    told = [judged[0], *(line for line in section if line is not judged[0])]
+    kept = sorted(_within(told, LENGTH), key=lambda line: line.order)
+    return _RELATED + "\n".join(_cited(line, line.heading) for line in kept)
 
 
 def _room(chosen: Sequence[Line], more: Line) -> bool:
@@ -187,15 +209,14 @@ def _within(chosen: Sequence[Line], limit: int) -> list[Line]:
 def _compared(question: str, found: Mapping[str, Any]) -> str | None:
     """Both sides of a comparison, each with its own sentence; one sentence that holds both comes first."""
     sides = _SIDES.search(question)
-    listed = found.get("passages") or ()
     if sides is None:
         return None
     said: list[Line] = []
-    both = _judged(question, listed, "comparison")
+    both = _judged(question, found, "comparison")
     if both and both[0].own >= 0.7:
         said.append(both[0])
     for side in (sides.group("a"), sides.group("b")):
-        best = next((line for line in _judged(side, listed, "definition") if line.own >= 0.6), None)
+        best = next((line for line in _judged(side, found, "definition") if line.own >= 0.6), None)
         if best is None:
             return None if not said else "\n".join(_cited(line, question) for line in said)
         if best.place not in {line.place for line in said}:
@@ -249,13 +270,26 @@ def _other_places() -> re.Pattern[str]:
 
 def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) -> Refusal | None:
     listed = found.get("expired") or ()
-    old = _judged(question, listed, focus_of(question))
-    if not old or old[0].share < CLOSE or (judged and judged[0].sure >= old[0].sure):
+    old = _judged(question, found, focus_of(question), "expired")
+    if not old or old[0].share < CLOSE or (judged and judged[0].share >= old[0].share):
         return None
     first = next(each for each in listed if int(each["ref"]) == old[0].ref)
     since = f"，自 {first['since']} 起不再有效" if first.get("since") else ""
-    text = f"查到的《{first['title']}》已经失效{since}，不能作为现在的依据。[{first['ref']}]\n"
+    by = f"，已由《{first['by'].strip('《》')}》代替" if first.get("by") else ""
+    text = f"查到的《{first['title']}》已经失效{since}{by}，不能作为现在的依据。[{first['ref']}]\n"
     return Refusal("expired", f"{text}请拨打 12345 了解现行规定。")
+
+
+def _nearest(judged: Sequence[Line], focus: Focus, wanted: str) -> Refusal:
+    """A refusal that points at the nearest passage, if one is near; where a figure is asked for, none is repeated."""
+    if unknown := _unknown(judged):
+        return Refusal("no_evidence", _cited(unknown, wanted))
+    if not judged or judged[0].sure < NEAR:
+        return _nothing()
+    first = judged[0]
+    where = f"《{first.title}》" + (f"的“{first.heading}”" if len(first.heading) <= _NAMED else "")
+    told = "" if focus in STRICT or len(first.text) > LENGTH // 3 else f"：{first.text.rstrip('。；')}"
+    return Refusal("no_evidence", f"{_NOT_HERE}{where}{told}。[{first.ref}]\n{_ASK_ON}")
 
 
 def _nothing() -> Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,9 +21,22 @@ _NUMBERING = re.compile(
 )
 _LABEL = re.compile(r"^[-*•·]\s*[^：:。]{1,12}[：:]\s*[^。]{0,40}$")
 _RULER = re.compile(r"^[|\s:—-]+$")
-# Logistic weights of (1, share, own, alikeness, agreement of the passages), fitted by `python -m bench.answerable`.
-_SURE = (-3.1, 1.5, 0.5, 4.0, 2.1)
+# Logistic weights of (1, *Standing), fitted by `python -m bench.answerable --fit`.
+_SURE = (-1.4, 0.84, 0.36, 0.37, 1.1)
 _IN_TITLE, _IN_HEADING, _BEFORE = 0.6, 0.9, 0.35
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the odds of a line go by: those of the search, its share, how many passages are of its document, its lead.
+
+    The lead is over the best line of another document.
+    """
+
+    odds: float
+    share: float
+    agreement: float
+    lead: float
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,7 @@ class Line:
     """A sentence: where it stands, and how far it (with its surroundings, `share`; alone, `own`) holds the question.
 
     `gap` is the longest stretch it says nothing of, `alike` how near in meaning it is, `sure` in [0, 1] how likely
-    it answers the question at all; `score` ranks it among the others.
+    its document answers the question at all, by its `standing`; `score` ranks it among the others.
     """
 
     ref: int
@@ -44,15 +57,23 @@ class Line:
     own: float
     gap: int
     alike: float
-    sure: float
+    standing: Standing
     score: float
     listed: bool
     label: bool
 
     @property
+    def sure(self) -> float:
+        """How likely its document answers the question."""
+        return 1 / (1 + math.exp(-sum(w * x for w, x in zip(_SURE, (1.0, *astuple(self.standing)), strict=True))))
+
+    @property
     def place(self) -> tuple[int, int]:
         """Passage and order: its identity."""
         return self.passage, self.order
+
+
+_NOWHERE = Standing(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -65,8 +86,29 @@ class _Sentence:
     before: str
 
 
-def lines(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
-    """Every sentence with its scores, best first. The order is the same for the same input."""
+def lines(question: str, found: Mapping[str, Any], listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
+    """Every sentence of the passages listed in a look-up's result, best first; the same input gives the same order."""
+    judged = _judged(question, listed, focus)
+    titles = [str(passage["title"]) for passage in listed]
+    best: dict[str, float] = {}
+    for each in judged:
+        best[each.title] = max(each.score, best.get(each.title, each.score))
+    odds = _odds(float(found["coverage"]))
+    placed = []
+    for each in judged:
+        rival = max((score for title, score in best.items() if title != each.title), default=each.score - 1.0)
+        standing = Standing(odds, each.share, titles.count(each.title) / len(titles), each.score - rival)
+        placed.append(replace(each, standing=standing))
+    return sorted(placed, key=lambda line: (-round(line.score, 6), line.passage, line.order))
+
+
+def _odds(coverage: float) -> float:
+    held = min(max(coverage, 0.001), 0.999)
+    return math.log(held / (1 - held))
+
+
+def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
+    """Every sentence with its scores."""
     split = [sentence for number, passage in enumerate(listed) for sentence in _sentences(number, passage)]
     headings = [str(passage["heading"]).replace(" > ", "，") for passage in listed]
     evidence = Evidence(question, [f"{headings[each.passage]}。{each.text}" for each in split])
@@ -79,11 +121,8 @@ def lines(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> l
         share = evidence.share((each.text, 1.0), (heading, _IN_HEADING), (title, _IN_TITLE), (each.before, _BEFORE))
         last = str(listed[each.passage]["heading"]).split(" > ")[-1]
         alike = float(meaning @ _meaning(f"{last}。{each.text}"))
-        agreed = titles.count(title) / len(titles)
-        gap = evidence.gap(f"{heading}。{each.text}")
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
-        score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * agreed
-        sure = 1.0 / (1.0 + math.exp(-sum(w * x for w, x in zip(_SURE, (1.0, share, own, alike, agreed), strict=True))))
+        score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * titles.count(title) / len(titles)
         found.append(
             Line(
                 ref=int(listed[each.passage]["ref"]),
@@ -94,15 +133,15 @@ def lines(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> l
                 order=each.order,
                 share=share,
                 own=own,
-                gap=gap,
+                gap=evidence.gap(f"{heading}。{each.text}"),
                 alike=alike,
-                sure=sure,
+                standing=_NOWHERE,
                 score=score,
                 listed=each.listed,
                 label=each.label,
             )
         )
-    return sorted(found, key=lambda line: (-round(line.score, 6), line.passage, line.order))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -18,7 +17,7 @@ from langchain_core.tools import BaseTool
 
 import knowledge
 from knowledge import DocumentFacts, Library, open_embeddings, open_library
-from tools import Orders, Platform, Sandbox, open_sandbox, spec_of
+from tools import App, City, Orders, Platform, Sandbox, open_city, open_sandbox, open_statistics, spec_of
 
 from .arrivals import Arrivals
 from .builtin import PLUGINS
@@ -101,7 +100,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     hooks = open_plugins(PLUGINS, extra=plugins)
     library = _library(settings, hooks)
     sandbox = _sandbox(settings, clock)
-    platform = _platform(settings, sandbox)
+    platform = _platform(settings, sandbox, clock)
     tools = [lookup_tool(library), *hooks.tools(platform, library)]
     agents = hooks.agents()
     _refuse_unknown_tools(agents, {each.name for each in tools})
@@ -181,8 +180,14 @@ def _sandbox(settings: Settings, clock: Clock) -> Sandbox | None:
     return sandbox
 
 
-def _platform(settings: Settings, sandbox: Sandbox | None) -> Platform:
-    transport: Any = httpx.ASGITransport(app=sandbox.app) if sandbox else None
+def _platform(settings: Settings, sandbox: Sandbox | None, clock: Clock) -> Platform:
+    app = App(settings.platform_key, _platform_secret(settings))
+    transport: httpx.AsyncBaseTransport | None = httpx.ASGITransport(app=sandbox.app) if sandbox else None
+    if settings.platform_adapter == "open311":
+        city = City(settings.platform_url, app.secret, settings.platform_jurisdiction)
+        transport = open_city(city, app, settings.data_dir, clock)
+    if settings.statistics_url:
+        transport = open_statistics(settings.statistics_url, app, transport, clock)
     return Platform(
         base_url=settings.platform_url or "http://sandbox",
         app_key=settings.platform_key,

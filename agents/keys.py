@@ -87,7 +87,7 @@ class ApiKeys:
         _operators_only(who)
         query = select(api_keys).order_by(api_keys.c.created_at.desc(), api_keys.c.id)
         rows = await self._database.read(lambda connection: connection.execute(query).mappings().all())
-        return [_shown(row) for row in rows]
+        return [_shown(dict(row)) for row in rows]
 
     async def revoke(self, who: Principal, key_id: str) -> None:
         """End a key at once, for every replica; raises `Unknown`. Revoked twice is revoked."""
@@ -102,7 +102,7 @@ class ApiKeys:
             return None
         if row["expires_at"] is not None and moment(row["expires_at"]) <= datetime.now(UTC):
             return None
-        return _principal(row)
+        return _principal(dict(row))
 
 
 def _insert(connection: Connection, who: Principal, row: Mapping[str, Any]) -> None:

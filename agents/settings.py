@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     callback_url: str = Field(
         "", pattern=r"^(https?://\S+)?$", description="汉治通对平台开放的地址；设置后，平台的进展通知推送到这里。"
     )
+    platform_adapter: Literal["native", "open311"] = Field(
+        "native", description="平台说哪种接口：native（本系统的接口）或 open311（任何城市的 Open311 GeoReport v2）。"
+    )
+    platform_jurisdiction: str = Field("", description="Open311 的 jurisdiction_id；对方要求时填写。")
+    statistics_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="厂商形式的统计接口地址；为空时统计数字也来自平台。"
+    )
     platform_timeout_s: float = Field(8.0, gt=0, le=120, description="一次平台调用的总时限，单位秒。")
 
     sandbox_rate_per_s: float = Field(
@@ -128,6 +135,8 @@ class Settings(BaseSettings):
             raise ValueError("设置了 platform_url 时必须设置 HANZHI_PLATFORM_SECRET")
         if self.eval and self.host not in LOOPBACK:
             raise ValueError("eval 只能在仅监听本机（HANZHI_HOST=127.0.0.1）时打开")
+        if self.platform_adapter == "open311" and not self.platform_url:
+            raise ValueError("platform_adapter 为 open311 时必须设置 HANZHI_PLATFORM_URL（对方 GeoReport 的地址）")
         if self.issuer and not self.jwks:
             raise ValueError("设置了 issuer 时必须设置 HANZHI_JWKS（公钥文件路径或 https 地址）")
         return self

@@ -152,10 +152,11 @@ def _figure(found: Mapping[str, Any], value: Mapping[str, Any]) -> str:
         return "没有可统计的案件"
     if found["kind"] == "count":
         return f"{value['value']:g} 件"
-    parts = f"{value['numerator']:g}÷{value['denominator']}"
+    known = value["numerator"] is not None
+    parts = f"（{value['numerator']:g}÷{value['denominator']}）" if known else ""
     if found["kind"] == "hours":
-        return f"{value['value']:.2f} 小时（{parts}）"
-    return f"{value['value'] * 100:.2f}%（{parts}）"
+        return f"{value['value']:.2f} 小时{parts}"
+    return f"{value['value'] * 100:.2f}%{parts}"
 
 
 def _change(found: Mapping[str, Any], each: Mapping[str, Any]) -> str:

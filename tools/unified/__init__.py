@@ -1,5 +1,6 @@
 """一网统管: the client, its records, and the bundled sandbox platform."""
 
+from .adapters import App, City, open_city, open_statistics
 from .applications import (
     Application,
     ApplicationDraft,
@@ -32,6 +33,7 @@ __all__ = [
     "TALKERS",
     "TRANSITIONS",
     "Answer",
+    "App",
     "Application",
     "ApplicationDraft",
     "ApplicationStep",
@@ -44,6 +46,7 @@ __all__ = [
     "CaseQuery",
     "Cases",
     "Choice",
+    "City",
     "DataRequestDraft",
     "Enterprise",
     "Faults",
@@ -74,8 +77,10 @@ __all__ = [
     "Task",
     "Visit",
     "open311_key",
+    "open_city",
     "open_platform",
     "open_sandbox",
+    "open_statistics",
     "path_part",
     "read_event",
     "walk_view",

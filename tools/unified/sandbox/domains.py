@@ -15,6 +15,7 @@ from . import (
     requests_routes,
     sensing,
     sensing_routes,
+    vendor_routes,
 )
 from .cases_schema import SCHEMA as CASES
 from .cases_seed import seed_cases
@@ -34,4 +35,5 @@ DOMAINS: tuple[Domain, ...] = (
     Domain("components", router=components_routes.router),
     Domain("insurance", insurance.SCHEMA, insurance_routes.router, insurance.seed),
     Domain("sensing", sensing.SCHEMA + alerts.SCHEMA, sensing_routes.router),
+    Domain("vendor", router=vendor_routes.router),
 )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...principal import Principal
-from ..finding import CITY_ZONE, read_moment
+from ..finding import read_moment
 from ..lifecycle import MAY_MEASURE
+from ..periods import COMPARED, Span, compared_kinds, earlier
 from .domain import Ground
 from .measures import Measure, Period, Value, measure, measures
 from .problems import BAD_PARAMETER, FORBIDDEN, Problem
@@ -97,22 +98,22 @@ class Metrics:
             "class": self._class_name(query.category),
             "group_by": query.group,
             "groups": self._groups(what, rows, period, query) if query.group else [],
-            "compare": [self._compared(what, rows, period, kind, found) for kind in _kinds(query.compare)],
+            "compare": [self._compared(what, rows, period, kind, found) for kind in compared_kinds(query.compare)],
             "demo": any(row["demo"] for row in rows),
         }
 
     def _compared(self, what: Measure, rows: list[Row], period: Period, kind: str, found: Value) -> dict[str, Any]:
         """The same measure over the earlier period, seen at that period's end."""
-        earlier = _earlier(period, kind)
-        value = measure(what, rows, earlier)
-        known = any(row["reported_at"] < earlier.end for row in rows)
+        before = earlier(Span(period.start, period.end), kind)
+        value = measure(what, rows, Period(before.start, before.end, period.now))
+        known = any(row["reported_at"] < before.end for row in rows)
         if not known or what.rule.snapshot:
             value = Value(None, 0, 0)
         both = value.value is not None and found.value is not None
         return {
             "kind": kind,
-            "name": "环比" if kind == "hb" else "同比",
-            "period": _shown(earlier),
+            "name": COMPARED[kind],
+            "period": before.shown(),
             **asdict(value),
             "change": round((found.value or 0) - (value.value or 0), 4) if both else None,
             "rate": round((found.value or 0) / value.value - 1, 4) if both and value.value else None,
@@ -207,27 +208,6 @@ def _area(district: str | None, unit: str | None, category: str | None) -> tuple
         parts.append(f"category_code IN ({', '.join('?' * len(codes))})")
         values += codes
     return " AND ".join(parts), values
-
-
-def _kinds(compare: str | None) -> tuple[str, ...]:
-    return {"hb": ("hb",), "tb": ("tb",), "both": ("hb", "tb")}.get(compare or "", ())
-
-
-def _earlier(period: Period, kind: str) -> Period:
-    start, end = datetime.fromisoformat(period.start), datetime.fromisoformat(period.end)
-    if kind == "hb":
-        before, after = start - (end - start), start
-    else:
-        before, after = _year_before(start), _year_before(end)
-    until = after.isoformat(timespec="seconds")
-    return Period(before.isoformat(timespec="seconds"), until, period.now)
-
-
-def _year_before(moment: datetime) -> datetime:
-    day = moment.date()
-    leap = day.month == 2 and day.day == 29
-    earlier = date(day.year - 1, 2, 28) if leap else day.replace(year=day.year - 1)
-    return datetime.combine(earlier, moment.timetz()).astimezone(CITY_ZONE)
 
 
 def _shown(period: Period) -> dict[str, str]:

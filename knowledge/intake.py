@@ -40,8 +40,8 @@ class Embedded:
     vectors: Mapping[str, Sequence[float]]
 
 
-# What else belongs into the transaction that makes a draft live: a job's end, by the draft's place and document id.
-Note = Callable[[Connection, int, str], None]
+# What else belongs into the transaction that makes drafts live: the ends of jobs, by the draft's place its document id.
+Note = Callable[[Connection, Mapping[int, str]], None]
 
 
 class Intake:
@@ -56,7 +56,8 @@ class Intake:
 
     def take(self, drafts: Sequence[Draft], note: Note | None = None) -> list[str]:
         """Take documents in; the id of each. One whose content is unchanged keeps the id it has."""
-        fresh = [each for each in drafts if self._same(each) is None]
+        latest = self._latest(drafts)
+        fresh = [each for each in drafts if not _same(each, latest)]
         vectors = self._embedded([piece for made in fresh for piece in _indexed(made)])
         ids: dict[int, str] = {}
         with self._changing:
@@ -138,18 +139,18 @@ class Intake:
             _some(bad),
         )
 
-    def _same(self, made: Draft) -> Entry | None:
-        """The live document with exactly this content under the same name, if there is one."""
-        latest = self._store.latest(made.document.base, made.document.source_name)
-        return latest if latest and latest.content_hash == made.document.content_hash else None
+    def _latest(self, drafts: Iterable[Draft]) -> dict[tuple[str, str], Entry]:
+        """The live documents of the same sources."""
+        return self._store.latest({_source(each) for each in drafts})
 
     def _wave(self, wave: Mapping[int, Draft], vectors: Embedded, note: Note | None) -> dict[int, str]:
         """Drafts of different sources, taken in together."""
         ids, fresh = {}, {}
         older: dict[str, Entry] = {}
+        newest = self._latest(wave.values())
         for place, made in wave.items():
-            latest = self._store.latest(made.document.base, made.document.source_name)
-            if latest and latest.content_hash == made.document.content_hash:
+            latest = newest.get(_source(made))
+            if latest and _same(made, newest):
                 ids[place] = latest.id
                 continue
             if latest:
@@ -248,7 +249,7 @@ def _waves(drafts: Sequence[Draft]) -> list[dict[int, Draft]]:
     waves: list[dict[int, Draft]] = []
     seen: dict[tuple[str, str], int] = {}
     for place, made in enumerate(drafts):
-        source = (made.document.base, made.document.source_name)
+        source = _source(made)
         seen[source] = number = seen.get(source, -1) + 1
         waves += [{}] * (number >= len(waves))
         if not waves[number]:
@@ -259,11 +260,20 @@ def _waves(drafts: Sequence[Draft]) -> list[dict[int, Draft]]:
 
 def _noting(note: Note | None, ids: Mapping[int, str]) -> Callable[[Connection], None]:
     def noted(connection: Connection) -> None:
-        for place, document_id in ids.items():
-            if note:
-                note(connection, place, document_id)
+        if note:
+            note(connection, ids)
 
     return noted
+
+
+def _source(made: Draft) -> tuple[str, str]:
+    return made.document.base, made.document.source_name
+
+
+def _same(made: Draft, latest: Mapping[tuple[str, str], Entry]) -> bool:
+    """Whether a live document of the same name has exactly this content."""
+    known = latest.get(_source(made))
+    return known is not None and known.content_hash == made.document.content_hash
 
 
 def _indexed(made: Draft) -> list[Indexed]:

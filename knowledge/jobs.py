@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
 
 from .errors import KnowledgeError
 from .records import DocumentFacts, Job, JobKind, JobState, Source
@@ -78,20 +78,21 @@ class Jobs:
 
     def claim(self, most: int, kind: JobKind = "ingest") -> list[Leased]:
         """Take up to `most` jobs that are queued or whose worker died; one that failed before comes alone."""
-        claimed: list[Leased] = []
         with self._store.transaction() as connection:
             self._give_up(connection)
             held = 0
+            wanted: dict[str, int] = {}
             for job_id, attempts, size in connection.execute(self._free(most, kind)).all():
                 held += size
-                if claimed and (attempts or held > _HELD_BYTES):
+                if wanted and (attempts or held > _HELD_BYTES):
                     break
-                if self._take(connection, job_id):
-                    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one()
-                    claimed.append(Leased(job_id, _source(row, _file(connection, job_id, size)), row.attempts))
+                wanted[job_id] = size
                 if attempts:
                     break
-        return claimed
+            return [
+                Leased(row.id, _source(row, _file(connection, row.id, wanted[row.id])), row.attempts)
+                for row in self._taken(connection, list(wanted))
+            ]
 
     def renew(self) -> None:
         """Say that this worker is alive."""
@@ -139,10 +140,14 @@ class Jobs:
             open_still = and_(jobs.c.id == job_id, jobs.c.state.in_(("queued", *RUNNING)))
             connection.execute(update(jobs).where(open_still).values(**_ended("failed", problem=problem)))
 
-    def finish(self, connection: Connection, job_id: str, document_id: str | None) -> None:
-        """End a job within the transaction that makes its outcome live."""
-        if not self._end(connection, job_id, "done", document_id=document_id):
+    def finish(self, connection: Connection, made: Mapping[str, str | None]) -> None:
+        """End jobs within the transaction that makes their documents live."""
+        ended = update(jobs).where(self._held(list(made))).values(**_ended("done"))
+        if connection.execute(ended).rowcount != len(made):
             raise LostLease(LOST)
+        named = update(jobs).where(jobs.c.id == bindparam("job")).values(document_id=bindparam("made"))
+        connection.execute(named, [{"job": job_id, "made": document_id} for job_id, document_id in made.items()])
+        connection.execute(delete(job_pieces).where(job_pieces.c.job_id.in_(list(made))))
 
     def release(self, owner: str) -> None:
         """Free the jobs of workers whose name starts so and who are known to be dead."""
@@ -161,11 +166,15 @@ class Jobs:
     def _untaken(self) -> Any:
         return or_(jobs.c.state == "queued", and_(jobs.c.state.in_(RUNNING), jobs.c.lease_until < self._clock()))
 
-    def _take(self, connection: Connection, job_id: str) -> bool:
-        """Compare and set: among workers that saw the job free, one takes it."""
-        values = {"state": "reading", "worker": self._worker, "lease_until": self._clock() + LEASE_S}
-        free = and_(jobs.c.id == job_id, self._untaken())
-        return connection.execute(update(jobs).where(free).values(**values, attempts=jobs.c.attempts + 1)).rowcount == 1
+    def _taken(self, connection: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
+        """Compare and set: among workers that saw a job free, one takes it."""
+        if not ids:
+            return ()
+        mine = {"state": "reading", "worker": self._worker, "lease_until": self._clock() + LEASE_S}
+        free = and_(jobs.c.id.in_(ids), self._untaken())
+        connection.execute(update(jobs).where(free).values(**mine, attempts=jobs.c.attempts + 1))
+        taken = select(jobs).where(jobs.c.id.in_(ids), *(jobs.c[name] == value for name, value in mine.items()))
+        return connection.execute(taken.order_by(jobs.c.created_at)).all()
 
     def _give_up(self, connection: Connection) -> None:
         """End jobs whose worker died too often."""

@@ -108,7 +108,7 @@ class Reembedding:
         """Embed what is missing until little is, then exchange; False when stopped before the end."""
 
         def finish(connection: Connection) -> None:
-            self._jobs.finish(connection, job.id, None)
+            self._jobs.finish(connection, {job.id: None})
 
         while not self._stopped.is_set():
             known = self._store.piece_ids([each.id for each in self._store.entries()])

@@ -102,9 +102,11 @@ class Store:
     def write(self, drafts: Sequence[Draft]) -> None:
         """Write documents with their passages; nobody sees them before `publish`."""
         with self.transaction() as connection:
-            for draft in drafts:
-                values = document_values(draft.document)
-                connection.execute(documents.insert().values(**values, asked_as=draft.asked_as, stage="writing"))
+            made = [
+                {**document_values(each.document), "asked_as": each.asked_as, "stage": "writing"} for each in drafts
+            ]
+            if made:
+                connection.execute(documents.insert(), made)
             rows = [passage_values(piece) for draft in drafts for piece in draft.pieces]
             if rows:
                 connection.execute(passages.insert(), rows)
@@ -177,13 +179,23 @@ class Store:
         with self.transaction() as connection:
             connection.execute(delete(documents).where(documents.c.id.in_(list(ids))))
 
-    def latest(self, base: str, source_name: str) -> Entry | None:
-        """The newest version of a source in a base, unless it is still being written or is leaving for good."""
-        query = select(*ENTRY_COLUMNS).where(documents.c.base == base, documents.c.source_name == source_name)
-        query = query.where(documents.c.stage == "live").order_by(documents.c.version.desc()).limit(1)
+    def latest(self, sources: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Entry]:
+        """The live documents of sources, each a base and a file name, unless on their way in or out."""
+        names: dict[str, list[str]] = {}
+        for base, source_name in sources:
+            names.setdefault(base, []).append(source_name)
+        found: dict[tuple[str, str], Entry] = {}
         with self.engine.connect() as connection:
-            row = connection.execute(query).first()
-        return entry_of(row) if row else None
+            for base, wanted in names.items():
+                for start in range(0, len(wanted), _AT_ONCE):
+                    query = select(*ENTRY_COLUMNS).where(
+                        documents.c.base == base,
+                        documents.c.source_name.in_(wanted[start : start + _AT_ONCE]),
+                        documents.c.stage == "live",
+                    )
+                    rows = connection.execute(query.order_by(documents.c.version))
+                    found |= {(row.base, row.source_name): entry_of(row) for row in rows}
+        return found
 
     def versions(self, base: str, source_name: str) -> list[str]:
         """The ids of all versions of a source in a base."""

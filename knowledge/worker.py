@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from .store import Draft
 
 _log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-_GROUP = 32
+_GROUP = 128
 _POLL_S = 4.0
 INTERNAL = "入库时出了内部错误（{0}）。请重试一次；仍然失败时，把任务编号告诉运维人员。"
 
@@ -83,8 +83,8 @@ class Worker:
             self._take(made)
 
     def _take(self, made: Sequence[tuple[Leased, Draft]]) -> None:
-        def finish(connection: Connection, place: int, document_id: str) -> None:
-            self._jobs.finish(connection, made[place][0].id, document_id)
+        def finish(connection: Connection, ids: Mapping[int, str]) -> None:
+            self._jobs.finish(connection, {made[place][0].id: document_id for place, document_id in ids.items()})
 
         try:
             self._intake.take([each for _, each in made], finish)

@@ -112,6 +112,22 @@ def test_a_folder_is_walked_for_readable_files_and_one_failure_fails_the_command
     assert "图.png" not in done.output
 
 
+def test_files_of_one_name_in_two_folders_are_two_documents_and_a_search_may_look_back(
+    site: Site, tmp_path: Path
+) -> None:
+    for district, metres in (("江岸", "三十"), ("江汉", "五十")):
+        (tmp_path / district).mkdir()
+        text = f"# {district}区占道管理说明\n\n本说明自2025年3月1日起施行。{district}区摊位距路口不少于{metres}米。\n"
+        (tmp_path / district / "说明.md").write_text(text, encoding="utf-8")
+    done = call("ingest", str(tmp_path), "--base", "operations", "--url", site.url)
+    assert done.exception is None, done.output
+    for day, count in (("2026-01-01", 2), ("2024-01-01", 0)):
+        found = call("search", "摊位距路口多少米", "--as-of", day, "-k", "50", "--url", site.url)
+        assert found.exception is None, found.output
+        assert found.output.count("区占道管理说明") == count
+    assert isinstance(call("search", "摊位", "--as-of", "昨天", "--url", site.url).exception, hanzhi.Stop)
+
+
 def test_a_missing_file_and_a_person_who_may_not_are_told_so(site: Site, notice: Path) -> None:
     done = call("ingest", str(notice.parent / "无.md"), "--base", "operations", "--url", site.url)
     assert "没有这个文件" in done.output

@@ -137,7 +137,7 @@ def test_a_dead_workers_job_is_taken_over_within_thirty_seconds(store: Store) ->
     assert LEASE_S + 5 < 30
     assert [job.id for job in alive.claim(1)] == ["j_a"]
     with pytest.raises(LostLease), store.transaction() as connection:
-        dead.finish(connection, "j_a", "d_1")
+        dead.finish(connection, {"j_a": "d_1"})
     dead.fail("j_a", "too late")
     job = alive.get("j_a")
     assert job is not None

@@ -177,9 +177,9 @@ def _write_whole(path: Path, value: Mapping[str, Any]) -> None:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
         return
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for line in file:
-            if line.endswith("\n"):  # a last line without its end was being written when the process died
+            if line.endswith(b"\n"):  # a last line without its end was being written when the process died
                 yield json.loads(line)
 
 

@@ -12,9 +12,14 @@ from typing import Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from .near import Held, HeldParts
+from .recent import Recent
 from .store import Indexed
 
 _BATCH = 1000
+# Parts with fewer numbers than this are searched in memory.
+_SMALL = 5_000_000
+_QUESTIONS = 64
 _EF_SEARCH, _NEIGHBORS = 200, 24
 
 
@@ -34,6 +39,8 @@ class VectorIndex:
         self.shape = str(getattr(embeddings, "name", type(embeddings).__name__))
         self.source = str(getattr(embeddings, "source", ""))
         self._collections: dict[str, Any] = {}
+        self._parts = HeldParts(self._held)
+        self._asked: Recent[str, Any] = Recent(_QUESTIONS)
 
     def beside(self, embeddings: Embeddings) -> VectorIndex:
         """The index of another embedding in the same folder."""
@@ -56,11 +63,13 @@ class VectorIndex:
                     ids=[pieces[place].passage.id for place in batch],
                     embeddings=np.array([vectors[place] for place in batch], dtype=np.float32),
                 )
+        self._parts.changed()
 
     def remove(self, partition: str, passages: Sequence[str]) -> None:
         """Remove passages of one partition."""
         for start in range(0, len(passages), _BATCH):
             self._collection(partition).delete(ids=list(passages[start : start + _BATCH]))
+        self._parts.changed()
 
     def forget(self, passages: Sequence[str]) -> None:
         """Remove passages wherever they are."""
@@ -68,12 +77,16 @@ class VectorIndex:
             collection = self._client.get_collection(name, embedding_function=None)
             for start in range(0, len(passages), _BATCH):
                 collection.delete(ids=list(passages[start : start + _BATCH]))
+        self._parts.changed()
 
     def search(self, text: str, partitions: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Passage ids with their cosine, best first, at most `limit`."""
         vector = self._query_vector(text)
         found: list[tuple[str, float]] = []
         for partition in partitions:
+            if held := self._parts.get(partition):
+                found += held.nearest(vector[0], limit)
+                continue
             answer = self._collection(partition).query(query_embeddings=vector, n_results=limit, include=["distances"])
             found += zip(answer["ids"][0], (1 - each for each in answer["distances"][0]), strict=True)
         return sorted(found, key=lambda each: -each[1])[:limit]
@@ -86,11 +99,7 @@ class VectorIndex:
         vector = self._query_vector(text)[0]
         found: list[tuple[str, float]] = []
         for partition, ids in mine.items():
-            held = self._collection(partition).get(ids=ids, include=["embeddings"])
-            matrix = np.asarray(held["embeddings"], dtype=np.float32)
-            if len(matrix):
-                lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector) + 1e-12
-                found += zip(held["ids"], (matrix @ vector / lengths).tolist(), strict=True)
+            found += (self._parts.get(partition) or self._read(partition, ids)).of(vector, ids)
         return sorted(found, key=lambda each: -each[1])
 
     def ids(self) -> set[str]:
@@ -109,6 +118,7 @@ class VectorIndex:
         for name in self._names():
             self._client.delete_collection(name)
         self._collections.clear()
+        self._parts.changed()
 
     def drop_others(self) -> None:
         """Drop the vectors of all other embeddings."""
@@ -122,7 +132,24 @@ class VectorIndex:
         self._client.close()
 
     def _query_vector(self, text: str) -> Any:
-        return np.array([self._embeddings.embed_query(text)], dtype=np.float32)
+        """The unit vector of a question, as the one row of a matrix; a question is embedded once."""
+        return self._asked.get([text], self._embedded)[text]
+
+    def _embedded(self, texts: Sequence[str]) -> dict[str, Any]:
+        rows = {text: np.array([self._embeddings.embed_query(text)], dtype=np.float32) for text in texts}
+        return {text: row / (np.linalg.norm(row) + 1e-12) for text, row in rows.items()}
+
+    def _held(self, partition: str) -> Held | None:
+        """The vectors of a part, unless they are many."""
+        collection = self._collection(partition)
+        first = collection.peek(1)["embeddings"]
+        if len(first) and collection.count() * len(first[0]) > _SMALL:
+            return None
+        return self._read(partition, None)
+
+    def _read(self, partition: str, ids: list[str] | None) -> Held:
+        held = self._collection(partition).get(ids=ids, include=["embeddings"])
+        return Held(held["ids"], np.asarray(held["embeddings"], dtype=np.float32))
 
     def _names(self) -> list[str]:
         return [each.name for each in self._client.list_collections() if each.name.endswith(self._suffix())]

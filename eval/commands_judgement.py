@@ -22,6 +22,7 @@ from .runner import load_results
 from .store import MANIFEST
 from .summary import summarise
 from .summary import tallies as tallies_of
+from .view import serve_view
 from .world import lookups
 
 RunFolder = Annotated[Path, typer.Argument(help="运行目录。")]
@@ -47,6 +48,7 @@ def add_judgement(app: typer.Typer) -> None:
     app.command("compare")(compare_runs)
     app.command("gate")(gate)
     app.command("report")(report)
+    app.command("view")(view)
     app.command("export")(export)
     app.command("flaky")(flaky_samples)
     app.add_typer(baselines, name="baseline")
@@ -92,6 +94,16 @@ def report(
     target = out or run / "report.html"
     _write(target, report_html(results, summarise(results), verdict, comparison))
     typer.echo(f"报告：{target}")
+
+
+def view(
+    runs: Annotated[list[Path], typer.Argument(help="一个运行目录；给两个就并排比较。")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="端口；0 用空闲的。")] = 0,
+) -> None:
+    """在本机打开记录页面：逐个看对话、调用、检索、引用和平台变化。按 Ctrl-C 结束。"""
+    if len(runs) > 2:
+        raise EvalError("最多给两个运行目录。")
+    serve_view(runs, port, lambda address: typer.echo(f"记录页面：{address}（按 Ctrl-C 结束）"))
 
 
 def export(

@@ -86,7 +86,7 @@ def compare(a: Results, b: Results, *, common: bool = False) -> Comparison:
     lost = [_flip(pair) for pair in pairs if pair[0].counts > pair[1].counts]
     won = [_flip(pair) for pair in pairs if pair[0].counts < pair[1].counts]
     differences = _families(pairs, lambda each: each.counts)
-    delta, one_sided = by_family(differences), by_family(differences, 0.90)
+    delta, one_sided = by_family(differences, share=False), by_family(differences, 0.90, share=False)
     assert delta is not None
     assert one_sided is not None
     means = {family: sum(each) / len(each) for family, each in differences.items()}
@@ -193,7 +193,7 @@ def _row(pairs: Sequence[Pair], name: str) -> Row | None:
         return each.scores[name].value if name in each.scores else None
 
     differences = _families(pairs, value)
-    delta = by_family(differences)
+    delta = by_family(differences, share=False)
     if delta is None:
         return None
     both = [(value(a), value(b)) for a, b in pairs]
@@ -215,7 +215,7 @@ def _ratios(pairs: Sequence[Pair]) -> dict[str, Interval]:
         found["turn_ms_p95"] = Interval(b.point / a.point, b.low / a.high, b.high / a.low, b.n, "ratio_of_intervals")
     spent = _families(pairs, lambda each: each.trajectory.cpu_s or None)
     before = [pair[0].trajectory.cpu_s for pair in pairs if pair[0].trajectory.cpu_s > 0]
-    change = by_family(spent)
+    change = by_family(spent, share=False)
     if change and before:
         mean = sum(before) / len(before)
         found["cpu_s"] = Interval(

@@ -44,8 +44,13 @@ def zero_failure_bound(n: int, confidence: float = 0.95) -> float:
     return 1.0 if n == 0 else 1.0 - (1.0 - confidence) ** (1.0 / n)
 
 
-def by_family(values: Mapping[str, Sequence[float]], confidence: float = 0.95, seed: int = SEED) -> Interval | None:
-    """The mean of all values with an interval from resampling whole families with all they contain."""
+def by_family(
+    values: Mapping[str, Sequence[float]], confidence: float = 0.95, seed: int = SEED, *, share: bool = True
+) -> Interval | None:
+    """The mean of all values with an interval from resampling whole families with all they contain.
+
+    Differences are no `share`: where all families agree there is no Wilson interval to fall back to.
+    """
     filled = {name: each for name, each in values.items() if each}
     if not filled:
         return None
@@ -54,7 +59,7 @@ def by_family(values: Mapping[str, Sequence[float]], confidence: float = 0.95, s
     counts = np.array([float(len(each)) for each in filled.values()])
     point = float(flat.mean())
     if len(filled) < 2 or np.ptp(sums / counts) == 0.0:
-        return _without_spread(point, flat, len(filled), confidence)
+        return _without_spread(point, flat, len(filled), confidence if share else None)
     low, high, error, method = _resampled(sums, counts, confidence, seed)
     naive = float(flat.std()) / math.sqrt(flat.size)
     effect = (error / naive) ** 2 if naive > 0 else None
@@ -73,13 +78,12 @@ def percentile(values: Sequence[float], share: float, seed: int = SEED) -> Inter
     return Interval(float(ordered[rank]), float(low), float(high), int(ordered.size), "nearest_rank_bootstrap")
 
 
-def _without_spread(point: float, flat: Numbers, clusters: int, confidence: float) -> Interval:
+def _without_spread(point: float, flat: Numbers, clusters: int, confidence: float | None) -> Interval:
     """One family, or families that all agree, tell a bootstrap nothing.
 
     A share then falls back to Wilson: within one family over its values, else over the families.
     """
-    is_share = bool(np.all((flat >= 0.0) & (flat <= 1.0)))
-    if not is_share:
+    if confidence is None or not bool(np.all((flat >= 0.0) & (flat <= 1.0))):
         return Interval(point, point, point, int(flat.size), "no_spread", clusters)
     n = int(flat.size) if clusters == 1 else clusters
     bounds = stats.binomtest(round(point * n), n).proportion_ci(confidence, method="wilson")

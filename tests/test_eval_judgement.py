@@ -244,6 +244,7 @@ def test_equal_runs_show_no_change_and_what_could_have_been_seen() -> None:
     assert found.test.p == 1.0
     assert found.detectable == 1.0
     assert found.exploratory == ()
+    assert (found.delta.low, found.delta.high) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(

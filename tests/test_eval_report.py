@@ -145,7 +145,8 @@ def test_json_lines_carry_every_score() -> None:
 
 PLAIN = {
     "schema": "sample/v1", "family": "F", "vertical": "government", "kind": "normal", "title": "养犬", "why": "会白跑",
-    "user": {"mode": "script", "turns": ["养狗登记多少钱"]}, "expect": {"state": {"changes": []}, "reply": {"say": ["30元"]}},
+    "user": {"mode": "script", "turns": ["养狗登记多少钱"]},
+    "expect": {"state": {"changes": []}, "reply": {"say": ["30元"]}},
 }  # fmt: skip
 
 
@@ -159,7 +160,9 @@ def a_folder(folder: Path, passes: str, **changes: Any) -> Path:
             sample = build_sample(plain, "f.yaml", n + 1)
             frozen = {"id": sample.id, "variant": "", "hash": sample.hash, "plain": plain}
             lines.append({**frozen, "file": "f.yaml", "line": n + 1})
-            trial = a_result(sample.id, letter == "y", trial_changes={"sample_hash": sample.hash, **changes}).trajectory
+            trial = a_result(
+                sample.id, letter == "y", trial_changes={"sample_hash": sample.hash, "key": f"k{n}", **changes}
+            ).trajectory
             run.add(trial, score_trial(sample, trial, {}))
         run.add_samples(lines)
     return folder

@@ -50,8 +50,15 @@ def changes(comparison: Comparison | None) -> str:
         ),
         figure(both("由通过变为不通过", "Lost"), _flips(comparison, lost=True)),
         figure(both("由不通过变为通过", "Won"), _flips(comparison, lost=False)),
-        figure(both("没有比的", "Left out"), bullets(comparison.left_out[:60])) if comparison.left_out else "",
+        _left_out(comparison),
     )
+
+
+def _left_out(comparison: Comparison) -> str:
+    if not comparison.left_out:
+        return ""
+    title = both(f"没有比的 {len(comparison.left_out)} 项", f"Left out: {len(comparison.left_out)}")
+    return f"<details><summary>{title}</summary>{bullets(comparison.left_out)}</details>"
 
 
 def _flips(comparison: Comparison, *, lost: bool) -> str:

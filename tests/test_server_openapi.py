@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator
 
+from agents import EVENTS_PATH
 from server.application import ROUTERS
 from server.reading import CounterRoute
+from tools.unified.signing import Signed, sign_headers
 
 from .conftest import Site, Visit, opened, say
 
@@ -78,6 +81,8 @@ def test_creating_operations_take_an_idempotency_key(document: dict[str, Any]) -
         "/api/v1/conversations/{conversation_id}/actions/{action_id}",
         "/api/v1/knowledge/documents",
         "/api/v1/keys",
+        "/api/v1/conversations/{conversation_id}/handoff",
+        "/api/v1/conversations/{conversation_id}/replies",
         "/v1/chat/completions",
     ]
     for path in creating:
@@ -120,6 +125,7 @@ def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]
         ("/api/v1/agents", api.get("/agents")),
         ("/api/v1/audit", api.get("/audit")),
         *_keys(api),
+        *_handed(api, site),
         ("/api/v1/demo/login", api.post("/demo/login", json={"identity": "citizen-1"})),
         ("/api/v1/conversations", api.post("/conversations", json={})),
         ("/api/v1/conversations", api.get("/conversations")),
@@ -139,6 +145,28 @@ def _keys(api: httpx.Client) -> list[tuple[str, httpx.Response]]:
     made = api.post("/keys", json={"name": "真", "roles": ["developer"]})
     ended = api.delete(f"/keys/{made.json()['id']}")
     return [("/api/v1/keys", made), ("/api/v1/keys", api.get("/keys")), ("/api/v1/keys/{key_id}", ended)]
+
+
+def _handed(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]]:
+    """Handed to a person, answered, listened to, taken back; and an event of the platform."""
+    one, conversation = "/api/v1/conversations/{conversation_id}", opened(api)
+    token = api.post("/demo/login", json={"identity": "acceptor-1"}).json()["token"]
+    as_staff = {"Authorization": f"Bearer {token}"}
+    made = api.post(f"/conversations/{conversation}/handoff")
+    said = api.post(f"/conversations/{conversation}/replies", json={"text": "您好"}, headers=as_staff)
+    data = {"number": "WH20260901000001", "from": "reported", "to": "accepted"}
+    event = {"id": "E1", "sequence": 1, "type": "case.state_changed", "at": "2026-09-01T09:00:00+08:00", "data": data}
+    body = json.dumps(event).encode()
+    signed = sign_headers(
+        Signed("POST", EVENTS_PATH, (), body), "desk", f"sandbox:{site.house.settings.signing_secret()}"
+    )
+    return [
+        (f"{one}/handoff", made),
+        (f"{one}/replies", said),
+        (f"{one}/events", api.get(f"/conversations/{conversation}/events")),
+        (f"{one}/handoff", api.delete(f"/conversations/{conversation}/handoff")),
+        (EVENTS_PATH, api.post(f"{site.url}{EVENTS_PATH}", content=body, headers=signed)),
+    ]
 
 
 def _decided(api: httpx.Client) -> httpx.Response:

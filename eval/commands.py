@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -28,7 +27,7 @@ from .workers import Where
 class Evaluation(TyperGroup):
     """The commands; what the user can mend is one message on stderr and exit code 2."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run one command."""
         try:
             return super().invoke(ctx)
@@ -52,7 +51,9 @@ Kinds = Annotated[list[str] | None, typer.Option("--kind", help="normal、missin
 Verticals = Annotated[list[str] | None, typer.Option("--vertical", help="government 等领域；可写多次。")]
 Families = Annotated[list[str] | None, typer.Option("--family", help="场景家族，例如 GOV-01；可写多次。")]
 Variants = Annotated[str, typer.Option("--variants", help="all 全部变体，none 不跑变体，或用逗号隔开的变体编号。")]
-Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, max=64, help="同时几个进程，每个带一个自己的服务。")]
+Jobs = Annotated[
+    int, typer.Option("-j", "--jobs", min=0, max=64, help="同时几个进程，每个带一个自己的服务；0 在本进程里依次跑。")
+]
 Limit = Annotated[int, typer.Option(min=0, help="最多几个样本；0 不限。")]
 Model = Annotated[str, typer.Option("--model", help="对话模型：offline、endpoint，或插件注册的名字。")]
 Show = Annotated[str, typer.Option("--progress", help="auto、bar、plain 或 json。")]
@@ -197,15 +198,12 @@ def _tell(ended: Ended) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command of `python -m eval`."""
+    """Run one command of `python -m eval`; its exit code."""
     try:
-        code = app(list(arguments), standalone_mode=False, prog_name="eval")
-    except click.ClickException as problem:
-        problem.show()
-        return problem.exit_code
-    except typer.Exit as leaving:
-        return leaving.exit_code
-    return int(code or 0)
+        app(list(arguments), prog_name="eval")
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    return 0
 
 
 __all__ = ["app", "main"]

@@ -22,7 +22,7 @@ from .scorers import GRADERS, graders_hash, score_trial
 from .serving import knowledge_hash
 from .store import Run, create_run, new_manifest, now, open_run
 from .summary import Summary, summarise
-from .workers import About, Order, Where, Workers, prepare
+from .workers import About, Inline, Order, Where, Workers, prepare
 from .world import FIXTURES, lookups
 
 FIXED = "fixtures.json"
@@ -163,10 +163,12 @@ def _calm() -> Iterator[Callable[[], bool]]:
 
 def _workers(orders: Sequence[Order], where: Where, effort: Effort) -> Any:
     if effort.ray:
-        from .ray_workers import RayWorkers
+        from .ray_workers import RayWorkers  # the extra is optional
 
         return RayWorkers(orders, where, effort.jobs, effort.prices, effort.ray)
-    return Workers(orders, where, effort.jobs, dict(effort.prices))
+    if effort.jobs == 0:
+        return Inline(orders, where, effort.prices)
+    return Workers(orders, where, effort.jobs, effort.prices)
 
 
 def _keep_fixtures(folder: Path, fixed: Mapping[str, Any]) -> None:

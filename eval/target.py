@@ -27,6 +27,7 @@ class Target(Protocol):
     knowledge: str
     effects: Mapping[str, str]
     tools: Mapping[str, Any]
+    examples: tuple[str, ...]
     versions: Mapping[str, Any]
 
     def tell_oracle(self, plan: Mapping[str, Any]) -> None:
@@ -122,6 +123,7 @@ class RemoteTarget:
         self.model, self.knowledge = f"remote:{self._url}", "remote"
         self.effects: Mapping[str, str] = {}
         self.tools: Mapping[str, Any] = {}
+        self.examples: tuple[str, ...] = ()
         self.versions: Mapping[str, Any] = {"url": self._url}
 
     def tell_oracle(self, plan: Mapping[str, Any]) -> None:

@@ -137,22 +137,19 @@ class Trajectory:
         """The trajectory of a stored line; raises `ValueError` for another version."""
         if line.get("schema") != SCHEMA:
             raise ValueError(f"这一行不是 {SCHEMA}，而是 {line.get('schema')!r}；请用写出它的版本读取。")
-        plain = {name: value for name, value in line.items() if name != "schema"}
-        lists = {
-            "turns": [
-                Turn(**{**turn, "user": UserMove(**turn["user"]), "trace": tuple(turn["trace"])})
-                for turn in plain.pop("turns")
-            ],
-            "calls": [Call(**each) for each in plain.pop("calls")],
-            "retrievals": [
-                Lookup(each["turn"], each["query"], tuple(Hit(**hit) for hit in each["hits"]))
-                for each in plain.pop("retrievals")
-            ],
-            "changes": [WorldChange(**each) for each in plain.pop("changes")],
-            "probes": [Probe(**each) for each in plain.pop("probes")],
-            "log_lines": plain.pop("log_lines"),
-        }
-        return Trajectory(**plain, **{name: tuple(value) for name, value in lists.items()})
+        plain: dict[str, Any] = {name: value for name, value in line.items() if name != "schema"}
+        plain["turns"] = tuple(
+            Turn(**{**turn, "user": UserMove(**turn["user"]), "trace": tuple(turn["trace"])}) for turn in plain["turns"]
+        )
+        plain["calls"] = tuple(Call(**each) for each in plain["calls"])
+        plain["retrievals"] = tuple(
+            Lookup(each["turn"], each["query"], tuple(Hit(**hit) for hit in each["hits"]))
+            for each in plain["retrievals"]
+        )
+        plain["changes"] = tuple(WorldChange(**each) for each in plain["changes"])
+        plain["probes"] = tuple(Probe(**each) for each in plain["probes"])
+        plain["log_lines"] = tuple(plain["log_lines"])
+        return Trajectory(**plain)
 
 
 @dataclass(frozen=True)

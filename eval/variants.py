@@ -82,7 +82,7 @@ def _merged(below: Any, above: Any) -> Any:
 def _reword(user: dict[str, Any], change: Transform, chance: random.Random, rate: float) -> None:
     if "opening" in user:
         user["opening"] = change(user["opening"], chance, rate)
-    turns = []
+    turns: list[Any] = []
     for each in user.get("turns", ()):
         if isinstance(each, str):
             turns.append(change(each, chance, rate))

@@ -134,6 +134,28 @@ class Workers:
                     raise EvalError("一个工作进程意外退出或没有响应。请看上面的错误，再用 --resume 接着跑。") from None
 
 
+class Inline:
+    """The same in this process, one trial after another: for tests, small runs and debuggers."""
+
+    def __init__(self, orders: Sequence[Order], where: Where, prices: Mapping[str, Any]) -> None:
+        self._orders, self._where, self._prices = orders, where, prices
+
+    def __enter__(self) -> Inline:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def results(self, stopping: Callable[[], bool]) -> Iterator[Done | About]:
+        """Each trial as soon as it is done."""
+        with self._where.open() as target:
+            yield About(target.tools)
+            for order in self._orders:
+                if stopping():
+                    return
+                yield run_one(order, target, self._prices)
+
+
 def run_one(order: Order, target: Target, prices: Mapping[str, Any]) -> Done:
     """Run and score one trial."""
     sample = build_sample(order.plain, order.file, order.line, order.variant)

@@ -69,15 +69,15 @@ def give_reading(tmp_path: Path) -> Reading:
     return load_samples([path])
 
 
-def begin(reading: Reading, site: Site, folder: Path, **choice: Any) -> Any:
+def begin(reading: Reading, site: Site, folder: Path, jobs: int = 0, **choice: Any) -> Any:
     how = How(model="remote", remote=True)
-    return start_run(reading, Choice(**choice), how, Where(url=site.url), folder, Effort(progress="json"))
+    return start_run(reading, Choice(**choice), how, Where(url=site.url), folder, Effort(jobs, "json"))
 
 
 def test_a_deployment_that_cannot_be_set_runs_what_needs_no_setting_and_says_what_was_left_out(
     reading: Reading, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ended = begin(reading, site, tmp_path / "run")
+    ended = begin(reading, site, tmp_path / "run", jobs=2)
     assert ended.left_out == ("R.n3",)
     assert ended.complete
     results = load_results(tmp_path / "run")
@@ -96,7 +96,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(reading: Reading, site: 
     lines = events.read_bytes().splitlines(keepends=True)
     events.write_bytes(lines[0] + lines[1][: len(lines[1]) // 2])
     assert len(open_run(folder).done()) == 1
-    ended = resume_run(folder, Effort(progress="plain"))
+    ended = resume_run(folder, Effort(0, "plain"))
     assert ended.complete
     assert events.read_bytes().splitlines(keepends=True)[0] == lines[0]
     assert [trajectory_hash(each) for each in open_run(folder).trajectories()] == before
@@ -108,7 +108,7 @@ def test_failed_trials_are_run_again_only_when_asked(reading: Reading, site: Sit
     begin(replace(reading, plain=plain), site, tmp_path / "run", expression="R.n2")
     assert [each.passed for each in load_results(tmp_path / "run").all] == [False]
     for retry, attempts in (("", 1), ("errored", 1), ("failed", 2)):
-        resume_run(tmp_path / "run", Effort(progress="plain"), retry)
+        resume_run(tmp_path / "run", Effort(0, "plain"), retry)
         assert len((tmp_path / "run" / "events.jsonl").read_text(encoding="utf-8").splitlines()) == attempts
     with pytest.raises(EvalError, match="--retry"):
         resume_run(tmp_path / "run", Effort(), "everything")
@@ -117,7 +117,7 @@ def test_failed_trials_are_run_again_only_when_asked(reading: Reading, site: Sit
 def test_one_process_writes_and_a_run_is_not_overwritten(reading: Reading, site: Site, tmp_path: Path) -> None:
     begin(reading, site, tmp_path / "run", expression="R.n2")
     with open_run(tmp_path / "run"), pytest.raises(BadRun, match="另一个进程正在写"):
-        resume_run(tmp_path / "run", Effort())
+        resume_run(tmp_path / "run", Effort(0))
     with pytest.raises(BadRun, match="--resume"):
         begin(reading, site, tmp_path / "run", expression="R.n2")
     with pytest.raises(BadRun, match="不是运行目录"):
@@ -138,7 +138,7 @@ def test_scores_are_made_again_without_running(reading: Reading, site: Site, tmp
 def test_a_server_that_is_not_there_makes_trials_errored_not_failed(reading: Reading, tmp_path: Path) -> None:
     where = Where(url="http://127.0.0.1:9")
     how = How(model="remote", remote=True)
-    ended = start_run(reading, Choice(expression="R.n2"), how, where, tmp_path / "run", Effort(progress="plain"))
+    ended = start_run(reading, Choice(expression="R.n2"), how, where, tmp_path / "run", Effort(0, "plain"))
     assert (ended.summary.errored, ended.complete) == (1, True)
     assert "ConnectError" in load_results(tmp_path / "run").all[0].trajectory.error
 

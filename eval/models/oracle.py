@@ -153,7 +153,8 @@ class _Moment:
         found = []
         for message in self.messages:
             for each in message.tool_calls if isinstance(message, AIMessage) else ():
-                failed = '"error"' in answers.get(each["id"], "") or "needs_answer" in answers.get(each["id"], "")
+                answer = answers.get(str(each["id"]), "")
+                failed = '"error"' in answer or "needs_answer" in answer
                 if each["name"] not in CONTROL and not failed:
                     found.append(each["name"])
         return found

@@ -156,7 +156,8 @@ class Worlds:
         if lon is None and len(places) == 1:
             lon, lat = places[0].lon, places[0].lat
         words = str(row.get("description") or "（评测样本）")
-        body = CaseBody(description=words, address=row["address"], category_code=row["category_code"], lon=lon, lat=lat)
+        given = {"address": row["address"], "category_code": row["category_code"], "lon": lon, "lat": lat}
+        body = CaseBody.model_validate({"description": words, **given})
         filled = {**Casework(self.ground).draft_row(body), "id": row["number"], "reporter": "citizen-2"}
         return {**filled, "source": "public", "photos": "[]", **row}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -23,6 +23,13 @@ DENIED = (401, 403, 404)
 LONGEST_BODY = 2000
 
 
+class Talker(Protocol):
+    """Who talks to the server."""
+
+    def next(self, reply: Mapping[str, Any] | None, /) -> Say | End:
+        """The next move after a reply."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One thing to run: a version of a sample, the how-many-eth time, under which key."""
@@ -33,8 +40,11 @@ class Task:
     seed: int = 0
 
 
-def run_trial(task: Task, target: Target) -> Trajectory:
-    """Set the world, talk, probe, and read what changed. Whatever breaks outside makes it `errored`."""
+def run_trial(task: Task, target: Target, user: Talker | None = None) -> Trajectory:
+    """Set the world, talk, probe, and read what changed. Whatever breaks outside makes it `errored`.
+
+    `user` takes the place of the sample's own.
+    """
     sample, started = task.sample, time.perf_counter()
     body = world_body(sample)
     blank = _blank(task, target, world_hash(body, target.knowledge))
@@ -42,7 +52,7 @@ def run_trial(task: Task, target: Target) -> Trajectory:
     try:
         target.set_world(sample, body)
         before = target.cpu_s()
-        found = _Talk(task, target).run(blank)
+        found = _Talk(task, target).run(blank, user or open_user(sample.user))
     except (httpx.HTTPError, ServerProblem) as problem:
         found = _with(blank, status="errored", error=f"{type(problem).__name__}：{problem}")
     spent = max(0.0, target.cpu_s(quiet=True) - before)
@@ -60,8 +70,8 @@ class _Talk:
         self._turns: list[Turn] = []
         self._conversation = ""
 
-    def run(self, blank: Trajectory) -> Trajectory:
-        user, reply = open_user(self._sample.user), None
+    def run(self, blank: Trajectory, user: Talker) -> Trajectory:
+        reply = None
         self._conversation = str(self._checked(self._api.post("/conversations", json={}))["id"])
         while True:
             move = user.next(reply)

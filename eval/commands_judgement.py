@@ -12,9 +12,11 @@ import typer
 
 from .baseline import Baseline, accept, baseline_of, load, save, write_key
 from .compare import Comparison, NotComparable, compare, rescored
+from .components import score_components
 from .errors import BadRun, EvalError
 from .export import as_csv, as_jsonl, junit
 from .gate import MARGIN, SLOWER, Code, Rules, Verdict, judge
+from .importers import FORMATS, import_set, json_lines, read_components, write_imported
 from .reliability import flaky
 from .report import report_html
 from .results import Results
@@ -51,6 +53,8 @@ def add_judgement(app: typer.Typer) -> None:
     app.command("view")(view)
     app.command("export")(export)
     app.command("flaky")(flaky_samples)
+    app.command("import")(import_public)
+    app.command("components")(component_scores)
     app.add_typer(baselines, name="baseline")
 
 
@@ -127,6 +131,29 @@ def flaky_samples(runs: Annotated[list[Path], typer.Argument(help="一个或几�
         typer.echo(f"{name}  {found[name].passed}/{found[name].n}")
     repeated = sum(each.n > 1 for each in found.values())
     typer.echo(f"{len(names)} 个不稳定，比较了 {repeated} 个跑过多次的样本。")
+
+
+def import_public(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help=f"格式：{'、'.join(FORMATS)}。")],
+    path: Annotated[Path, typer.Argument(help="数据文件；beir 是目录。")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="写到这个文件。")],
+    answers: Annotated[Path | None, typer.Option(exists=True, help="答案在另一个文件里时给出它。")] = None,
+) -> None:
+    """把公开数据集转成样本（YAML）或部件题目（JSON 行）。"""
+    found = import_set(form, path, answers)
+    count = write_imported(found, out)
+    typer.echo(f"{count} {'个样本' if found.samples else '道部件题目'}，写到 {out}")
+
+
+def component_scores(
+    suite: Annotated[Path, typer.Argument(help="import 写出的部件题目。")],
+    predictions: Annotated[Path, typer.Argument(help="每行一个 JSON：id，和 calls、acts、spans 或 documents。")],
+) -> None:
+    """给部件题目的预测打分：工具调用、语义、实体、检索。"""
+    predicted = {str(line["id"]): line for _, line in json_lines(predictions)}
+    for name, each in score_components(read_components(suite), predicted).items():
+        spread = f"{each.macro.low:.1%}–{each.macro.high:.1%}"
+        typer.echo(f"{name:20} 合计 {each.micro:.1%}  逐题平均 {each.macro.point:.1%}（{spread}），{each.n} 题")
 
 
 @baselines.command("key")

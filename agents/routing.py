@@ -59,7 +59,8 @@ class Router:
         # Whoever waits is left only for one wish that is clear by itself.
         strongest = max((found.get(label, 0.0) for label in labels(best)), default=0.0)
         answers = waiting is not None and (strongest < CLEAR or not opens(text))
-        bare = not subject(text)  # 那要多久 goes on with what was talked of
+        # 那要多久 names nothing: it goes on with what was talked of.
+        bare = not any(len(run) > 1 for run in subject(text))
         if stay and (answers or bare or scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")

@@ -42,6 +42,7 @@ _AGREES = re.compile(
     r"^(好的?|行|可以|嗯+|那就?|请|麻烦)*[，,\s]*(帮我)?(转|接)(过去|给人工|人工|接)?(一下)?[吧呀啊]*[。！!]*$"
 )
 _REFUSES = re.compile(r"^(先?不|别|算了|没有?|莫)")
+_CLAUSE = re.compile(r"[，,。；;！!？?\s]+")
 _DECISIONS = frozenset((wording.CONFIRMED, wording.CANCELLED, wording.EDITED))
 
 
@@ -81,7 +82,7 @@ class Offers:
         """The hand-off of this conversation as an action; raises `ToolError`."""
         packet = await self._db.read(lambda connection: _packet(connection, turn, self._toolbox))
         arguments = {
-            "request": request.strip() or _request(packet["words"]),
+            "request": request.strip() or request_of(packet["words"]),
             "reason": why,
             "conversation": turn.conversation_id,
             "packet": packet,
@@ -212,10 +213,15 @@ def _post(who: Principal) -> str:
     return next(name for role, name in wording.POSTS.items() if role in who.roles)
 
 
-def _request(words: list[str]) -> str:
+def request_of(words: list[str]) -> str:
     """What the person should read first: the last things said that say something, else just the last one."""
-    telling = [each for each in words if len(each) > TELLING and not wants_person(each)][-2:]
+    telling = [each for each in words if len(_beside_the_wish(each)) > TELLING][-2:]
     return "；".join(dict.fromkeys(telling or words[-1:]))[-REQUEST:]
+
+
+def _beside_the_wish(text: str) -> str:
+    """What a message says beside that a person is wanted."""
+    return "".join(clause for clause in _CLAUSE.split(text) if not wants_person(clause))
 
 
 def _packet(connection: Connection, turn: Turn, toolbox: Toolbox) -> dict[str, Any]:

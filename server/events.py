@@ -15,7 +15,7 @@ import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from agents import EVENTS_PATH, Arrival, Desk, Principal
+from agents import EVENTS_PATH, Arrival, Desk, Principal, Unknown
 
 from . import wording
 from .bodies import Out
@@ -70,7 +70,10 @@ class Feed:
         try:
             while not self.closed:
                 wake.clear()
-                found = await self.desk.arrivals(who, conversation_id, after=after, limit=PAGE)
+                try:
+                    found = await self.desk.arrivals(who, conversation_id, after=after, limit=PAGE)
+                except Unknown:
+                    return  # deleted while somebody listened
                 for arrival in found:
                     yield framed(arrival)
                     after = arrival.sequence
@@ -95,9 +98,10 @@ class Feed:
     async def _keep_looking(self) -> None:
         """Wake the listeners of conversations in which something came; as long as there are any."""
         while self._waiting and not self.closed:
-            found = await self.desk.fresh(self._last)
+            first, found = self._last is None, await self.desk.fresh(self._last)
             self._last = found.last
-            for conversation_id in found.conversations & self._waiting.keys():
+            # At the first look nobody knows what came just before it: everybody reads once more.
+            for conversation_id in self._waiting.keys() if first else found.conversations & self._waiting.keys():
                 for wake in self._waiting[conversation_id]:
                     wake.set()
             await asyncio.sleep(LOOK_S)

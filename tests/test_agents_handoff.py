@@ -11,7 +11,7 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from agents import Ask, House, Reply, ScriptedModel
-from agents.handoff import agrees, wants_back
+from agents.handoff import agrees, request_of, wants_back
 from agents.progress import PATH, subscribe
 from tools import Order, Orders, Principal
 from tools.unified.sandbox import FaultBody
@@ -237,6 +237,19 @@ def test_a_platform_in_the_network_is_asked_for_events_until_it_answers(near: Wo
 
     near.run(body)
     assert [row["url"] for row in near.rows("webhooks")] == [f"https://desk.example{PATH}"]
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        (("我要投诉你们的人，上门态度恶劣，转人工",), "我要投诉你们的人，上门态度恶劣，转人工"),
+        (("小区电梯坏了三天", "转人工"), "小区电梯坏了三天"),
+        (("转人工",), "转人工"),
+        (("您好", "我要找人工，电梯困过人两回了"), "我要找人工，电梯困过人两回了"),
+    ],
+)
+def test_a_person_reads_first_what_it_is_about(said: tuple[str, ...], first: str) -> None:
+    assert request_of(list(said)) == first
 
 
 @pytest.mark.parametrize("text", ["回到智能助手", "换回机器人吧", "还是找智能助手", "不用人工了", "转回AI"])

@@ -6,14 +6,20 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from .conftest import Site, Visit, opened, say, site, visit  # noqa: F401
+from agents.progress import subscribe
+from tools import Orders, Principal
+
+from .conftest import Site, Visit, opened, say, serving, site, visit  # noqa: F401
+from .test_tools_world import APP, SECRET, open_world
 
 SLOW = 20.0
+ACCEPTOR = Principal("acceptor-9", frozenset(("acceptor",)))
 
 
 def news(api: httpx.Client, conversation: str, after: int = 0) -> list[dict[str, Any]]:
@@ -242,6 +248,27 @@ def test_an_event_that_is_not_signed_is_not_taken(site: Site) -> None:  # noqa: 
     answer = httpx.post(f"{site.url}/api/v1/platform/events", json={"id": "x", "type": "case.state_changed"})
     assert answer.status_code == 401
     assert "签名" in answer.json()["detail"]
+
+
+def test_a_platform_in_the_network_reports_over_the_network(tmp_path: Path, visit: Visit) -> None:  # noqa: F811
+    """The desk asks for events at its own address; the platform posts them there, signed."""
+    far = {"platform_key": APP, "platform_secret": SECRET, "bundled_knowledge": False}
+    with (
+        open_world(tmp_path / "platform", network=True, timeout_s=8.0) as world,
+        serving(tmp_path / "desk", platform_url=world.url, **far) as away,
+    ):
+        citizen = visit(away, "citizen-1")
+        conversation, order = handed(citizen)
+
+        async def reported() -> None:
+            await subscribe(world.platform, away.url)
+            await Orders(world.platform).step(order, "refuse", {"reason": "重复来电"}, ACCEPTOR, "refuse-1")
+            async with httpx.AsyncClient(trust_env=False) as http:
+                assert await world.sandbox.deliveries.send_due(http) == 1
+
+        world.run(reported)
+        assert [each["kind"] for each in news(citizen, conversation)] == ["handoff", "progress", "returned"]
+        assert world.rows("deliveries")[0]["delivered"] == 1
 
 
 def test_two_refusals_in_a_row_end_with_an_offer(site: Site, visit: Visit) -> None:  # noqa: F811

@@ -80,20 +80,20 @@ def _answer(question: str, found: Mapping[str, Any], about: str | None, focus: F
     if judged and _foreign(question, judged[0]):
         return _nothing()
     if not judged or judged[0].sure < ANSWERED:
-        return _expired(wanted, found, judged) or _nearest(judged, focus, wanted)
+        return _expired(wanted, found, judged) or _nearest(judged, focus)
     if focus == "comparison" and (said := _compared(question, found)):
         return said
     best = _answering(judged, focus)
     if best is None and focus not in STRICT and judged[0].sure >= RELATED and not _UNKNOWN.search(judged[0].text):
         return _related(judged)
     if best is None:
-        return _nearest(judged, focus, wanted)
+        return _nearest(judged, focus)
     if _foreign(question, best) or not _names_held(question, best) or not _years_held(question, best, found):
         return _nothing()
     if _UNKNOWN.search(best.text) and focus not in ("list", "definition"):
-        return Refusal("no_evidence", _cited(best, wanted))
+        return Refusal("no_evidence", _cited(best))
     chosen = _chosen(best, judged, question, focus)
-    return "\n".join([*(_cited(line, wanted) for line in chosen), *_notes(question, chosen, focus)])
+    return "\n".join([*_told(chosen), *_notes(question, chosen, focus)])
 
 
 def covers(question: str, found: Mapping[str, Any]) -> float:
@@ -155,7 +155,7 @@ def _related(judged: Sequence[Line]) -> str:
     section = sorted((line for line in judged if line.passage == judged[0].passage), key=lambda line: line.order)
     told = [judged[0], *(line for line in section if line is not judged[0])]
     kept = sorted(_within(told, LENGTH), key=lambda line: line.order)
-    return _RELATED + "\n".join(_cited(line, line.heading) for line in kept)
+    return _RELATED + "\n".join(_told(kept))
 
 
 def _room(chosen: Sequence[Line], more: Line) -> bool:
@@ -218,16 +218,22 @@ def _compared(question: str, found: Mapping[str, Any]) -> str | None:
     for side in (sides.group("a"), sides.group("b")):
         best = next((line for line in _judged(side, found, "definition") if line.own >= 0.6), None)
         if best is None:
-            return None if not said else "\n".join(_cited(line, question) for line in said)
+            return None if not said else "\n".join(_cited(line) for line in said)
         if best.place not in {line.place for line in said}:
             said.append(best)
-    return "\n".join(_cited(line, line.heading) for line in _within(said, LIST_LENGTH))
+    return "\n".join(_cited(line) for line in _within(said, LIST_LENGTH))
 
 
-def _cited(line: Line, question: str) -> str:
+def _told(chosen: Sequence[Line]) -> list[str]:
+    """The sentences with their marks; a heading is said once."""
+    before = ["", *(line.heading for line in chosen)]
+    return [_cited(line, line.heading != last) for line, last in zip(chosen, before, strict=False)]
+
+
+def _cited(line: Line, headed: bool = True) -> str:
     """The sentence with its mark; its heading before it when it does not say itself what it speaks of."""
     named = line.heading.strip()
-    alone = line.own < 0.3 and named and named not in line.text and not named.endswith(("？", "?"))
+    alone = headed and line.own < 0.3 and named and named not in line.text and not named.endswith(("？", "?"))
     led = f"{named}：{line.text}" if alone else line.text
     ended = led if led[-1] in "。！？；：" else f"{led}。"
     return f"{ended}[{line.ref}]"
@@ -280,10 +286,10 @@ def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) ->
     return Refusal("expired", f"{text}请拨打 12345 了解现行规定。")
 
 
-def _nearest(judged: Sequence[Line], focus: Focus, wanted: str) -> Refusal:
+def _nearest(judged: Sequence[Line], focus: Focus) -> Refusal:
     """A refusal that points at the nearest passage, if one is near; where a figure is asked for, none is repeated."""
     if unknown := _unknown(judged):
-        return Refusal("no_evidence", _cited(unknown, wanted))
+        return Refusal("no_evidence", _cited(unknown))
     if not judged or judged[0].sure < NEAR:
         return _nothing()
     first = judged[0]

@@ -87,7 +87,7 @@ _TIME = (
 )
 _SHAPES: dict[Focus, re.Pattern[str]] = {
     "amount": _NUMBER,
-    "fee": re.compile(r"(\d+.{0,3}元|免费|不收费|不收取|免收|工本费|收费|缴费|元)"),
+    "fee": re.compile(r"(\d+.{0,3}元|免费|不收|不交|不缴|免收|工本费|收费|缴费|元)"),
     "phone": re.compile(r"\d{3,}"),
     "duration": re.compile(_TIME),
     "when": re.compile(r"\d{4}年|\d+月|\d+日|\d+[:：点]|(周|星期)[一二三四五六日]"),

@@ -16,7 +16,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 
 import knowledge
-from knowledge import DocumentFacts, Library, open_embeddings, open_library
+from knowledge import DocumentFacts, FolderJudge, Library, open_embeddings, open_library
 from tools import App, City, Orders, Platform, Sandbox, open_city, open_sandbox, open_statistics, spec_of
 
 from .arrivals import Arrivals
@@ -150,6 +150,7 @@ def _library(settings: Settings, hooks: Plugins) -> Library:
         url=settings.knowledge_url or None,
         embeddings=open_by_name(settings.embedding),
         open_by_name=open_by_name,
+        judge=FolderJudge(settings.reranker) if settings.reranker else None,
         keyword_weight=settings.keyword_weight,
         loaders=hooks.loaders(),
     )

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     keyword_weight: float = Field(
         0.75, ge=0, le=1, description="检索中关键词一侧的权重，0 到 1；0 只用向量，1 只用关键词。"
     )
+    reranker: str = Field(
+        "", description="重排模型（sentence-transformers 的 CrossEncoder）的目录或名称；为空时不重排。"
+    )
     bundled_knowledge: bool = Field(True, description="首次启动时是否装入自带的知识库。")
 
     platform_url: str = Field("", description="一网统管平台地址；为空时用内置沙盒平台。")

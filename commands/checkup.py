@@ -38,7 +38,7 @@ def doctor(deep: Deep = False, rebuild: Rebuild = False, token: Token = None) ->
     settings = read_settings_here()
     print(f"✓ Python {sys.version.split()[0]}")
     broken = 0
-    for look in (_data, _records, _knowledge, _model, _platform, _identity, _embedding):
+    for look in (_data, _records, _knowledge, _model, _platform, _identity, _embedding, _reranker):
         try:
             line = look(settings)
         except Exception as problem:  # a check that cannot look is itself a finding; the others still run
@@ -139,6 +139,18 @@ def _identity(settings: Settings) -> str:
     if "://" not in settings.jwks and not Path(settings.jwks).is_file():
         return f"✗ 公钥文件 {settings.jwks} 不存在。请检查 HANZHI_JWKS。"
     return f"✓ 身份：{settings.issuer}"
+
+
+def _reranker(settings: Settings) -> str:
+    if not settings.reranker:
+        return "✓ 检索不重排（设置 reranker 可加一个重排模型）"
+    from knowledge import FolderJudge, KnowledgeError
+
+    try:
+        FolderJudge(settings.reranker).scores("试", ["试"])
+    except KnowledgeError as problem:
+        return f"✗ {problem}"
+    return f"✓ 重排模型：{settings.reranker}"
 
 
 def _embedding(settings: Settings) -> str:

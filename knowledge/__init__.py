@@ -3,7 +3,15 @@
 from .calibrate import Calibration, Known, Measured
 from .cut import Span, sentences
 from .embed import EndpointEmbeddings, FolderEmbeddings, HashingEmbeddings, open_embeddings
-from .errors import EmbeddingUnavailable, KnowledgeError, LibraryBusy, UnknownBase, UnknownDocument, UnreadableDocument
+from .errors import (
+    EmbeddingUnavailable,
+    KnowledgeError,
+    LibraryBusy,
+    RerankerUnavailable,
+    UnknownBase,
+    UnknownDocument,
+    UnreadableDocument,
+)
 from .library import Library, open_library
 from .loaders import SUFFIXES
 from .questions import QuestionSet, known_questions, read_questions
@@ -26,6 +34,7 @@ from .records import (
     Status,
     Visibility,
 )
+from .rerank import FolderJudge, Judge
 from .static_embedding import StaticEmbeddings, export_static, vector
 from .words import expansions, normal, synonyms, tokens
 
@@ -41,10 +50,12 @@ __all__ = [
     "EndpointEmbeddings",
     "Entry",
     "FolderEmbeddings",
+    "FolderJudge",
     "Found",
     "HashingEmbeddings",
     "Hit",
     "Job",
+    "Judge",
     "KnowledgeError",
     "Known",
     "Library",
@@ -56,6 +67,7 @@ __all__ = [
     "Passage",
     "Query",
     "QuestionSet",
+    "RerankerUnavailable",
     "Source",
     "Span",
     "StaticEmbeddings",

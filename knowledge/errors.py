@@ -5,6 +5,7 @@ KnowledgeError
 ├── UnknownDocument      no document (or job) with that id, or not visible to the asker
 ├── UnknownBase          no base with that name
 ├── EmbeddingUnavailable the embedding cannot be opened, or its endpoint gives no vectors
+├── RerankerUnavailable  the reranking model cannot be opened
 └── LibraryBusy          another process has the library's folder open
 """
 
@@ -29,6 +30,10 @@ class UnknownBase(KnowledgeError):
 
 class EmbeddingUnavailable(KnowledgeError):
     """The embedding cannot be opened, or its endpoint gives no vectors."""
+
+
+class RerankerUnavailable(KnowledgeError):
+    """The reranking model cannot be opened."""
 
 
 class LibraryBusy(KnowledgeError):

@@ -43,6 +43,7 @@ from .records import (
     Visibility,
 )
 from .reembed import OpenEmbeddings, Reembedding
+from .rerank import Judge, Reranker
 from .search import Search
 from .store import Store, now, open_store
 from .terms import Weights
@@ -64,12 +65,15 @@ class Library:
         weight: float,
         loaders: Iterable[Loader],
         open_by_name: OpenEmbeddings,
+        judge: Judge | None,
         held: ExitStack,
     ) -> None:
         self._store, self._keyword, self._vectors, self._held = store, keyword, vectors, held
         self._loaders = loaders_by_suffix(loaders)
         self._intake = Intake(store, keyword, vectors)
-        self._search = Search(keyword, vectors, weight, Confidence(Weights(keyword), store), store)
+        self._search = Search(
+            keyword, vectors, weight, Confidence(Weights(keyword), store), store, Reranker(judge) if judge else None
+        )
         # Whoever held jobs under this folder's name before is dead: the lock on the folder is ours.
         owner = f"{platform.node()}:{folder.resolve()}:"
         self._jobs = Jobs(store, f"{owner}{secrets.token_hex(4)}")
@@ -280,10 +284,12 @@ def open_library(
     keyword_weight: float = 0.75,
     loaders: Iterable[Loader] = (),
     open_by_name: OpenEmbeddings = open_embeddings,
+    judge: Judge | None = None,
 ) -> Library:
     """Open the library in a folder. `LibraryBusy` when another process holds it.
 
-    Vectors made by another embedding stay in use, if `open_by_name` can open it, until all passages have new ones.
+    Vectors made by another embedding stay in use, if `open_by_name` can open it, until all passages have new ones. A
+    `judge` orders the best hits of every search anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / "library.lock", thread_local=False)
@@ -302,7 +308,7 @@ def open_library(
         held.callback(wanted.close)
         former = _former(store, wanted, open_by_name)
         current = CurrentVectors(former or wanted)
-        library = Library(folder, store, keyword, current, keyword_weight, loaders, open_by_name, held)
+        library = Library(folder, store, keyword, current, keyword_weight, loaders, open_by_name, judge, held)
         if former:
             library.reembed(wanted.source, probe=False)
         return library

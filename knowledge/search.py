@@ -14,6 +14,7 @@ from .confidence import JUDGED, Confidence, Signals, likely
 from .errors import EmbeddingUnavailable
 from .recent import Recent
 from .records import Found, Hit, Passage, Query
+from .rerank import MOST, Reranker
 from .words import tokens
 
 # Scores are scaled over this many admissible passages of each index; fewer are enough once the net was cast wider.
@@ -118,12 +119,19 @@ class Search:
     """One search for the search page and for chat."""
 
     def __init__(
-        self, keyword: Keywords, vectors: Neighbours, weight: float, confidence: Confidence, pieces: Pieces
+        self,
+        keyword: Keywords,
+        vectors: Neighbours,
+        weight: float,
+        confidence: Confidence,
+        pieces: Pieces,
+        rerank: Reranker | None = None,
     ) -> None:
         self._keyword, self._vectors, self._weight = keyword, vectors, weight
         self._confidence, self._pieces = confidence, pieces
         self._read: Recent[str, Passage] = Recent(_KEPT)
         self._not_before = 0.0
+        self._rerank = rerank
 
     def run(self, query: Query, catalogue: Catalogue) -> Found:
         """Hits in force first; expired ones when asked for or when nothing in force was found.
@@ -153,7 +161,7 @@ class Search:
         sides = self._sides(query, shelf, shelf.admissible(wanted), self._weight < 1)
         ranked = sides.joined(self._weight)
         hits: list[Hit] = []
-        most = max(query.k, JUDGED)
+        most = max(query.k, JUDGED, MOST if self._rerank else 0)
         for start in range(0, len(ranked), most):
             if len(hits) >= most:
                 break
@@ -163,7 +171,8 @@ class Search:
                 _hit(each, pieces[each.passage_id], shelf, query.as_of) for each in batch if each.passage_id in pieces
             ]
         signals = self._confidence.signals(query.text, hits[:most], sides.best)
-        return _Judged(tuple(hits[:most]), signals, sides.near is None)
+        best = self._rerank(query.text, hits[:most]) if self._rerank else hits[:most]
+        return _Judged(tuple(best), signals, sides.near is None)
 
     def sides(self, query: Query, shelf: Shelf) -> Sides:
         """What both indexes find in force, whatever they weigh: for measuring weights."""

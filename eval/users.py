@@ -68,9 +68,10 @@ class ReactiveUser:
         kind = reply["outcome"]["is"]
         if reply["actions"] and kind == "confirm":
             return self._agree()
-        if kind == "clarify" or reply["asks"]:
-            return self._answer(reply)
-        if kind in self.user.end_when:
+        answer = self._answer(reply) if kind == "clarify" or reply["asks"] else None
+        if answer is not None:
+            return answer
+        if kind in self.user.end_when and kind != "clarify":
             return End("done")
         return self._fall_back()
 
@@ -109,8 +110,8 @@ class ReactiveUser:
             case _:
                 return End("done")
 
-    def _answer(self, reply: Mapping[str, Any]) -> Say | End:
-        """Answer what is asked: by slot, else by a choice or a slot whose name the question mentions."""
+    def _answer(self, reply: Mapping[str, Any]) -> Say | None:
+        """Answer what is asked: by slot, else by a choice; None where the user has no answer."""
         for asked in reply["asks"]:
             slot = asked["slot"]
             if slot in self.user.knows:
@@ -121,7 +122,7 @@ class ReactiveUser:
             chosen = self._choose(asked)
             if chosen:
                 return Say(text=chosen)
-        return self._fall_back()
+        return None
 
     def _choose(self, asked: Mapping[str, Any]) -> str:
         """Of the choices offered, the one the user's own words name."""

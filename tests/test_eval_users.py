@@ -83,6 +83,13 @@ def test_a_question_about_something_unknown_leaves_the_user_stuck_after_one_try(
     assert moves[2] == End("user_stuck")
 
 
+def test_an_answer_that_also_asks_something_the_user_cannot_say_ends_the_talk() -> None:
+    danger = reply("emergency", slots=("category",))
+    assert talk(open_user(sample().user), danger)[-1] == End("done")
+    known = reply("answered", slots=("address",))
+    assert talk(open_user(sample().user), known)[-1].text == "解放大道和新华路路口"
+
+
 def test_a_choice_is_made_by_the_users_own_words() -> None:
     user = open_user(sample(knows={"kind": ["雨水井盖"]}).user)
     moves = talk(user, reply("clarify", slots=("choice",), choices=["污水井盖", "雨水井盖"]))

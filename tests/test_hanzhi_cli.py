@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 import hanzhi
 
-from .conftest import Site, serving
+from .conftest import CACHE, Site, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICE = "# 关于共享单车停放的通知\n\n## 一、停放区域\n\n共享单车应当停放在白线框内，每处停放区最多停放四十辆。\n"
@@ -27,7 +27,7 @@ def call(*words: str, say: str | None = None) -> Result:
 
 def started(folder: Path, *words: str, say: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """One command as a person starts it, with nothing set but what is given; its data lies in `folder`."""
-    given = {"HANZHI_DATA_DIR": str(folder / "data"), "HANZHI_PORT": str(free_port()), **settings}
+    given = {"HANZHI_DATA_DIR": str(folder / "data"), "HANZHI_CACHE_DIR": str(CACHE), "HANZHI_PORT": str(free_port()), **settings}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HANZHI_")}
     return subprocess.run(
         [sys.executable, str(ROOT / "hanzhi.py"), *words],
@@ -117,14 +117,14 @@ def test_files_of_one_name_in_two_folders_are_two_documents_and_a_search_may_loo
 ) -> None:
     for district, metres in (("江岸", "三十"), ("江汉", "五十")):
         (tmp_path / district).mkdir()
-        text = f"# {district}区占道管理说明\n\n本说明自2025年3月1日起施行。{district}区摊位距路口不少于{metres}米。\n"
+        text = f"# {district}区占道管理规定\n\n本规定自2025年3月1日起施行。{district}区摊位距路口不少于{metres}米。\n"
         (tmp_path / district / "说明.md").write_text(text, encoding="utf-8")
     done = call("ingest", str(tmp_path), "--base", "operations", "--url", site.url)
     assert done.exception is None, done.output
     for day, count in (("2026-01-01", 2), ("2024-01-01", 0)):
         found = call("search", "摊位距路口多少米", "--as-of", day, "-k", "50", "--url", site.url)
         assert found.exception is None, found.output
-        assert found.output.count("区占道管理说明》") == count
+        assert found.output.count("区占道管理规定》") == count
     assert isinstance(call("search", "摊位", "--as-of", "昨天", "--url", site.url).exception, hanzhi.Stop)
 
 

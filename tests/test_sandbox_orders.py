@@ -76,6 +76,8 @@ def test_a_returned_order_never_goes_back_without_a_new_basis(near: World) -> No
         assert found.excluded == (LISTED,)
         assert not found.sure
         assert LISTED not in [each.unit for each in found.choices]
+        with pytest.raises(ToolError, match="依据要写明"):
+            await step(near, number, "dispatch", DISPATCHER, unit=LISTED, basis="就派他们")
         for basis in (None, BASIS):
             with pytest.raises(ToolError, match="已经退回过"):
                 await step(near, number, "dispatch", DISPATCHER, unit=LISTED, basis=basis)

@@ -22,6 +22,7 @@ from tools import (
     spec_of,
     staff_order_tools,
 )
+from tools.orders_rules import is_basis
 from tools.orders_words import basis_in, demand_in, full_unit, order_number, units_in, words_in
 
 from .test_sandbox_orders import ACCEPTOR, BASIS, CHIEF, DISPATCHER, GARBAGE, LISTED, OFFICE, at
@@ -272,6 +273,16 @@ def test_numbers_and_bases_are_read_from_words() -> None:
     assert basis_in("不归我们") is None
     assert [each.words for each in units_in("今天天气不错")] == []
     assert [each.words for each in units_in("会议纪要明确由维修所承办")] == []
+
+
+@pytest.mark.parametrize("words", ["会议纪要第三条", "产权在供电公司", "DUTY-E01-420103", "属地管理", "江府发12号文件"])
+def test_what_a_duty_rests_on_is_a_basis(words: str) -> None:
+    assert is_basis(words)
+
+
+@pytest.mark.parametrize("words", ["就这么派", "不用写依据", "没有别的依据", "快点", "不写，按我说的来"])
+def test_a_wish_is_no_basis(words: str) -> None:
+    assert not is_basis(words)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from .define import Call, CallArgument, Prepare, Slot, tool
 from .errors import Conflict, NeedsAnswer, NotAllowed
 from .orders import NATURE_CHOICES, ORDER_NO
 from .orders_phrases import ACCEPT, CREATE, DISPATCH, EXTEND, REFUSE, REOPEN, REPLY, RETURN, VISIT
+from .orders_rules import is_basis
 from .orders_telling import say_received, say_sent, say_stepped
 from .orders_words import basis_in, demand_in, full_unit, order_number, words_in
 from .reporting import ASK_PLACE
@@ -145,7 +146,7 @@ def _dispatch(orders: Orders) -> BaseTool:
         found = await orders.suggest(order.number, call.principal)
         said = arguments.get("unit")
         unit = full_unit(said, order.district_name) if said else None
-        basis = basis_in(said) or words_in(arguments.get("basis"))
+        basis = basis_in(said) or _told_basis(arguments.get("basis"))
         if unit is None and not found.sure and order.status == "manual":
             raise NeedsAnswer("unit", f"{found.why}请指定承办单位。", tuple(each.unit for each in found.choices)[:4])
         if unit is None and not found.sure:
@@ -180,6 +181,12 @@ def _dispatch(orders: Orders) -> BaseTool:
     return order_dispatch
 
 
+def _told_basis(words: object) -> str | None:
+    """A basis in words; what names none (派吧, 不用写) is none."""
+    told = words_in(words)
+    return told if told and is_basis(told) else None
+
+
 def _listed(found: Suggestion, unit: str) -> str | None:
     """The entry of the list that gives the order to this unit."""
     return next((each.basis for each in found.choices if each.unit == unit), None)
@@ -200,8 +207,7 @@ def _return(orders: Orders) -> BaseTool:
         order = await look(orders, arguments, call)
         ready = refuse_early(order, "returned", call)
         reason = words_in(arguments.get("reason"))
-        basis = basis_in(arguments.get("basis")) or words_in(arguments.get("basis"))
-        basis = basis or basis_in(reason)
+        basis = _told_basis(arguments.get("basis")) or basis_in(reason)
         if reason is None:
             raise NeedsAnswer("reason", "请说明为什么退回。")
         if basis is None:

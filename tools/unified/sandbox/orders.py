@@ -11,7 +11,7 @@ from typing import Any
 
 from ...components import duty_of, entry_of
 from ...geocode import geocode
-from ...orders_rules import bundled_order_rules
+from ...orders_rules import bundled_order_rules, is_basis
 from ...principal import Principal
 from ...standards import bundled_standards
 from ...worktime import due_at
@@ -126,6 +126,8 @@ class OrderDesk:
             if listed.unit != body.unit:
                 raise Problem(BAD_PARAMETER, f"责任清单条目 {listed.basis} 的牵头单位是{listed.unit}。")
             entry = listed.basis
+        if body.basis and not is_basis(body.basis):
+            raise Problem(BAD_PARAMETER, "派单依据要写明责任清单条目、文件、会议决定，或者权属和管理范围。")
         if entry is None and not body.basis:
             raise Problem(BAD_PARAMETER, f"责任清单没有把这类诉求列给{body.unit}。请写明派给它的依据。")
         return _sent(body.unit, entry, None if listed else body.basis)

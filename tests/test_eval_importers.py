@@ -177,7 +177,8 @@ def test_crosswoz_gives_user_turns_with_their_history(tmp_path: Path) -> None:
 
 
 def test_conll_gives_character_spans_in_bio_and_bioes(tmp_path: Path) -> None:
-    text = "武 B-district\n昌 I-district\n区 E-district\n中 B-road\n山 I-road\n路 I-road\n的 O\n汉 S-x\n\n-DOCSTART- O\n\n好 O\n"
+    text = "武 B-district\n昌 I-district\n区 E-district\n中 B-road\n山 I-road\n路 I-road\n的 O\n汉 S-x\n"
+    text += "\n-DOCSTART- O\n\n好 O\n"
     (tmp_path / "a.conll").write_text(text, encoding="utf-8")
     one, two = import_set("conll", tmp_path / "a.conll").components
     assert one.given["text"] == "武昌区中山路的汉"

@@ -265,6 +265,25 @@ def test_a_binding_needs_both_identities_to_agree(place: World) -> None:
     place.run(body)
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("示例丙", "示例丙"),
+        ("给我爱人绑亲情账户，叫示例丙，身份证⟦身份证号·1⟧", "示例丙"),
+        ("我妈姓名：示例老丁 证件⟦身份证号·1⟧", "示例老丁"),
+        ("她名字是古丽·示例", "古丽·示例"),
+    ],
+)
+def test_a_name_is_taken_out_of_a_sentence_and_else_asked_for(place: World, said: str, name: str) -> None:
+    async def body() -> None:
+        ready = await prepare(place, "family.bind", kind="code", relation="spouse", name=said, resident_id=CHILD_ID)
+        assert ready["name"] == name
+        with pytest.raises(NeedsAnswer, match="叫什么名字"):
+            await prepare(place, "family.bind", kind="code", name="帮我绑定我爱人的亲情账户", resident_id=CHILD_ID)
+
+    place.run(body)
+
+
 def test_providers_and_entries_are_told_as_demo_with_their_day(town: World) -> None:
     async def body() -> None:
         near = await use(town, "provider.search", ANYBODY, kind="pharmacy", address="光谷广场地铁站")

@@ -32,6 +32,10 @@ from .unified import Platform
 from .unified.insurance import BindingDraft, Enrolment, FilingDraft, Insurance
 
 _POINTED = re.compile(r"[这那此该](?:个|种|款|盒|瓶)?药")
+_NAME = re.compile(r"(?!.*(?:身份|绑定|共济|亲情|账户|名字|姓名|叫))[\u4e00-\u9fff·]{2,15}|[A-Za-z][A-Za-z .'-]{1,60}")
+_CALLED = re.compile(
+    r"(?:叫做?|名字是|名叫|姓名[是为：: ]*)([\u4e00-\u9fff·]{2,8}?)(?=[，,。；; 、（(⟦]|身份证|证件|$)"
+)
 PLACES = (
     "深圳市|深圳",
     "广州市|广州",
@@ -173,7 +177,8 @@ def _bind(owned: Insurance) -> BaseTool:
         mine = await _insured(owned, "self", call)
         if kind == "sharing" and (mine.scheme != "employee" or mine.state != "active"):
             raise Conflict("家庭共济用的是职工医保个人账户，您现在没有有效的职工医保，不能办共济。")
-        return {**arguments, "difference": DIFFERENCE[kind]}
+        named = _named(arguments.get("name"))
+        return {**arguments, **({"name": named} if named else {}), "difference": DIFFERENCE[kind]}
 
     @tool(
         "family.bind",
@@ -245,6 +250,17 @@ def _entries(owned: Insurance) -> BaseTool:
         return {**found, "words": medicine.strip()}
 
     return catalog_search
+
+
+def _named(said: Any) -> str | None:
+    """The name in what was said for it: the name alone, or after words that introduce one; else it is asked."""
+    text = str(said or "").strip()
+    if not text or _NAME.fullmatch(text):
+        return text or None
+    found = _CALLED.search(text)
+    if found is None:
+        raise NeedsAnswer("name", "请问家人叫什么名字？只说姓名就可以。")
+    return found[1]
 
 
 def _is(row: Enrolment, person: str) -> bool:

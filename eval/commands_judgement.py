@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -35,14 +34,6 @@ Nulls = Annotated[list[Path] | None, typer.Option("--nulls", help="空智能体�
 Against = Annotated[Path | None, typer.Option("--against", help="拿来比较的旧运行目录。")]
 BaselineFile = Annotated[Path | None, typer.Option("--baseline", help="签过名的基线文件，或一个旧的运行目录。")]
 baselines = typer.Typer(help="基线：哪些样本应当通过，接受了哪些变化。", no_args_is_help=True)
-
-
-class Format(StrEnum):
-    """What a run can be exported as."""
-
-    junit = "junit"
-    csv = "csv"
-    jsonl = "jsonl"
 
 
 def add_judgement(app: typer.Typer) -> None:
@@ -76,11 +67,12 @@ def gate(
     trusted: Annotated[str, typer.Option(help="只认这个指纹签发的基线。")] = "",
     margin: Annotated[float, typer.Option(help="用大模型时允许通过率下降多少。")] = MARGIN,
     slower: Annotated[float, typer.Option(help="最多慢到几倍。")] = SLOWER,
+    common: Common = False,
     varies: Annotated[bool, typer.Option("--varies", help="被测模型每次回答会变：按区间把关，不按单个样本。")] = False,
 ) -> None:
     """能不能放行：0 通过，1 未通过，2 用法不对，3 没跑完或环境出错，4 不能比较。"""
     try:
-        verdict = _verdict(run, baseline, trusted, Rules(not varies, margin, slower))
+        verdict = _verdict(run, baseline, trusted, Rules(not varies, margin, slower), common=common)
     except NotComparable as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(Code.NOT_COMPARABLE) from None
@@ -94,7 +86,7 @@ def report(
     """写一份报告：一个 HTML 文件，不联网就能看，可以打印。"""
     results = _with_nulls(load_results(run), nulls or [])
     comparison = _compared(against, run, common=True, rescore=True) if against else None
-    verdict = _verdict(run, baseline, "", Rules())
+    verdict = _verdict(run, baseline, "", Rules(), common=True)
     target = out or run / "report.html"
     _write(target, report_html(results, summarise(results), verdict, comparison))
     typer.echo(f"报告：{target}")
@@ -111,15 +103,19 @@ def view(
 
 
 def export(
-    run: RunFolder, form: Annotated[Format, typer.Option("--format", help="junit、csv 或 jsonl。")], out: Out = None
+    run: RunFolder,
+    to_junit: Annotated[Path | None, typer.Option("--junit", help="JUnit XML 写到这个文件。")] = None,
+    to_csv: Annotated[Path | None, typer.Option("--csv", help="CSV 写到这个文件。")] = None,
+    to_jsonl: Annotated[Path | None, typer.Option("--jsonl", help="JSON 行写到这个文件。")] = None,
 ) -> None:
-    """把一次运行转成 JUnit、CSV 或 JSON 行。"""
-    text = {Format.junit: junit, Format.csv: as_csv, Format.jsonl: as_jsonl}[form](load_results(run))
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        _write(out, text)
-        typer.echo(f"已写到 {out}")
+    """把一次运行转成 JUnit、CSV 或 JSON 行，给 CI、表格和别的程序用。"""
+    wanted = [(path, make) for path, make in ((to_junit, junit), (to_csv, as_csv), (to_jsonl, as_jsonl)) if path]
+    if not wanted:
+        raise EvalError("没有说要转成什么。请加 --junit、--csv 或 --jsonl，后面写文件名。")
+    results = load_results(run)
+    for path, make in wanted:
+        _write(path, make(results))
+        typer.echo(f"已写到 {path}")
 
 
 def flaky_samples(runs: Annotated[list[Path], typer.Argument(help="一个或几个运行目录。")]) -> None:
@@ -212,13 +208,13 @@ def _compared(a: Path, b: Path, *, common: bool, rescore: bool) -> Comparison:
     return compare(one, two, common=common)
 
 
-def _verdict(run: Path, baseline: Path | None, trusted: str, rules: Rules) -> Verdict:
+def _verdict(run: Path, baseline: Path | None, trusted: str, rules: Rules, *, common: bool) -> Verdict:
     results = load_results(run)
     held: Baseline | None = None
     comparison = None
     if baseline and (baseline / MANIFEST).is_file():
         old = load_results(baseline)
-        held, comparison = baseline_of(old), compare(old, results)
+        held, comparison = baseline_of(old), compare(old, results, common=common)
     elif baseline:
         held = load(baseline, trusted)
     return judge(results, held, comparison, rules)

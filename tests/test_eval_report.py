@@ -188,8 +188,10 @@ def test_two_run_folders_are_compared_gated_reported_and_exported(tmp_path: Path
     code, _ = command("report", new, "--against", old, "--baseline", old)
     assert code == 0
     assert "F.n1" in (new / "report.html").read_text()
-    for form in ("junit", "csv", "jsonl"):
-        assert command("export", new, "--format", form)[0] == 0
+    files = [tmp_path / f"out.{form}" for form in ("junit", "csv", "jsonl")]
+    assert command("export", new, "--junit", files[0], "--csv", files[1], "--jsonl", files[2])[0] == 0
+    assert all(each.stat().st_size for each in files)
+    assert command("export", new)[0] == 2
     assert "1 个不稳定" not in command("flaky", old)[1]
     assert "F.n1  1/2" in command("flaky", old, new)[1]
 

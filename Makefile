@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 TORCH := torch==2.13.0
 PYTHONS := python3.11 python3
 
-.PHONY: help install serve test check format bench clean
+.PHONY: help install serve test check format intents bench clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*##/  make \1 \t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,6 +32,9 @@ check: $(STAMP)  ## format, lint, types, docs
 format: $(STAMP)  ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+intents: $(STAMP)  ## fit the intents that come with the house, after tools, agents or bundled documents changed
+	$(BIN)/python -m agents.fitting
 
 bench: $(STAMP)  ## measure speed
 	$(BIN)/python -m bench

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="监听地址。绑定到本机以外的地址时必须同时设置 issuer。")
     port: int = Field(8000, ge=0, le=65535, description="监听端口，0 表示由系统挑选。")
     data_dir: Path = Field(Path("data"), description="数据目录：数据库、索引、密钥都在其中。")
+    cache_dir: Path | None = Field(
+        None, description="可重新算出的文件放在这里，几个副本可以共用；为空时用数据目录中的 cache。"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别。")
 
     issuer: str = Field("", description="身份提供方（OIDC issuer）。为空且只监听本机时提供演示身份。")
@@ -160,6 +163,11 @@ class Settings(BaseSettings):
     def demo(self) -> bool:
         """Whether demo identities exist: bound to loopback and no issuer configured."""
         return not self.issuer and self.host in LOOPBACK
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what can be computed again."""
+        return self.cache_dir or self.data_dir / "cache"
 
     def signing_secret(self) -> str:
         """The configured secret, or the one kept in the data folder (made on first use)."""

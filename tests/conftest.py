@@ -21,6 +21,8 @@ from server import create_app
 from tools import Principal
 
 T = TypeVar("T")
+# Fitted intents are kept between runs: fitting them costs seconds in every process.
+CACHE = Path(__file__).parent.parent / ".pytest_cache" / "hanzhi"
 CITIZEN = Principal("citizen-1", frozenset(("citizen",)), name="测试市民", verified=True)
 OTHER = Principal("citizen-2", frozenset(("citizen",)), name="另一位市民", verified=True)
 ANYBODY = Principal("anon-0123456789abcdef", frozenset(("anonymous",)))
@@ -29,7 +31,7 @@ OPERATOR = Principal("operator-1", frozenset(("operator",)))
 
 def settings_in(folder: Path, **changes: Any) -> Settings:
     """Settings with their data in `folder`, without demo cases; nothing comes from the environment of the tester."""
-    return Settings(**{"data_dir": folder, "secret": "x" * 40, "sandbox_demo": False, **changes})
+    return Settings(**{"data_dir": folder, "cache_dir": CACHE, "secret": "x" * 40, "sandbox_demo": False, **changes})
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

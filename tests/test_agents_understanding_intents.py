@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from agents.builtin import development, government, insurance, operations, parts
+from agents.fitting import declared
 from agents.models.offline_moves import KNOW
 from agents.routing import declared_examples
 from agents.understanding import Intents, fit_intents
+from agents.understanding.intents import SHIPPED, fingerprint_of
 from tools import ToolSpec, spec_of
 
 ROWS = (Path(__file__).parent / "data" / "utterances.tsv").read_text(encoding="utf-8").splitlines()
@@ -66,6 +69,11 @@ def test_chit_chat_means_no_tool(heads: Intents) -> None:
     talk = [text for label, text in UTTERANCES if label == "none"]
     wrong = [text for text in talk if chosen(heads, text) not in ("none", KNOW)]
     assert len(wrong) <= len(talk) // 10
+
+
+def test_the_weights_that_come_with_the_house_are_those_of_its_examples(tmp_path: Path) -> None:
+    shipped = str(np.load(SHIPPED, allow_pickle=False)["fingerprint"])
+    assert shipped == fingerprint_of(declared(tmp_path)), "examples changed: run `make intents`"
 
 
 def test_scores_of_a_fresh_fit_and_of_kept_weights_are_the_same(tmp_path: Path) -> None:

@@ -27,7 +27,12 @@ def call(*words: str, say: str | None = None) -> Result:
 
 def started(folder: Path, *words: str, say: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """One command as a person starts it, with nothing set but what is given; its data lies in `folder`."""
-    given = {"HANZHI_DATA_DIR": str(folder / "data"), "HANZHI_CACHE_DIR": str(CACHE), "HANZHI_PORT": str(free_port()), **settings}
+    given = {
+        "HANZHI_DATA_DIR": str(folder / "data"),
+        "HANZHI_CACHE_DIR": str(CACHE),
+        "HANZHI_PORT": str(free_port()),
+        **settings,
+    }
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HANZHI_")}
     return subprocess.run(
         [sys.executable, str(ROOT / "hanzhi.py"), *words],
@@ -284,6 +289,39 @@ def test_the_deep_check_finds_a_hole_and_rebuilding_mends_it(tmp_path: Path, not
         mended = started(tmp_path, "doctor", "--rebuild", **quiet)
         assert mended.returncode == 0, mended.stdout + mended.stderr
         assert started(tmp_path, "doctor", "--deep", **quiet).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("serch",), "search"),
+        (("search",), "缺少 text"),
+        (("search", "居住证", "--foo"), "没有选项 --foo"),
+        (("search", "居住证", "-k", "0"), "-k 的值不对"),
+        (("ingest", "x.md"), "缺少 --base"),
+        (("knowledge", "reembd"), "reembed"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_a_wrong_command_line_is_explained_in_chinese_with_exit_code_2(words: tuple[str, ...], said: str) -> None:
+    done = call(*words)
+    assert done.exit_code == 2
+    assert "命令写法不对" in done.output
+    assert said in done.output
+    assert "--help" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_every_command_has_help_in_chinese_and_is_in_a_section() -> None:
+    top = call("--help").output
+    assert "其他" not in top
+    assert "Usage" not in top
+    for name in ("serve", "ask", "chat", "search", "ingest", "knowledge", "doctor", "migrate"):
+        page = call(name, "--help")
+        assert page.exit_code == 0
+        assert page.output.startswith("用法：")
+        assert "显示这段说明" in page.output
+        assert f"  {name} " in top
 
 
 def test_a_package_that_shadows_a_room_stops_every_command(tmp_path: Path) -> None:

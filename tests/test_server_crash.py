@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
+from .conftest import CACHE
+
 ROOT = Path(__file__).parent.parent
 SECRET = "p" * 40
 
@@ -59,6 +61,7 @@ def desk_process(folder: Path, platform: str, port: int) -> Iterator[subprocess.
         **os.environ,
         "HANZHI_PORT": str(port),
         "HANZHI_DATA_DIR": str(folder),
+        "HANZHI_CACHE_DIR": str(CACHE),
         "HANZHI_BUNDLED_KNOWLEDGE": "false",
         "HANZHI_PLATFORM_URL": platform,
         "HANZHI_PLATFORM_SECRET": SECRET,

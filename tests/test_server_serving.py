@@ -16,7 +16,7 @@ import pytest
 from agents import Misconfigured
 from server import serve
 
-from .conftest import settings_in
+from .conftest import CACHE, settings_in
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +25,7 @@ def started(folder: Path, **settings: str) -> subprocess.Popen[str]:
     """`python -m server` with nothing set but what is given."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HANZHI_")}
     given = {"HANZHI_DATA_DIR": str(folder / "data"), "HANZHI_PORT": "0", "HANZHI_BUNDLED_KNOWLEDGE": "false"}
+    given |= {"HANZHI_CACHE_DIR": str(CACHE)}
     return subprocess.Popen(
         [sys.executable, "-m", "server"],
         cwd=ROOT,

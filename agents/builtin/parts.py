@@ -80,7 +80,7 @@ def register_models() -> Mapping[str, ModelMaker]:
 
 
 def _offline(settings: Settings) -> BaseChatModel:
-    return OfflineModel(cache_dir=settings.data_dir / "cache")
+    return OfflineModel(cache_dir=settings.cache)
 
 
 def _endpoint(settings: Settings) -> BaseChatModel:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import unicodedata
 import zlib
@@ -24,7 +25,7 @@ from knowledge import vector
 from .addresses import places
 from .signs import signs
 
-_VERSION = "7"
+_VERSION = "8"
 _GRAMS, _MEANING = 1 << 14, 256
 _SIZE = _GRAMS + _MEANING
 _SIGN = 0.7
@@ -33,6 +34,7 @@ _NONE = ""
 # Natural logarithms, chosen on one half of `bench.utterances`.
 _OFTEN = {"know:": 0.7, _NONE: 0.7}
 _DATA = Path(__file__).parent / "data"
+SHIPPED = _DATA / "intents.npz"
 _FOLD = (
     (re.compile(r"⟦(?!地⟧)[^⟧]*⟧"), " ⟦x⟧ "),
     (re.compile(r"wh\s?\d{6,}"), " ⟦案号⟧ "),
@@ -77,21 +79,39 @@ class Understands(Protocol):
 
 
 def fit_intents(examples: Mapping[str, Sequence[str]], cache: Path | None = None) -> Intents:
-    """Weights for these examples; from `cache` when they were fitted before."""
+    """Weights for these examples: those that come with the house, from `cache`, or fitted now (seconds)."""
     labels = tuple(sorted(label for label, lines in examples.items() if lines))
     if not labels:
         return Intents((), np.zeros((0, _SIZE)), np.zeros(0))
-    path = cache / f"intents-{_fingerprint(labels, examples)}.npz" if cache else None
-    if path and path.exists():
-        stored = np.load(path, allow_pickle=False)
-        return Intents([_NONE, *labels], stored["weights"].astype(np.float64), stored["bias"].astype(np.float64))
+    known, mark = [_NONE, *labels], _fingerprint(labels, examples)
+    path = cache / f"intents-{mark}.npz" if cache else None
+    for stored in (SHIPPED, path):
+        if stored and stored.exists() and (kept := _read(stored, mark)):
+            return Intents(known, *kept)
     fitted = _fit(labels, tuple(tuple(examples[label]) for label in labels))
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(path, weights=fitted._weights.astype(np.float32), bias=fitted._bias.astype(np.float32))
-        # What was just fitted and what the next start reads must score alike, bit by bit.
-        return fit_intents(examples, cache)
+        save(fitted, mark, path)
     return fitted
+
+
+def save(intents: Intents, fingerprint: str, path: Path) -> None:
+    """Keep fitted weights in a file; it is complete or not there."""
+    half = path.with_suffix(f".{os.getpid()}.npz")
+    np.savez_compressed(half, fingerprint=fingerprint, weights=intents._weights.astype(np.float16), bias=intents._bias)
+    half.replace(path)
+
+
+def _read(path: Path, fingerprint: str) -> tuple[Vector, Vector] | None:
+    stored = np.load(path, allow_pickle=False)
+    if str(stored["fingerprint"]) != fingerprint:
+        return None
+    return stored["weights"].astype(np.float64), stored["bias"]
+
+
+def fingerprint_of(examples: Mapping[str, Sequence[str]]) -> str:
+    """What the weights for these examples are known by."""
+    return _fingerprint(tuple(sorted(label for label, lines in examples.items() if lines)), examples)
 
 
 @lru_cache(maxsize=256)
@@ -148,7 +168,7 @@ def _fit(labels: tuple[str, ...], examples: tuple[tuple[str, ...], ...]) -> Inte
     head.fit(matrix, np.array([known.index(label) for _, label in lines]))
     weights = np.zeros((len(known), _SIZE))
     # Two classes come as one row: the other's logit is zero.
-    weights[len(known) - len(head.coef_) :, seen] = head.coef_
+    weights[len(known) - len(head.coef_) :, seen] = head.coef_.astype(np.float16)
     bias = np.concatenate([np.zeros(len(known) - len(head.intercept_)), head.intercept_])
     return Intents(known, weights, bias + np.array([_often(label) for label in known]))
 
@@ -165,7 +185,7 @@ def background() -> tuple[str, ...]:
 
 
 def _fingerprint(labels: Sequence[str], examples: Mapping[str, Sequence[str]]) -> str:
-    lists = {path.name: path.read_text(encoding="utf-8") for path in sorted(_DATA.iterdir())}
-    embedding = hashlib.sha256(vector("武汉").tobytes()).hexdigest()
+    lists = {path.name: path.read_text(encoding="utf-8") for path in sorted(_DATA.iterdir()) if path != SHIPPED}
+    embedding = np.round(vector("武汉"), 3).tolist()
     everything = [_VERSION, embedding, [[label, list(examples[label])] for label in labels], lists]
     return hashlib.sha256(json.dumps(everything, ensure_ascii=False).encode()).hexdigest()[:24]

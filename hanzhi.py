@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from commands import (
+    App,
     Menu,
     RoomCommands,
     Stop,
@@ -21,7 +22,6 @@ from commands import (
     ingest,
     knowledge,
     migrate,
-    new_app,
     search,
     serve,
 )
@@ -42,9 +42,8 @@ class Hanzhi(Menu):
     rooms: ClassVar = {"eval": RoomCommands("eval", "评测：运行场景、打分、出报告。")}
 
 
-app = new_app("汉治通：城市治理智能体。", Hanzhi)
-for each in (serve, ask, chat, search, ingest, doctor, migrate):
-    app.command()(each)
+app = App("汉治通：城市治理智能体。", Hanzhi)
+app.add(serve, ask, chat, search, ingest, doctor, migrate)
 app.add_typer(knowledge, name="knowledge")
 
 

@@ -4,11 +4,12 @@ from .checkup import doctor
 from .documents import ingest, search
 from .errors import Stop
 from .library import knowledge
-from .menu import Menu, RoomCommands, new_app
+from .menu import App, Menu, RoomCommands
 from .serving import migrate, serve
 from .talking import ask, chat
 
 __all__ = [
+    "App",
     "Menu",
     "RoomCommands",
     "Stop",
@@ -18,7 +19,6 @@ __all__ = [
     "ingest",
     "knowledge",
     "migrate",
-    "new_app",
     "search",
     "serve",
 ]

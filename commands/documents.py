@@ -19,6 +19,7 @@ Count = Annotated[int, typer.Option("--k", "-k", min=1, max=50, help="最多几�
 Base = Annotated[str, typer.Option(help="知识库的名字，例如 government。")]
 SeenBy = Annotated[str, typer.Option(help="public 公开，或 staff 仅工作人员。")]
 Day = Annotated[str, typer.Option(help="看哪一天有效的内容，例如 2024-01-01；不写为今天。")]
+Words = Annotated[str, typer.Argument(help="要找的话，放在引号里。")]
 Paths = Annotated[list[Path], typer.Argument(help="文件、压缩包，或装有文件的目录。")]
 # So many files are on their way at once: the server takes them in together.
 _AHEAD = 100
@@ -32,7 +33,7 @@ _STATUS = {
 
 
 def search(
-    text: str, k: Count = 5, base: Base = "", as_of: Day = "", url: Url = "", who: Who = "", token: Token = None
+    text: Words, k: Count = 5, base: Base = "", as_of: Day = "", url: Url = "", who: Who = "", token: Token = None
 ) -> None:
     """在知识库里查找段落；可以查某一天有效的内容。"""
     given = {name: value for name, value in (("base", base), ("as_of", as_of)) if value}

@@ -12,13 +12,12 @@ import typer
 
 from .counter import Counter, Token, Url, Who, open_counter, read_settings_here
 from .errors import Stop
-from .menu import new_app
+from .menu import App
 from .saving import save_setting
 
 if TYPE_CHECKING:
     from knowledge import QuestionSet
 
-knowledge = new_app("知识库的维护：换向量模型、校准检索、看状态。")
 Name = Annotated[str, typer.Argument(help="向量模型，写法同设置 embedding；不写用设置里的。")]
 Folder = Annotated[Path, typer.Argument(help="写到哪个目录；没有就建立。")]
 Questions = Annotated[Path, typer.Argument(exists=True, help="题目：JSONL、SQuAD 文件（可为 .gz），或 BEIR 目录。")]
@@ -27,7 +26,6 @@ Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="等到换完为止
 _GROUP = 200
 
 
-@knowledge.command()
 def status(url: Url = "", who: Who = "operator-1", token: Token = None) -> None:
     """知识库里有多少内容，用哪个向量模型，正在换什么。"""
     with open_counter(url, who, token) as counter:
@@ -38,7 +36,6 @@ def status(url: Url = "", who: Who = "operator-1", token: Token = None) -> None:
         print(f"正在换成 {job['source_name']}：{_progress(job)}（任务 {job['id']}）。")
 
 
-@knowledge.command()
 def alike(url: Url = "", who: Who = "operator-1", token: Token = None) -> None:
     """列出内容几乎相同的文件：新旧版本，或重复上传。"""
     with open_counter(url, who, token) as counter:
@@ -52,7 +49,6 @@ def alike(url: Url = "", who: Who = "operator-1", token: Token = None) -> None:
         print(f"{pair['share']:.0%} 相同：{_named(one)} 与 {_named(other)}{note}")
 
 
-@knowledge.command()
 def reembed(
     embedding: Name = "",
     wait: Wait = True,
@@ -77,7 +73,6 @@ def reembed(
         print(f"请把设置 embedding（HANZHI_EMBEDDING）改成 {name}，否则服务下次启动时会换回 {configured}。")
 
 
-@knowledge.command("export-embedding")
 def export_embedding(folder: Folder) -> None:
     """把自带的向量模型写成 sentence-transformers 能读的目录。"""
     from knowledge import export_static
@@ -88,7 +83,6 @@ def export_embedding(folder: Folder) -> None:
     print(f"已写入 {folder}。可用设置 embedding=sentence-transformers:{folder.resolve()} 读取。")
 
 
-@knowledge.command()
 def calibrate(
     questions: Questions, save: Save = False, url: Url = "", who: Who = "operator-1", token: Token = None
 ) -> None:
@@ -166,3 +160,8 @@ def _absolute(name: str) -> str:
     kind, _, folder = name.partition(":")
     here = kind == "sentence-transformers" and folder and Path(folder).expanduser().is_dir()
     return f"{kind}:{Path(folder).expanduser().resolve()}" if here else name
+
+
+knowledge = App("知识库的维护：换向量模型、校准检索、看状态和重复的文件。")
+knowledge.add(status, alike, reembed, calibrate)
+knowledge.add(export_embedding, name="export-embedding")

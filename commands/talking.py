@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from .counter import Counter, Token, Url, Who, open_counter
 from .errors import Stop
 
+Text = Annotated[str, typer.Argument(help="要问的话，放在引号里。")]
 
-def ask(text: str, url: Url = "", who: Who = "", token: Token = None) -> None:
+
+def ask(text: Text, url: Url = "", who: Who = "", token: Token = None) -> None:
     """问一句话；要办的事先给出确认单，在终端里可以当场确认。"""
     with open_counter(url, who, token) as counter:
         _talk(counter, counter.post("/conversations", json={})["id"], text, settle=sys.stdin.isatty())

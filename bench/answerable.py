@@ -2,8 +2,9 @@
 
 Answerable: `data/everyday.jsonl`. Not answerable: `data/elsewhere.txt`, by kind, and the everyday questions again,
 asked of libraries that lack their documents. For each kind: how many are answered (from a right or from another
-document), refused with a passage pointed at, or refused with nothing found. With `--fit` the weights of
-`agents/models/offline_lines.py` are fitted anew, and the outcomes that the cross-validated weights would have.
+document), told rules that are only related, refused with a passage pointed at, or refused with nothing found. With
+`--fit` the weights of `agents/models/offline_lines.py` are fitted anew, and the outcomes that the cross-validated
+weights would have.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from agents.clock import CITY_ZONE
 from agents.lookup import look_up, passages
 from agents.models import offline_lines
-from agents.models.offline_answers import answer
+from agents.models.offline_answers import HEDGE, answer
 from agents.models.offline_lines import Line, Standing, lines
 from agents.understanding import focus_of
 from knowledge import Library
@@ -102,7 +103,7 @@ def _outcome(seen: Seen) -> str:
     cited = {seen.sources[int(ref) - 1] for ref in re.findall(r"\[(\d+)\]", text)}
     where = "" if not seen.asked.documents else " right" if cited & set(seen.asked.documents) else " other"
     if isinstance(reply, str):
-        return f"answered{where}"
+        return f"{'related rules told' if text.startswith(HEDGE) else 'answered'}{where}"
     return f"refused, pointing{where}" if cited else "refused, nothing found"
 
 

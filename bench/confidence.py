@@ -15,6 +15,7 @@ judged by weights that were fitted on a question about one of its documents.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import tempfile
@@ -26,15 +27,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import yaml
 from sklearn.linear_model import LogisticRegression
 
 from knowledge import Library, Query, Source, open_embeddings, open_library
 from knowledge.confidence import Signals, likely
+from knowledge.terms import count_questions
 
 from .questions import Asked, QuestionSet, elsewhere, everyday, read_squad
 from .retrieval import filled
 
 BUNDLED = Path(__file__).parent.parent / "knowledge" / "bundled"
+COUNTED = BUNDLED.parent / "data" / "questions.json"
+PHRASINGS = Path(__file__).parent / "data" / "phrasings.jsonl"
 DAY = date(2026, 11, 24)
 ABSENT, FOLDS = "document absent", 10
 # A reading set has many questions of one sort: each counts less.
@@ -58,8 +63,12 @@ def main() -> None:
     """Measure what is built in, or fit and measure the fit."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--fit", action="store_true")
+    options.add_argument("--count", action="store_true")
     options.add_argument("--reading", type=Path, action="append", default=[])
     given = options.parse_args()
+    if given.count:
+        COUNTED.write_text(count_questions(_groups()) + "\n", encoding="utf-8")
+        return
     asked = [*everyday(), *elsewhere()]
     folds = folded(asked)
     seen = list(_seen(asked, folds, plain=False))
@@ -115,6 +124,14 @@ def bundled(without: frozenset[str] = frozenset(), plain: bool = False) -> Itera
             yield library
         finally:
             library.close()
+
+
+def _groups() -> Iterator[list[str]]:
+    """The questions that are asked of each bundled document, and groups of questions that mean the same."""
+    for path in sorted(BUNDLED.glob("*/*.md")):
+        yield yaml.safe_load(path.read_text(encoding="utf-8").split("---")[1]).get("asked_as") or []
+    for line in PHRASINGS.read_text(encoding="utf-8").splitlines():
+        yield json.loads(line)
 
 
 def _seen(asked: Sequence[Asked], folds: Sequence[int], plain: bool) -> Iterator[Judged]:

@@ -133,7 +133,7 @@ class FoundBody(Out):
 
     hits: tuple[HitBody, ...]
     expired: tuple[HitBody, ...]
-    coverage: float = Field(description="How much of the query's weight the best hit holds, 0 to 1.")
+    coverage: float = Field(description="How likely the question is answered by these documents, 0 to 1.")
 
 
 class JobBody(Out):

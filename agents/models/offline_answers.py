@@ -22,7 +22,7 @@ COVERED = 0.5
 FIGURE, CLOSE, SAME, GAP = 0.4, 0.6, 0.65, 2
 LOST, HALF, ALIKE = 3, 0.5, 0.5
 LENGTH, LIST_LENGTH, _NAMED = 300, 600, 24
-_RELATED = "没有查到专门写这一点的内容，有关的规定是："
+HEDGE = "没有查到专门写这一点的内容，有关的规定是："
 _NOT_HERE = "没有找到直接回答这个问题的内容，资料里最接近的是"
 _ASK_ON = "如果不是您要问的，请换个说法再问，或拨打 12345 核实。"
 _DATA = Path(__file__).parent.parent / "understanding" / "data"
@@ -155,7 +155,7 @@ def _related(judged: Sequence[Line]) -> str:
     section = sorted((line for line in judged if line.passage == judged[0].passage), key=lambda line: line.order)
     told = [judged[0], *(line for line in section if line is not judged[0])]
     kept = sorted(_within(told, LENGTH), key=lambda line: line.order)
-    return _RELATED + "\n".join(_told(kept))
+    return HEDGE + "\n".join(_told(kept))
 
 
 def _room(chosen: Sequence[Line], more: Line) -> bool:

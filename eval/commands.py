@@ -190,9 +190,9 @@ def _choice(
 def _tell(ended: Ended) -> None:
     typer.echo(told_summary(ended.summary))
     if ended.left_out:
-        typer.echo(
-            f"有 {len(ended.left_out)} 个版本要设定环境，这个服务不能设定，没有运行：{'、'.join(ended.left_out[:8])}…"
-        )
+        names = "、".join(ended.left_out[:8]) + ("…" if len(ended.left_out) > 8 else "")
+        why = "要设定环境而这个服务不能设定，或者用户要由大模型扮演"
+        typer.echo(f"有 {len(ended.left_out)} 个版本没有运行（{why}）：{names}")
     typer.echo(f"运行目录：{ended.folder}")
     if not ended.complete:
         typer.echo(f"没有跑完。接着跑：hanzhi eval run --resume {ended.folder}")

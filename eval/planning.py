@@ -73,7 +73,7 @@ def plan_run(reading: Reading, choice: Choice, how: How) -> Plan:
     left_out: list[str] = []
     for sample in chosen(reading, choice).samples:
         for version in versions(reading.plain[sample.id], sample, choice.variants):
-            if how.remote and not fits_remote(version.sample):
+            if version.sample.user.mode == "llm" or (how.remote and not fits_remote(version.sample)):
                 left_out.append(_name(version.sample))
                 continue
             line = _line(version.sample, version.plain)

@@ -16,6 +16,7 @@ from .errors import BadRun, EvalError
 from .export import as_csv, as_jsonl, junit
 from .gate import MARGIN, SLOWER, Code, Rules, Verdict, judge
 from .importers import FORMATS, import_set, json_lines, read_components, write_imported
+from .reading import read_samples
 from .reliability import flaky
 from .report import report_html
 from .results import Results
@@ -88,7 +89,7 @@ def report(
     comparison = _compared(against, run, common=True, rescore=True) if against else None
     verdict = _verdict(run, baseline, "", Rules(), common=True)
     target = out or run / "report.html"
-    _write(target, report_html(results, summarise(results), verdict, comparison))
+    _write(target, report_html(results, summarise(results), verdict, comparison, _titles()))
     typer.echo(f"报告：{target}")
 
 
@@ -230,6 +231,10 @@ def _with_nulls(results: Results, runs: list[Path]) -> Results:
             raise BadRun(f"{run} 里没有与这次运行相同的样本。")
         found |= replace(results, all=tuple(rows), nulls={}).null_rates
     return replace(results, nulls=found)
+
+
+def _titles() -> dict[str, str]:
+    return {each.id: each.title for each in read_samples().families}
 
 
 def _write(path: Path, text: str) -> None:

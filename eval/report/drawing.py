@@ -45,9 +45,9 @@ def dots(rows: Sequence[Dot], axis: Axis = SHARE, zero: bool = False) -> str:
     return f'<div class="dots">{drawn}<div class="row ends"><span></span>{ends}<span></span></div></div>'
 
 
-def bars(rows: Sequence[tuple[str, float, str]], style: str = "") -> str:
-    """A bar for each amount, with a note."""
-    most = max((value for _, value, _ in rows), default=0.0) or 1.0
+def bars(rows: Sequence[tuple[str, float, str]], top: float = 0.0) -> str:
+    """A bar for each amount, with a note; the longest goes to the end unless `top` says how much that is."""
+    most = top or max((value for _, value, _ in rows), default=0.0) or 1.0
     drawn = "".join(
         f'<div class="row"><span class="label">{label}</span><div class="track">'
         f'<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
@@ -55,7 +55,7 @@ def bars(rows: Sequence[tuple[str, float, str]], style: str = "") -> str:
         f'<span class="value">{note}</span></div>'
         for label, value, note in rows
     )
-    return f'<div class="dots bars {style}">{drawn}</div>'
+    return f'<div class="dots bars">{drawn}</div>'
 
 
 def heat(rows: Mapping[str, Mapping[str, float | None]], titles: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from ..compare import Comparison
@@ -31,13 +32,13 @@ def verdict_strip(summary: Summary, verdict: Verdict | None, comparison: Compari
     return section("verdict", both("结论", "Verdict"), f'<div class="strip">{"".join(cards)}</div>', reasons)
 
 
-def shares(summary: Summary) -> str:
+def shares(summary: Summary, titles: Mapping[str, str]) -> str:
     """Section 2: who does how well."""
     null = summary.nulls.get(summary.best_null)
     red = both("红线是最好的空智能体。", "The red tick is the best null agent.") if null is not None else ""
     verticals = [Dot(_name(VERTICALS, name), each, null) for name, each in summary.by_vertical.items()]
     kinds = [Dot(_name(KINDS, name), each, null) for name, each in summary.by_kind.items()]
-    families = [Dot(name, each, null) for name, each in summary.by_family.items()]
+    families = [Dot(f"{name} {titles.get(name, '')}".strip(), each, null) for name, each in summary.by_family.items()]
     pieces = [
         '<div class="two">',
         figure(both("按领域", "By vertical"), dots(verticals), _data(verticals), red),
@@ -54,7 +55,7 @@ def shares(summary: Summary) -> str:
         (escape(name), each, percent(each)) for name, each in sorted(summary.nulls.items(), key=lambda item: -item[1])
     ]
     if nulls:
-        pieces.append(figure(both("空智能体的通过率", "Null agents"), bars(nulls)))
+        pieces.append(figure(both("空智能体的通过率", "Null agents"), bars(nulls, top=1.0)))
     return section("shares", both("通过率", "Pass rates"), *pieces)
 
 

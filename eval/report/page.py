@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -35,12 +36,16 @@ CONTENTS = (
 
 
 def report_html(
-    results: Results, summary: Summary, verdict: Verdict | None = None, comparison: Comparison | None = None
+    results: Results,
+    summary: Summary,
+    verdict: Verdict | None = None,
+    comparison: Comparison | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> str:
-    """The report of a run as one HTML page."""
+    """The report of a run as one HTML page; `titles` are the names of its families."""
     sections = [
         verdict_strip(summary, verdict, comparison),
-        shares(summary),
+        shares(summary, titles or {}),
         reliability(summary),
         details.tool_calls(results, summary),
         details.retrieval(results, summary),

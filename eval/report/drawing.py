@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ..intervals import Interval
-from .parts import percent
+from .parts import both, percent
 
 WIDE, HIGH, LEFT, BOTTOM = 360, 220, 40, 28
 
@@ -20,6 +20,7 @@ class Dot:
     found: Interval | None
     mark: float | None = None
     title: str = ""
+    english: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def region(left: float, right: float, low: float, high: float) -> str:
 
 
 def _dot_row(row: Dot, axis: Axis, zero: bool) -> str:
-    label = f'<span class="label" title="{escape(row.title)}">{escape(row.label)}</span>'
+    named = both(row.label, row.english) if row.english else escape(row.label)
+    label = f'<span class="label" title="{escape(row.title)}">{named}</span>'
     if row.found is None:
         return f'<div class="row">{label}<div class="track"></div><span class="value">—</span></div>'
     low, high, at = axis.place(row.found.low), axis.place(row.found.high), axis.place(row.found.point)

@@ -36,8 +36,8 @@ def shares(summary: Summary, titles: Mapping[str, str]) -> str:
     """Section 2: who does how well."""
     null = summary.nulls.get(summary.best_null)
     red = both("红线是最好的空智能体。", "The red tick is the best null agent.") if null is not None else ""
-    verticals = [Dot(_name(VERTICALS, name), each, null) for name, each in summary.by_vertical.items()]
-    kinds = [Dot(_name(KINDS, name), each, null) for name, each in summary.by_kind.items()]
+    verticals = [_named(VERTICALS, name, each, null) for name, each in summary.by_vertical.items()]
+    kinds = [_named(KINDS, name, each, null) for name, each in summary.by_kind.items()]
     families = [Dot(f"{name} {titles.get(name, '')}".strip(), each, null) for name, each in summary.by_family.items()]
     pieces = [
         '<div class="two">',
@@ -203,8 +203,9 @@ def _data(rows: list[Dot]) -> str:
     )
 
 
-def _name(names: dict[str, tuple[str, str]], name: str) -> str:
-    return names.get(name, (name, name))[0]
+def _named(names: Mapping[str, tuple[str, str]], name: str, found: Interval | None, null: float | None) -> Dot:
+    chinese, english = names.get(name, (name, name))
+    return Dot(chinese, found, null, english=english)
 
 
 def _point(value: float) -> Interval:

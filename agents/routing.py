@@ -37,8 +37,9 @@ class Router:
 
     def wishes(self, text: str, principal: Principal, waiting: Waiting | None) -> tuple[str, ...]:
         """The wishes of a message, mostly one. While an answer is awaited, only 另外…, 还有… begins another."""
-        mine = [label for agent in self._agents if principal.roles & agent.audience for label in labels(agent)]
-        return self._splitter.split(text, mine, answering=waiting is not None)
+        mine = [agent for agent in self._agents if principal.roles & agent.audience]
+        owners = {label: agent.name for agent in reversed(mine) for label in labels(agent)}
+        return self._splitter.split(text, owners, answering=waiting is not None)
 
     def acts(self, text: str, principal: Principal) -> bool:
         """Whether a message clearly wants a tool to be used rather than a question answered."""

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .understanding import Intents, is_question, known_class, subject
+from .understanding import Intents, is_question, known_class, says_something, signs, subject
 
 _CLAUSES = re.compile(r"[^，。！；？,;!?\n]+[，。！；？,;!?\n]*")
 _TURNS = re.compile(
-    r"^\s*(?:还有|另外|此外|再就是|再有|再一个|再问|还想|还要问|顺便|顺带|对了|第[二三四]|其次|最后|哦对|也想|也要)"
+    r"^\s*(?:还有(?![几多没哪])|另外|此外|再就是|再有|再一个|再问|还想|还要问|顺便|顺带|对了|第[二三四]|其次|最后|哦对|也想|也要)"
 )
 _ENDED = re.compile(r"[。！？!?\n]\s*$")
 SHORTEST, MOST = 12, 9
-CLEAR, AFTER_A_TURN = 0.5, 0.35
+# How clear a piece must be: after 另外…, when it asks, wishes or tells of trouble, and when it merely says something.
+AFTER_A_TURN, CLEAR, TOLD = 0.35, 0.6, 0.6
+_WISHES = frozenset(("asks", "wish", "hurry", "trouble", "class"))
+_NEGATED = re.compile(r"^\s*(?:先|也|就|但|可)*(?:不|莫|别|没)")
 # Natural logarithms: a clause that means nothing in particular counts as if it meant anything with this chance.
 _FLOOR = math.log(0.08)
 _CHANGE, _CHANGE_AFTER_END, _CHANGE_AFTER_A_TURN = 1.6, 1.2, 0.6
@@ -46,12 +49,12 @@ class Splitter:
     def __init__(self, intents: Intents) -> None:
         self._intents = intents
 
-    def split(self, text: str, labels: Sequence[str], *, answering: bool = False) -> tuple[str, ...]:
-        """The wishes of a message in its order, of the labels that are open to this person; mostly just one.
+    def split(self, text: str, owners: Mapping[str, str], *, answering: bool = False) -> tuple[str, ...]:
+        """The wishes of a message in its order, mostly just one. `owners`: the agent of every label open to the person.
 
         What answers a question (`answering`) is told in many pieces: only a turn (另外…) begins another wish then.
         """
-        parts = _parts(text)
+        parts, labels = _parts(text), tuple(owners)
         if len(text) < SHORTEST or not 2 <= len(parts) <= MOST:
             return (text,)
         clauses = [
@@ -63,28 +66,28 @@ class Splitter:
         given = _labelled(clauses, labels)
         groups = [[clauses[0]]]
         for clause, before, label in zip(clauses[1:], given, given[1:], strict=False):
-            if _together(before, label, groups[-1], clause, answering):
+            if _together((before, label), groups[-1], clause, owners, answering):
                 groups[-1].append(clause)
             else:
                 groups.append([clause])
-        return tuple(_text(group) for group in self._standing(groups, labels))
+        return tuple(_text(group) for group in self._standing(groups, labels, answering))
 
     def _scores(self, text: str, labels: Sequence[str]) -> dict[str, float]:
         found = self._intents.score(text)
         return {label: found[label] for label in labels if label in found}
 
-    def _standing(self, groups: list[list[_Clause]], labels: Sequence[str]) -> list[list[_Clause]]:
-        """Groups that are not clear by themselves go back to their neighbour."""
+    def _standing(self, groups: list[list[_Clause]], labels: Sequence[str], answering: bool) -> list[list[_Clause]]:
+        """Groups that are not clear by themselves go back to their neighbour; an answer never does."""
         kept: list[list[_Clause]] = []
         unclear: list[_Clause] = []
         for group in groups:
             before = unclear or (kept[-1] if kept else [])
             apart = group[0].turns and bool(before) and _two_questions(before, group[0])
-            if apart and unclear:
+            clear = apart or self._clear(group, labels)
+            if unclear and clear and group[0].turns and (apart or answering):
                 kept.append(unclear)
                 unclear = []
-            best = max(self._scores(_text(group), labels).values(), default=0.0)
-            if apart or best >= (AFTER_A_TURN if group[0].turns else CLEAR):
+            if clear:
                 kept.append([*unclear, *group])
                 unclear = []
             elif kept:
@@ -92,6 +95,16 @@ class Splitter:
             else:
                 unclear += group
         return kept or [unclear]
+
+    def _clear(self, group: Sequence[_Clause], labels: Sequence[str]) -> bool:
+        """Whether a piece is a wish by itself: what only says where, who or under what condition is not."""
+        text = _text(group)
+        if _NEGATED.match(text) or not says_something(text):
+            return False
+        best = max(self._scores(text, labels).values(), default=0.0)
+        if group[0].turns:
+            return best >= AFTER_A_TURN
+        return best >= (CLEAR if _WISHES.intersection(signs(text)) else TOLD)
 
 
 def _parts(text: str) -> list[str]:
@@ -121,13 +134,17 @@ def _labelled(clauses: Sequence[_Clause], labels: Sequence[str]) -> list[str]:
     return found[::-1]
 
 
-def _together(before: str, label: str, group: Sequence[_Clause], clause: _Clause, answering: bool) -> bool:
-    """Whether a clause goes on with the group before it. Tools of one noun are about one thing until 另外…."""
-    if label == before:
+def _together(
+    change: tuple[str, str], group: Sequence[_Clause], clause: _Clause, owners: Mapping[str, str], answering: bool
+) -> bool:
+    """Whether a clause goes on with the group before it: without 另外… only another agent's matter is another one."""
+    before, label = change
+    if before == label:
         return not _another(group, clause)
-    if not clause.turns:
-        return answering or (label.startswith("tool:") and label.split(".")[0] == before.split(".")[0])
-    return False
+    if clause.turns:
+        return False
+    same_noun = label.startswith("tool:") and label.split(".")[0] == before.split(".")[0]
+    return answering or same_noun or (owners[before] == owners[label] and not clause.ended)
 
 
 def _another(group: Sequence[_Clause], clause: _Clause) -> bool:

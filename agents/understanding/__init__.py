@@ -15,7 +15,7 @@ from .clauses import (
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question
 from .intents import Intents, Understands, fit_intents
-from .signs import opens
+from .signs import opens, signs
 from .slots import Found, fill, find, known_class, says_something
 from .words import Evidence, subject
 
@@ -45,6 +45,7 @@ __all__ = [
     "ordinal",
     "points_back",
     "says_something",
+    "signs",
     "small_talk",
     "subject",
     "wants_person",

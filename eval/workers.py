@@ -178,19 +178,25 @@ def _work(where: Where, todo: Any, back: Any, prices: Mapping[str, Any]) -> None
         back.put(str(problem))
     else:
         back.put(None)
+    if not _watched():
+        back.cancel_join_thread()  # nobody is left to read it
 
 
 def _wait_for(todo: Any) -> Order | None:
     """The next order; None when there is no more, or nobody left to give one."""
-    parent = multiprocessing.parent_process()
-    while True:
+    while _watched():
         try:
             found: Order | None = todo.get(timeout=PARENT_S)
         except Empty:
-            if parent is not None and not parent.is_alive():
-                return None
-        else:
-            return found
+            continue
+        return found
+    return None
+
+
+def _watched() -> bool:
+    """Whether the process that started this one is still there."""
+    parent = multiprocessing.parent_process()
+    return parent is None or parent.is_alive()
 
 
 @contextmanager

@@ -139,10 +139,10 @@ def _together(
 ) -> bool:
     """Whether a clause goes on with the group before it: without 另外… only another agent's matter is another one."""
     before, label = change
+    if clause.turns and (answering or before != label):
+        return False
     if before == label:
         return not _another(group, clause)
-    if clause.turns:
-        return False
     same_noun = label.startswith("tool:") and label.split(".")[0] == before.split(".")[0]
     return answering or same_noun or (owners[before] == owners[label] and not clause.ended)
 

@@ -13,7 +13,7 @@ from .clauses import (
     small_talk,
     wants_person,
 )
-from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question
+from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of
 from .intents import Intents, Understands, fit_intents
 from .signs import opens, signs
 from .slots import Found, fill, find, known_class, says_something
@@ -47,6 +47,7 @@ __all__ = [
     "says_something",
     "signs",
     "small_talk",
+    "speaks_of",
     "subject",
     "wants_person",
 ]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -100,6 +103,24 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(reading: Reading, site: 
     assert ended.complete
     assert events.read_bytes().splitlines(keepends=True)[0] == lines[0]
     assert [trajectory_hash(each) for each in open_run(folder).trajectories()] == before
+
+
+def test_a_run_killed_with_all_its_force_is_finished_by_another(reading: Reading, site: Site, tmp_path: Path) -> None:
+    folder, file = tmp_path / "run", tmp_path / "samples.yaml"
+    words = [sys.executable, "-m", "eval", "run", str(file), "-k", "R.n2", "--trials", "20", "-j", "1"]
+    root = Path(__file__).resolve().parent.parent
+    with subprocess.Popen([*words, "--url", site.url, "-o", str(folder), "--progress", "json"], cwd=root) as running:
+        while not (folder / "events.jsonl").exists():
+            assert running.poll() is None
+            time.sleep(0.02)
+        running.kill()
+    before = (folder / "events.jsonl").read_bytes()
+    ended = resume_run(folder, Effort(0, "json"))
+    keys = [json.loads(line)["key"] for line in (folder / "events.jsonl").read_bytes().splitlines()]
+    assert ended.complete
+    assert (len(keys), len(set(keys))) == (20, 20)
+    whole = before[: before.rfind(b"\n") + 1]
+    assert (folder / "events.jsonl").read_bytes().startswith(whole)
 
 
 def test_failed_trials_are_run_again_only_when_asked(reading: Reading, site: Site, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from .expectations import Attack, AttackGoal, Change, Operation, Outcome, ToolCall
@@ -31,10 +32,14 @@ def sample_hash(plain: Mapping[str, Any]) -> str:
 
 
 def _record(kind: type[T], plain: Mapping[str, Any]) -> T:
-    hints = typing.get_type_hints(kind)
-    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    given = {key: _value(hints[key], value) for key, value in plain.items() if key in names}
-    return kind(**given)
+    hints = _hints(kind)
+    return kind(**{key: _value(hints[key], value) for key, value in plain.items() if key in hints})
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    found = typing.get_type_hints(kind)
+    return {field.name: found[field.name] for field in dataclasses.fields(kind)}
 
 
 def _value(hint: Any, value: Any) -> Any:

@@ -25,6 +25,11 @@ from .turn import Turn
 # Which of several outcomes needs the user soonest.
 URGENCY: tuple[Is, ...] = ("emergency", "confirm", "clarify", "handoff", "refused", "done", "answered")
 LEAD_CHARS = 24
+NOT_PASSED_ON = {
+    "abuse": (Outcome("answered"), wording.ABUSE),
+    "unsafe": (Outcome("refused", "unsafe"), wording.UNSAFE),
+    "privacy": (Outcome("refused", "privacy"), wording.PRIVACY),
+}
 
 
 @dataclass
@@ -93,7 +98,7 @@ class Serving:
         danger, screened = triage(opening.text), screen(opening.text)
         if danger is not None:
             steps = self._in_danger(who, danger, served)
-        elif screened.kind in ("abuse", "unsafe"):
+        elif screened.kind in NOT_PASSED_ON:
             steps = self._not_passed_on(who, screened, served)
         else:
             steps = self._wishes(who, served)
@@ -116,13 +121,14 @@ class Serving:
             yield turn.speak(wording.AFTER_DANGER)
 
     async def _not_passed_on(self, who: _Asker, screened: Screened, served: Served) -> AsyncIterator[Event]:
-        """Insults and requests for harm reach no model."""
+        """Insults, requests for harm and for other people's data reach no model."""
         turn = self._turn(who, who.opening.text, served)
         turn.note("guard", "不予处理的内容", {"kind": screened.kind, "why": screened.why})
         turn.add(HumanMessage(who.opening.text))
-        turn.end(Outcome("answered") if screened.kind == "abuse" else Outcome("refused", "unsafe"))
+        outcome, text = NOT_PASSED_ON[screened.kind]
+        turn.end(outcome)
         served.add(turn, "")
-        yield turn.speak(wording.ABUSE if screened.kind == "abuse" else wording.UNSAFE)
+        yield turn.speak(text)
 
     async def _wishes(self, who: _Asker, served: Served) -> AsyncIterator[Event]:
         waiting = who.opening.waiting

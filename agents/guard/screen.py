@@ -1,4 +1,4 @@
-"""Words against the desk itself: injected orders, insults, requests for harm. Patterns are data."""
+"""What is not passed on: injected orders, insults, requests for harm or for others' data. Patterns are data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 import yaml
 
-Kind = Literal["ok", "injection", "abuse", "unsafe"]
+Kind = Literal["ok", "injection", "abuse", "unsafe", "privacy"]
 _DATA = Path(__file__).parent / "data" / "screen.yaml"
 
 
@@ -24,14 +24,18 @@ class Screened:
 
 def screen(text: str) -> Screened:
     """Screen a message. `injection` only marks it: a legitimate wish beside it is still served."""
-    for kind, name, pattern in _patterns():
-        if pattern.search(text):
+    for kind, name, pattern, unless in _patterns():
+        if pattern.search(text) and not (unless and unless.search(text)):
             return Screened(kind, name)
     return Screened("ok")
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[Kind, str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[Kind, str, re.Pattern[str], re.Pattern[str] | None], ...]:
     rows = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
-    kinds: tuple[Kind, ...] = ("unsafe", "injection", "abuse")
-    return tuple((kind, row["name"], re.compile(row["pattern"])) for kind in kinds for row in rows[kind])
+    kinds: tuple[Kind, ...] = ("unsafe", "privacy", "injection", "abuse")
+    return tuple(
+        (kind, row["name"], re.compile(row["pattern"]), re.compile(row["unless"]) if "unless" in row else None)
+        for kind in kinds
+        for row in rows[kind]
+    )

@@ -6,7 +6,7 @@ from html import escape
 
 from ..compare import Comparison, Row
 from .drawing import Axis, Dot, dots
-from .parts import both, bullets, figure, nothing, number, percent, section, table
+from .parts import both, bullets, chance, figure, nothing, number, percent, section, table
 from .words import SCORERS
 
 
@@ -33,10 +33,10 @@ def changes(comparison: Comparison | None) -> str:
         f"These {comparison.pairs} pairs would show a change of {percent(comparison.detectable)} with 80% power.",
     )
     head = [both("指标", "Figure"), "A", "B", "Δ", "95%", "p", both("校正后", "Adjusted"), "n"]
-    permuted = f"{both('按家族的置换检验', 'permutation by family')} p = {number(comparison.permutation_p)}"
+    permuted = f"{both('按家族的置换检验', 'permutation by family')} {chance(comparison.permutation_p)}"
     told = (
-        f"{both('变差', 'Lost')} {test.lost}　{both('变好', 'Won')} {test.won}　McNemar p = {number(test.p)}"
-        f"（mid-p {number(test.mid_p)}）　{permuted}"
+        f"{both('变差', 'Lost')} {test.lost}　{both('变好', 'Won')} {test.won}　McNemar {chance(test.p)}"
+        f"（mid-{chance(test.mid_p)}）　{permuted}"
     )
     runs = f"<code>{escape(comparison.a)}</code> → <code>{escape(comparison.b)}</code>"
     return section(
@@ -77,8 +77,8 @@ def _row(row: Row) -> list[str]:
         number(row.a),
         number(row.b),
         f"{row.delta.point:+.3f}",
-        f"{row.delta.low:+.3f}–{row.delta.high:+.3f}",
-        number(row.p),
+        f"{row.delta.low:+.3f} … {row.delta.high:+.3f}",
+        chance(row.p).removeprefix("p ").removeprefix("= "),
         number(row.adjusted),
         str(row.pairs),
     ]

@@ -120,7 +120,8 @@ def _dot_row(row: Dot, axis: Axis, zero: bool) -> str:
         f'<line class="whisker" x1="{low:.2f}" x2="{high:.2f}" y1="5" y2="5"/></svg>'
     )
     value = f"{row.found.point:+.1%}" if zero else percent(row.found.point)
-    spread = f"{percent(row.found.low, 0)}–{percent(row.found.high, 0)}"
+    low_end, high_end = row.found.low, row.found.high
+    spread = f"{low_end:+.0%} … {high_end:+.0%}" if zero else f"{percent(low_end, 0)}–{percent(high_end, 0)}"
     return (
         f'<div class="row">{label}<div class="track">{middle}{whisker}{mark}'
         f'<i class="dot" style="left:{at:.2f}%"></i></div>'

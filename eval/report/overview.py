@@ -10,7 +10,7 @@ from ..gate import Verdict
 from ..intervals import Interval
 from ..summary import Summary
 from .drawing import Axis, Dot, bars, curve, dots, heat
-from .parts import both, figure, nothing, number, percent, section, table, with_interval
+from .parts import both, chance, figure, nothing, number, percent, section, table, with_interval
 from .words import KINDS, RULES, SCORERS, TRANSFORMS, VERTICALS
 
 
@@ -158,7 +158,7 @@ def _change_card(comparison: Comparison | None) -> str:
     if comparison is None:
         return _card(both("与基准相比", "Against baseline"), "—", both("没有给出基准", "None given"))
     lost, won = len(comparison.lost), len(comparison.won)
-    moved = f"{both('变差', 'lost')} {lost}　{both('变好', 'won')} {won}　p = {number(comparison.test.p)}"
+    moved = f"{both('变差', 'lost')} {lost}　{both('变好', 'won')} {won}　{chance(comparison.test.p)}"
     style = "bad" if comparison.lost else "ok" if comparison.won else ""
     return _card(both("与基准相比", "Against baseline"), f"{comparison.delta.point:+.1%}", moved, style)
 

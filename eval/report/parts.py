@@ -30,6 +30,11 @@ def number(value: float | None, digits: int = 3) -> str:
     return "—" if value is None else f"{value:.{digits}f}".rstrip("0").rstrip(".")
 
 
+def chance(p: float | None) -> str:
+    """A p-value; a very small one is not written as zero."""
+    return "p —" if p is None else "p < 0.001" if p < 0.001 else f"p = {number(p)}"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], style: str = "") -> str:
     """A table of ready pieces."""
     cells = "".join(f"<th scope=col>{each}</th>" for each in head)

@@ -69,7 +69,7 @@ def reembed(
     print(f"检索现在用 {name}。" if wait else f"已在后台开始，任务 {job['id']}。查看进度：hanzhi knowledge status")
     if save:
         print(save_setting("embedding", name))
-    elif name != configured:
+    elif name != _absolute(configured):
         print(f"请把设置 embedding（HANZHI_EMBEDDING）改成 {name}，否则服务下次启动时会换回 {configured}。")
 
 

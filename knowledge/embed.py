@@ -18,6 +18,7 @@ from .words import normal
 
 EMBEDDINGS = "static、hashing、sentence-transformers:模型目录或名称、openai:接口地址#模型名"
 _DIMENSIONS = 256
+_LOOKED_AT = 65_536
 # Some public endpoints refuse more texts in one call.
 _ENDPOINT_BATCH = 10
 _ENDPOINT_TIMEOUT_S = 30.0
@@ -67,7 +68,7 @@ class FolderEmbeddings(Embeddings):
 
     def __init__(self, folder: str) -> None:
         self.source = f"sentence-transformers:{folder}"
-        self.name = f"st-{zlib.crc32(folder.encode()):08x}{_fingerprint(Path(folder))}"
+        self.name = _fingerprint(Path(folder)) or f"st-{zlib.crc32(folder.encode()):08x}"
         self._folder = folder
         self._model: Any = None
         self._opening = threading.Lock()
@@ -98,12 +99,18 @@ class FolderEmbeddings(Embeddings):
 
 
 def _fingerprint(folder: Path) -> str:
-    """Tells another model in the same folder from the one before; the head of each file is enough for that."""
+    """Tells another model in the same folder from the one before, and knows a model that was moved.
+
+    The head and the tail of each file are enough for that.
+    """
     seen = 0
     for path in sorted(each for each in folder.rglob("*") if each.is_file()) if folder.is_dir() else ():
+        size = path.stat().st_size
         with path.open("rb") as file:
-            seen = zlib.crc32(f"{path.relative_to(folder)} {path.stat().st_size}".encode() + file.read(65_536), seen)
-    return f"-{seen:08x}" if seen else ""
+            head = file.read(_LOOKED_AT)
+            file.seek(max(0, size - _LOOKED_AT))
+            seen = zlib.crc32(f"{path.relative_to(folder)} {size}".encode() + head + file.read(), seen)
+    return f"st-folder-{seen:08x}" if seen else ""
 
 
 class EndpointEmbeddings(Embeddings):

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 import hanzhi
@@ -322,6 +323,13 @@ def test_every_command_has_help_in_chinese_and_is_in_a_section() -> None:
         assert page.output.startswith("用法：")
         assert "显示这段说明" in page.output
         assert f"  {name} " in top
+
+
+def test_the_docs_page_names_every_command() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    top = typer.main.get_command(hanzhi.app)
+    names = {*top.list_commands(None), *(f"knowledge {each}" for each in top.get_command(None, "knowledge").commands)}
+    assert not [name for name in sorted(names) if f"hanzhi {name}" not in page]
 
 
 def test_a_package_that_shadows_a_room_stops_every_command(tmp_path: Path) -> None:

@@ -260,7 +260,12 @@ def test_a_model_folder_takes_over_and_another_model_in_the_same_folder_is_notic
     assert library.verify().agree
     library.close()
     before = open_embeddings(name).name  # type: ignore[attr-defined]
-    (tmp_path / "model" / "README.md").write_text("retrained", encoding="utf-8")
+    (tmp_path / "model").rename(tmp_path / "moved")
+    name = f"sentence-transformers:{tmp_path / 'moved'}"
+    assert open_embeddings(name).name == before  # type: ignore[attr-defined]
+    with (tmp_path / "moved" / "model.safetensors").open("r+b") as weights:
+        weights.seek(-4, 2)
+        weights.write(b"\0\0\0\1")
     assert open_embeddings(name).name != before  # type: ignore[attr-defined]
 
 

@@ -16,7 +16,7 @@ from .bootstrap import open_house
 from .builtin import PLUGINS
 from .plugins import open_plugins
 from .routing import declared_examples
-from .settings import Settings
+from .settings import read_settings
 from .understanding.intents import SHIPPED, fingerprint_of, fit_intents, save
 
 
@@ -30,7 +30,7 @@ def main() -> None:
 
 def declared(folder: Path) -> Mapping[str, Sequence[str]]:
     """Every example that the house declares before anything is plugged in or loaded; `folder` is scratch."""
-    house = open_house(Settings(data_dir=folder, sandbox_demo=False))
+    house = open_house(read_settings(data_dir=folder, sandbox_demo=False))
     hooks = open_plugins(PLUGINS, installed=False)
     found = declared_examples(hooks.agents(), hooks.tools(house.platform, house.library), house.library.phrasings())
     asyncio.run(house.close())

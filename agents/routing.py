@@ -11,7 +11,7 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Intents, opens, subject
+from .understanding import Intents, affirmed, opens, subject
 from .wishes import Splitter
 
 CLEAR = 0.5
@@ -50,7 +50,7 @@ class Router:
 
     def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
         """The agent for this message. A clear new wish leaves whoever was waiting or last."""
-        found = self._intents.score(text)
+        found = self._intents.score(affirmed(text))
         mine = [agent for agent in self._agents if principal.roles & agent.audience]
         # Shares of one whole: what an agent's tools and questions have of it belongs to the agent.
         scores = {agent.name: sum(found.get(label, 0.0) for label in labels(agent)) for agent in mine}

@@ -21,6 +21,7 @@ from ..context import LOOKUP, Context, current_turn, read_context, tool_result
 from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
 from ..understanding import (
     Intents,
+    affirmed,
     assent,
     blames_staff,
     correction,
@@ -35,12 +36,13 @@ from ..understanding import (
     points_back,
     small_talk,
     subject,
+    vague_opening,
     wants_person,
 )
 from .offline_answers import COVERED, answer, covers
 from .offline_memory import Memory, recall
 from .offline_slots import IDENTIFIERS, amended, arguments, continued, spoken_of
-from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, about, clarify, foreign_language, reminder, vague
+from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, WHAT, about, clarify, foreign_language, reminder, vague
 
 SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
 KNOWN, STRONG, AHEAD = 0.02, 0.75, 1.7
@@ -113,6 +115,8 @@ class Mover:
             return AIMessage(
                 f"{about(heard.specs) if kind == 'about' else TALK[kind]}{reminder(heard.waiting, heard.specs)}"
             )
+        if vague_opening(text) and ASK in heard.specs:
+            return _call(ASK, {"question": WHAT}, text)
         if meant.tool and self._calls_for(heard, meant):
             return self._start(meant.tool, heard)
         return self._from_knowledge(heard, meant)
@@ -252,7 +256,7 @@ class Mover:
     def _score(self, text: str, names: Sequence[str], specs: Specs) -> dict[str, float]:
         """What the words mean, of all that is declared; then only what is bound, and questions about rules."""
         if self._house is not None and self._house.knows(f"tool:{name}" for name in names):
-            found = self._house.score(text)
+            found = self._house.score(affirmed(text))
             rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
             return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules}
         return self._heads(tuple(names), specs).score(text)

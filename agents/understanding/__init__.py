@@ -3,6 +3,7 @@
 from .addresses import amend
 from .clauses import (
     Correction,
+    affirmed,
     assent,
     blames_staff,
     correction,
@@ -11,6 +12,7 @@ from .clauses import (
     ordinal,
     points_back,
     small_talk,
+    vague_opening,
     wants_person,
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of
@@ -27,6 +29,7 @@ __all__ = [
     "Found",
     "Intents",
     "Understands",
+    "affirmed",
     "amend",
     "assent",
     "blames_staff",
@@ -49,5 +52,6 @@ __all__ = [
     "small_talk",
     "speaks_of",
     "subject",
+    "vague_opening",
     "wants_person",
 ]

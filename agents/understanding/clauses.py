@@ -36,6 +36,15 @@ _GREETING = re.compile(
     r"[，,。！!~～呀啊哦呢吗的你您了？?\s]*)+$",
     re.IGNORECASE,
 )
+_VAGUE = re.compile(
+    r"^(?:我们?|你们?|您|俺|这儿|这里|这边|想|要|来|能|能不能|可以|请|问|问问|问下|问个|咨询|请教|打听|了解|反映|反应|报|报个|报下|上报|投诉|举报|求助|办|办个|"
+    r"说|说个|说下|讲|帮|帮个?忙|帮我|麻烦|拜托|处理|解决|跟|给|向|有|个|件|点|点儿|些|一个|一件|一点|一下|下|事|事情|事儿|问题|情况|东西|城管|政务|业务|"
+    r"姑娘|师傅|同志|老师|小助手|的|了|吧|啊|呀|哈|哦|吗|呗|撒|唦|[，,。.！!？?~～\s])+$"
+)
+_NEGATED = re.compile(
+    r"[，,。；;！!\s]*(?:先|暂时|暂|就|也)?(?:不要|不用|不必|别|莫|不)(?:急着|着急|给我|帮我|忙着|要|用)?"
+    r"(?:提交|递交|上交|交上去|交|上报|报上去|报|办理|办|申请|发送|发|派|结案|挂失|预约|约|催|填|登记|绑定|备案|转人工|转)(?:了|先|上去|出去)?(?=[，,。；;！!\s]|$)"
+)
 _THANKS = re.compile(r"^(好的?|嗯+|行|那)?[，,\s]*(太)?(谢谢|多谢|感谢|辛苦|麻烦您?了|谢了)[^？?]{0,8}$")
 _BYE = re.compile(
     r"^(再见|拜拜|bye|回头见|先这样|没事了?|没别的了?|没有了)[，,。！!~～呀啊哦了吧\s]*(谢谢|再见)?[。！!~～\s]*$",
@@ -109,6 +118,17 @@ def small_talk(text: str) -> str | None:
         if pattern.match(plain):
             return kind
     return "about" if len(plain) <= 24 and _ABOUT_DESK.search(plain) else None
+
+
+def vague_opening(text: str) -> bool:
+    """Whether a message only says that there is something to be done (我想反映个事情), not what."""
+    return len(text) <= 24 and bool(_VAGUE.match(text.strip()))
+
+
+def affirmed(text: str) -> str:
+    """The message without what is not to be done (…，先不提交), as long as something remains."""
+    rest = _NEGATED.sub("", text)
+    return rest if len(rest.strip("，,。；;！! ")) >= 4 else text
 
 
 def wants_person(text: str) -> bool:

@@ -62,7 +62,7 @@ class Loop:
         if not turn.said:
             yield turn.speak(wording.NO_SUPPORT)
             turn.end(Outcome("refused", "no_evidence"))
-        if turn.opening.failed and turn.outcome is not None and could_not_help(turn.outcome):
+        if turn.opening.failed and not turn.principal.is_staff and turn.outcome and could_not_help(turn.outcome):
             yield await self._offers.add(turn, "stuck", wording.TWICE)
 
     def _open(self, turn: Turn) -> None:

@@ -23,7 +23,7 @@ from tools import (
     staff_order_tools,
 )
 from tools.orders_rules import is_basis
-from tools.orders_words import basis_in, demand_in, full_unit, order_number, units_in, words_in
+from tools.orders_words import basis_in, demand_in, full_unit, order_number, reason_in, units_in, words_in
 
 from .test_sandbox_orders import ACCEPTOR, BASIS, CHIEF, DISPATCHER, GARBAGE, LISTED, OFFICE, at
 from .test_tools_platform import ROLES
@@ -273,6 +273,20 @@ def test_numbers_and_bases_are_read_from_words() -> None:
     assert basis_in("不归我们") is None
     assert [each.words for each in units_in("今天天气不错")] == []
     assert [each.words for each in units_in("会议纪要明确由维修所承办")] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("工单 GD20260901000001 退回，不归我们管，依据 DUTY-E0105-420103", "不归我们管"),
+        ("把这张工单退回，权属在供电公司", "权属在供电公司"),
+        ("热线单退回去重派", "热线单退回去重派"),
+        ("不予受理，已经在法院打官司", "已经在法院打官司"),
+        ("退单", "退单"),
+    ],
+)
+def test_a_reason_is_told_without_the_step_and_the_basis(said: str, reason: str) -> None:
+    assert reason_in(said) == reason
 
 
 @pytest.mark.parametrize("words", ["会议纪要第三条", "产权在供电公司", "DUTY-E01-420103", "属地管理", "江府发12号文件"])

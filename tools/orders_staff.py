@@ -14,7 +14,7 @@ from .orders import NATURE_CHOICES, ORDER_NO
 from .orders_phrases import ACCEPT, CREATE, DISPATCH, EXTEND, REFUSE, REOPEN, REPLY, RETURN, VISIT
 from .orders_rules import is_basis
 from .orders_telling import say_received, say_sent, say_stepped
-from .orders_words import basis_in, demand_in, full_unit, order_number, words_in
+from .orders_words import basis_in, demand_in, full_unit, order_number, reason_in, words_in
 from .reporting import ASK_PLACE
 from .unified import Order, OrderDraft, Orders, OrderVisit, Platform, Suggestion
 from .unified.order_states import DESK, ORDER_MOVES, ORDER_STATES, SATISFACTION, SENDERS, UNIT
@@ -206,8 +206,8 @@ def _return(orders: Orders) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         order = await look(orders, arguments, call)
         ready = refuse_early(order, "returned", call)
-        reason = words_in(arguments.get("reason"))
-        basis = _told_basis(arguments.get("basis")) or basis_in(reason)
+        reason = reason_in(arguments.get("reason"))
+        basis = _told_basis(arguments.get("basis")) or basis_in(arguments.get("reason"))
         if reason is None:
             raise NeedsAnswer("reason", "请说明为什么退回。")
         if basis is None:
@@ -355,7 +355,7 @@ def _reasoned(orders: Orders, to: str, question: str) -> Prepare:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         order = await look(orders, arguments, call)
         ready = refuse_early(order, to, call)
-        reason = words_in(arguments.get("reason"))
+        reason = reason_in(arguments.get("reason"))
         if reason is None:
             raise NeedsAnswer("reason", question)
         return {"number": order.number, "reason": reason, **ready}

@@ -29,6 +29,11 @@ _SHORT = {
     "交通": "交通管理部门",
     "园林": "园林部门",
 }
+_CLAUSES = re.compile(r"[，,。；;：:！!\s]+")
+_STEP = re.compile(
+    r"^(?:请|把|给|那|这)*(?:张|个|单)?(?:12345|热线)?(?:工单|单子|单)?(?:申请)?(?:退回|退单|退掉|退了|退|不予受理|不受理|重办|延期)?(?:吧|去|了)?$"
+)
+_OF_BASIS = re.compile(r"^(?:退回|退单)?(?:的)?依据|^DUTY-", re.IGNORECASE)
 _SENTENCE = re.compile(r"由|明确|依据|纪要|规定|文件|应当|承办|负责|认为")
 _LEAD = re.compile(
     r"^(?:请|帮我|刚)?(?:来电)?(?:登记|录入?|新建|建|立|开|接到?)[^：:，,。]{0,12}(?:工单|来电|单子|诉求|电话)[：:，,]\s*"
@@ -57,6 +62,15 @@ def words_in(value: object, *, least: int = 2) -> str | None:
     """What was said without the order's number; None when nothing is left that says something."""
     words = NUMBER.sub("", str(value or "")).strip(" ，,。；;：:、")
     return words[:1000] if len(words) >= least else None
+
+
+def reason_in(value: object) -> str | None:
+    """Why a step is made: what was said without the step itself and without the basis."""
+    words = words_in(value)
+    clauses = [
+        each for each in _CLAUSES.split(words or "") if each and not _STEP.match(each) and not _OF_BASIS.match(each)
+    ]
+    return "，".join(clauses) or words
 
 
 def demand_in(value: object) -> str | None:

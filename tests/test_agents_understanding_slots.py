@@ -65,7 +65,14 @@ def test_a_part_of_an_address_amends_the_whole(old: str, new: str, whole: str) -
         ("8月份有多少", date(2026, 8, 1), date(2026, 8, 31)),
         ("9月1日到9月5日", date(2026, 9, 1), date(2026, 9, 5)),
         ("9月3日以来", date(2026, 9, 3), date(2026, 9, 16)),
-        ("最近三天", date(2026, 9, 13), date(2026, 9, 16)),
+        ("最近三天", date(2026, 9, 14), date(2026, 9, 16)),
+        ("近30天", date(2026, 8, 18), date(2026, 9, 16)),
+        ("9月1日到12日", date(2026, 9, 1), date(2026, 9, 12)),
+        ("八月三号到二十五号", date(2026, 8, 3), date(2026, 8, 25)),
+        ("本月2到9号", date(2026, 9, 2), date(2026, 9, 9)),
+        ("上个月5号～8号", date(2026, 8, 5), date(2026, 8, 8)),
+        ("1号到15号的", date(2026, 9, 1), date(2026, 9, 15)),
+        ("十月二号起", date(2026, 10, 2), date(2026, 10, 2)),
         ("两个月前", date(2026, 7, 18), date(2026, 7, 18)),
         ("下周一上午", date(2026, 9, 21), date(2026, 9, 21)),
         ("明天下午", date(2026, 9, 17), date(2026, 9, 17)),
@@ -79,6 +86,11 @@ def test_days_are_read_against_the_city_clock(text: str, first: date, last: date
 def test_a_span_fills_both_ends() -> None:
     slots = {"since": Slot("date", "开始日期"), "until": Slot("date", "截止日期")}
     assert fill(slots, "上个月的", NOW) == {"since": "2026-08-01", "until": "2026-08-31"}
+
+
+@pytest.mark.parametrize("text", ["中北路1号到15号", "花了3.5万元", "3号到5号楼"])
+def test_house_numbers_and_amounts_are_no_days(text: str) -> None:
+    assert day_spans(text, NOW.date()) == []
 
 
 @pytest.mark.parametrize("text", ["2月30日", "13月1日"])
@@ -110,7 +122,13 @@ def test_money_is_told_from_other_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("WH20260901000123到哪了", "WH20260901000123"), ("单号wh 20260901000123", "WH20260901000123"), ("WH2026", None)],
+    [
+        ("WH20260901000123到哪了", "WH20260901000123"),
+        ("单号wh 20260901000123", "WH20260901000123"),
+        ("ｗｈ２０２６０９０１０００１２３查下", "WH20260901000123"),
+        ("就是WH 20260901 000123那件", "WH20260901000123"),
+        ("WH2026", None),
+    ],
 )
 def test_a_case_number_is_read_whole_or_not_at_all(text: str, value: str | None) -> None:
     assert best("case_no", text) == value
@@ -151,3 +169,44 @@ def test_a_description_keeps_the_persons_words_but_no_personal_data() -> None:
 
 def test_a_free_text_is_never_guessed_for_an_optional_slot() -> None:
     assert fill({"photos": Slot("text", "照片"), "n": Slot("number", "页码")}, "井盖坏了3天", NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("码是４２０１０２０１１１０００００１", "4201020111000001"), ("4201 0201 1100 0001这根", "4201020111000001")],
+)
+def test_a_component_code_may_be_wide_or_spaced(text: str, code: str) -> None:
+    assert best("component_no", text) == code
+
+
+def test_a_class_may_be_named_by_its_code() -> None:
+    assert best("category", "e0102怎么立案") == "暴露垃圾"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("要DS0007，做客流分析，留45天", 45),
+        ("申请DS0007", None),
+        ("申请一份数据，共3个部门用", None),
+        ("保存天数60", 60),
+        ("六十天", 60),
+    ],
+)
+def test_a_number_counts_what_its_slot_asks_for_and_is_no_part_of_a_code(text: str, days: int | None) -> None:
+    assert best("number", text, label="保存天数", ask="数据要保存多少天？") == days
+
+
+def test_an_amount_belongs_to_the_words_before_it() -> None:
+    slots = {"total": Slot("money", "总费用"), "own": Slot("number", "目录外自费"), "b": Slot("number", "乙类先行自付")}
+    told = fill(slots, "总共8600，其中自费700，乙类先付300", NOW, ("total",))
+    assert told == {"total": 8600, "own": 700, "b": 300}
+
+
+def test_pictures_are_addresses_and_never_words() -> None:
+    slot = {"label": "照片"}
+    assert best("text", "真没拍，就这样吧", **slot) is None
+    assert best("text", "前 https://a.example/1.jpg，后 https://a.example/2.jpg", **slot) == [
+        "https://a.example/1.jpg",
+        "https://a.example/2.jpg",
+    ]

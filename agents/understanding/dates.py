@@ -10,7 +10,15 @@ from datetime import date, timedelta
 from .numerals import number
 
 _COUNT = r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|几)"
-_DAY = re.compile(r"(?:(?P<y>\d{4})[年/.-])?(?P<m>\d{1,2})[月/.-](?P<d>\d{1,2})[日号]?(?!\d)")
+_N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_MEASURED = r"(?!\d|\s*(?:[万千百亿元块%％米]|公里|平))"
+_DAY = re.compile(rf"(?:(?P<y>\d{{4}})[年/.-])?(?<!\d)(?P<m>\d{{1,2}})[月/.-](?P<d>\d{{1,2}})[日号]?{_MEASURED}")
+_SAID_DAY = re.compile(rf"(?:(?P<y>\d{{4}})年)?(?P<m>{_N})月(?P<d>{_N})[日号]")
+_DAYS = re.compile(
+    rf"(?:(?:(?P<y>\d{{4}})年|(?P<rel>今年|去年))?(?P<m>{_N})月份?|(?P<this>本月|这个?月)|(?P<before>上个?月))?的?"
+    rf"(?<![\d一二三四五六七八九十])(?P<a>{_N})(?P<u>[日号])?\s*(?:到|至|—|–|-|~|～)\s*(?P<b>{_N})[日号](?![楼门栋口院线])"
+)
+_STREET = re.compile(r"[路街巷道里村栋院][东西南北中]?$")
 _MONTH = re.compile(
     r"(?:(?P<y>\d{4})年|(?P<rel>今年|去年))?(?P<m>1[0-2]|0?[1-9]|[一二三四五六七八九十]{1,2})月份?(?!\d)"
 )
@@ -19,7 +27,7 @@ _LAST = re.compile(rf"(?:最近|近|这|过去){_COUNT}?个?(?P<u>天|周|星期
 _AGO = re.compile(rf"{_COUNT}(?P<u>天|周|个?星期|个?月)(?:前|之前|以前)")
 _WEEKDAY = re.compile(r"(?P<w>上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天])")
 _WEEKS = {"": 0, "本": 0, "这": 0, "这个": 0, "上": -1, "上个": -1, "下": 1, "下个": 1}
-_RANGE = re.compile(r"^\s*(?:到|至|—|-|~)\s*")
+_RANGE = re.compile(r"^\s*(?:到|至|—|–|-|~|～)\s*")
 _OPEN = re.compile(r"^\s*(?:以来|之后|以后|起|开始)")
 
 
@@ -57,10 +65,11 @@ def _all(text: str, today: date) -> Iterator[DaySpan]:
     for word, (first, last) in _words(today).items():
         for match in re.finditer(word, text):
             yield DaySpan(first, last, *match.span())
-    for match in _DAY.finditer(text):
-        day = _date(int(match["y"] or today.year), int(match["m"]), int(match["d"]))
+    for match in (*_DAY.finditer(text), *_SAID_DAY.finditer(text)):
+        day = _date(int(match["y"] or today.year), _int(match["m"]), _int(match["d"]))
         if day:
             yield DaySpan(day, day, *match.span())
+    yield from _days_of_month(text, today)
     for match in _MONTH.finditer(text):
         year = int(match["y"]) if match["y"] else today.year - (match["rel"] == "去年")
         month = int(number(match["m"]) or 0)
@@ -73,10 +82,25 @@ def _all(text: str, today: date) -> Iterator[DaySpan]:
         day = monday + timedelta(days="一二三四五六日".index(match["d"].replace("天", "日")))
         yield DaySpan(day, day, *match.span())
     for match in _LAST.finditer(text):
-        yield DaySpan(today - timedelta(days=_days(match.group(1), match["u"])), today, *match.span())
+        # Today is one of the last thirty days.
+        yield DaySpan(today - timedelta(days=_days(match.group(1), match["u"]) - 1), today, *match.span())
     for match in _AGO.finditer(text):
         day = today - timedelta(days=_days(match.group(1), match["u"].lstrip("个")))
         yield DaySpan(day, day, *match.span())
+
+
+def _days_of_month(text: str, today: date) -> Iterator[DaySpan]:
+    """11月1日到20日, 本月1到20号, 1号到15号: the month is said once, or it is this one."""
+    for match in _DAYS.finditer(text):
+        month_said = match["m"] or match["this"] or match["before"]
+        if not month_said and (not match["u"] or _STREET.search(text[: match.start()])):
+            continue
+        until = today.replace(day=1) - timedelta(days=1) if match["before"] else today
+        year = int(match["y"]) if match["y"] else until.year - (match["rel"] == "去年")
+        month = _int(match["m"]) if match["m"] else until.month
+        first, last = _date(year, month, _int(match["a"])), _date(year, month, _int(match["b"]))
+        if first and last and first <= last:
+            yield DaySpan(first, last, *match.span())
 
 
 def _words(today: date) -> dict[str, tuple[date, date]]:
@@ -106,6 +130,10 @@ def _words(today: date) -> dict[str, tuple[date, date]]:
 def _days(count: str | None, unit: str) -> int:
     several = 3 if count == "几" else int(number(count) or 1) if count else 1
     return several * {"天": 1, "周": 7, "星期": 7, "月": 30, "年": 365}[unit]
+
+
+def _int(words: str) -> int:
+    return int(number(words) or 0)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -11,6 +11,7 @@ _UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "K": 1000, "w": 10_000,
 _ARABIC = r"\d[\d,]*(?:\.\d+)?\s*[十百千kKwW万亿]{0,2}"
 _SPOKEN = r"[零〇一二三四五六七八九两十百千万亿]+"
 NUMBER = re.compile(rf"{_ARABIC}|{_SPOKEN}")
+_IN_A_CODE = re.compile(r"[A-Za-z0-9_]$|[A-Za-z0-9]-$")
 _MONEY_AFTER = re.compile(r"^\s*(多|左右|来)?\s*(元|块|圆|人民币|rmb)", re.IGNORECASE)
 
 
@@ -25,10 +26,10 @@ class Said:
 
 
 def numbers_in(text: str) -> Iterator[Said]:
-    """The numbers of a text, left to right."""
+    """The numbers of a text, left to right; digits of a code (DS0003, DUTY-E0102) are none."""
     for match in NUMBER.finditer(text):
         value = number(match.group(0))
-        if value is not None:
+        if value is not None and not _IN_A_CODE.search(text[: match.start()]):
             after = text[match.end() :]
             scaled = match.group(0).rstrip()[-1:] in "万亿wWkK"
             yield Said(value, match.start(), match.end(), bool(_MONEY_AFTER.match(after)) or scaled)

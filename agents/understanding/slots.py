@@ -15,13 +15,19 @@ from tools import Categories, CategoryHit, Slot, bundled_categories, units_in
 
 from .addresses import gazetteer, places
 from .dates import day_spans
+from .measures import counts_in, names_slot
 from .numerals import numbers_in
 from .words import subject
 
 _PLACEHOLDER = re.compile(r"⟦(?P<kind>[^·⟦⟧]+)·[^⟧]+⟧")
-_CASE = re.compile(r"WH\s*(\d{14})(?!\d)", re.IGNORECASE)
-_ORDER = re.compile(r"GD\s*(\d{14})(?!\d)", re.IGNORECASE)
-_COMPONENT = re.compile(r"(?<!\d)(42\d{14})(?!\d)")
+_GAP = r"[ \u3000·-]?"
+_CASE = re.compile(rf"WH\s*((?:\d{_GAP}){{13}}\d)(?!\d)", re.IGNORECASE)
+_ORDER = re.compile(rf"GD\s*((?:\d{_GAP}){{13}}\d)(?!\d)", re.IGNORECASE)
+_COMPONENT = re.compile(rf"(?<!\d)(4{_GAP}2(?:{_GAP}\d){{14}})(?!\d)")
+_CLASS = re.compile(r"(?<![A-Z0-9])[EC]\d{4}(?!\d)", re.IGNORECASE)
+_WIDE = {0xFEE0 + code: code for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B))}
+_PICTURES = re.compile(r"照片|图片")
+_ADDRESS_OF_PICTURE = re.compile(r"https?://[^\s，,。；;、）)⟦]+")
 _CREDIT = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])", re.IGNORECASE)
 _POLITE = re.compile(
     r"^(?:你好|您好|请问|麻烦(?:你们?|您)?|我要|我想|想要|帮我|帮忙|请|来?(?:反映|反应|投诉|上报|举报|报修|报告|登记)(?:一下|一个|下)?|"
@@ -50,6 +56,7 @@ class Found:
 
 def fill(slots: Mapping[str, Slot], text: str, now: datetime, required: Collection[str] = ()) -> dict[str, Any]:
     """Every slot that the text answers, best value each. Loose kinds are read only where they are required."""
+    text = plain(text)
     filled: dict[str, Any] = {}
     for name, slot in slots.items():
         if slot.kind in ("text", "number") and name not in required and not _named(slot, text):
@@ -64,12 +71,21 @@ def fill(slots: Mapping[str, Slot], text: str, now: datetime, required: Collecti
 def find(slot: Slot, text: str, now: datetime) -> list[Found]:
     """The values a text gives for one slot."""
     finder = _FINDERS.get(slot.kind)
-    return list(finder(text, slot, now)) if finder else []
+    return list(finder(plain(text), slot, now)) if finder else []
+
+
+def plain(text: str) -> str:
+    """The text with full-width letters and digits as ordinary ones; no character moves."""
+    return text.translate(_WIDE)
 
 
 def _named(slot: Slot, text: str) -> bool:
-    """Whether the text names a number's slot by its label. Words of a free text are never guessed at."""
-    return slot.kind == "number" and len(slot.label) >= 2 and slot.label in text
+    """Whether the text names a number's slot by its label. Words of a free text are never guessed at; pictures show."""
+    if wants_pictures(slot):
+        return bool(_ADDRESS_OF_PICTURE.search(text))
+    if slot.kind != "number" or len(slot.label) < 2:
+        return False
+    return slot.label in text or any(names_slot(slot, text[: said.start]) for said in numbers_in(text))
 
 
 def _phone(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
@@ -89,12 +105,12 @@ def _placeholders(text: str, kinds: tuple[str, ...]) -> Iterator[Found]:
 
 def _case_no(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     for match in _CASE.finditer(text):
-        yield Found(f"WH{match.group(1)}", match.start(), match.end(), 1.0)
+        yield Found(f"WH{_digits(match.group(1))}", match.start(), match.end(), 1.0)
 
 
 def _order_no(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     for match in _ORDER.finditer(text):
-        yield Found(f"GD{match.group(1)}", match.start(), match.end(), 1.0)
+        yield Found(f"GD{_digits(match.group(1))}", match.start(), match.end(), 1.0)
 
 
 def _unit(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
@@ -104,7 +120,11 @@ def _unit(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 def _component(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     for match in _COMPONENT.finditer(text):
-        yield Found(match.group(1), match.start(), match.end(), 1.0)
+        yield Found(_digits(match.group(1)), match.start(), match.end(), 1.0)
+
+
+def _digits(said: str) -> str:
+    return re.sub(r"\D", "", said)
 
 
 def _credit(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
@@ -126,6 +146,9 @@ def _address(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 
 def _category(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
+    for match in _CLASS.finditer(text):
+        if known := categories().get(match.group(0)):
+            yield Found(known.name, match.start(), match.end(), 2.0)
     hit = known_class(text)
     if hit is not None and hit.score >= 0.5:
         yield Found(hit.category.name, 0, len(text), min(hit.score, 1.0))
@@ -166,19 +189,29 @@ def _date(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 
 def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    taken = [m.span() for pattern in (_PLACEHOLDER, _CASE, _ORDER) for m in pattern.finditer(text)]
+    """A number that counts what the slot counts (90天) comes before a bare one; of something else it is none."""
+    taken = [m.span() for pattern in (_PLACEHOLDER, _CASE, _ORDER, _COMPONENT) for m in pattern.finditer(text)]
     taken += [(span.start, span.end) for span in day_spans(text, now.date())]
     for said in numbers_in(text):
         if any(start < said.end and said.start < end for start, end in taken):
             continue
-        if slot.kind == "money" and not said.money and text.strip(" ，,。元块") != text[said.start : said.end].strip():
+        alone = text.strip(" ，,。元块") == text[said.start : said.end].strip()
+        named = names_slot(slot, text[: said.start])
+        if slot.kind == "money" and not (said.money or alone or named):
+            continue
+        counted = counts_in(slot, text[said.end :])
+        if counted is False or (counted is None and not alone and not named and not text[said.start].isdigit()):
             continue
         value = int(said.value) if said.value == int(said.value) else said.value
-        yield Found(value, said.start, said.end, 0.6 + 0.2 * said.money)
+        yield Found(value, said.start, said.end, 0.5 + 0.2 * said.money + 0.3 * bool(counted) + 0.25 * named)
 
 
 def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     """The message without politeness and personal data, when it says more than that something shall be said."""
+    if wants_pictures(slot):
+        shown = [match.group(0) for match in _ADDRESS_OF_PICTURE.finditer(text)]
+        yield from [Found(shown, 0, len(text), 1.0)] if shown else []
+        return
     value = _POLITE.sub("", _CONTACT.sub("", text.strip())).strip(" ，,。；;")
     if value and says_something(value):
         yield Found(value, 0, len(text), 0.5)
@@ -197,6 +230,11 @@ def _keyword(text: str) -> Iterator[Found]:
             yield Found(mention.text, mention.start, mention.end, 0.8)
     for match in _ABOUT.finditer(text):
         yield Found(match.group(1), match.start(1), match.end(1), 0.7)
+
+
+def wants_pictures(slot: Slot) -> bool:
+    """Whether a slot takes pictures: addresses are given for it, never words."""
+    return slot.kind == "text" and bool(_PICTURES.search(slot.label))
 
 
 def says_something(text: str) -> bool:

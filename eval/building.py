@@ -32,12 +32,12 @@ def sample_hash(plain: Mapping[str, Any]) -> str:
 
 
 def _record(kind: type[T], plain: Mapping[str, Any]) -> T:
-    hints = _hints(kind)
+    hints = _hints(typing.cast(Any, kind))
     return kind(**{key: _value(hints[key], value) for key, value in plain.items() if key in hints})
 
 
 @lru_cache(maxsize=64)
-def _hints(kind: type[Any]) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     found = typing.get_type_hints(kind)
     return {field.name: found[field.name] for field in dataclasses.fields(kind)}
 

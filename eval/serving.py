@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,7 @@ STARTED = "汉治通已启动："
 START_S = 180.0
 STOP_S = 20.0
 TOKEN_S = 12 * 3600
+_PREPARED = re.compile(r"[0-9a-f]{16}")
 PASSED_ON = ("HANZHI_MODEL_URL", "HANZHI_MODEL_NAME", "HANZHI_MODEL_KEY", "HANZHI_MODEL_TIMEOUT_S")
 
 
@@ -84,8 +86,7 @@ def own_server(model: str = "offline", *, workspace: Path | None = None) -> Iter
     with TemporaryDirectory(prefix="hanzhi-eval-", dir=workspace) as name:
         folder = Path(name)
         shutil.copytree(snapshot, folder / "data")
-        with _started(folder, model) as server:
-            _keep_cache(folder / "data" / "cache", snapshot / "cache")
+        with started(folder, model) as server:
             yield server
 
 
@@ -102,11 +103,12 @@ def prepared_data() -> Path:
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             with TemporaryDirectory(prefix="preparing-", dir=folder.parent) as name:
-                with _started(Path(name), "offline"):
+                with started(Path(name), "offline"):
                     pass
-                folder.mkdir()
-                for kept in ("knowledge", "cache"):
-                    shutil.move(Path(name) / "data" / kept, folder / kept)
+                ready = Path(name) / "ready"
+                ready.mkdir()
+                shutil.move(Path(name) / "data" / "knowledge", ready / "knowledge")
+                ready.rename(folder)
             _forget_old(folder)
     return folder
 
@@ -123,14 +125,15 @@ def knowledge_hash() -> str:
 
 
 @contextmanager
-def _started(folder: Path, model: str) -> Iterator[OwnServer]:
+def started(folder: Path, model: str, settings: Mapping[str, str] | None = None) -> Iterator[OwnServer]:
+    """A server process whose data are in a folder; `settings` are more variables of its environment."""
     tokens = Tokens()
     (folder / "jwks.json").write_text(tokens.jwks(), encoding="ascii")
     log = folder / "server.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "eval.house"],
-            env=_environment(folder, model),
+            env={**_environment(folder, model), **(settings or {})},
             cwd=folder,
             start_new_session=True,
             stdout=subprocess.PIPE,
@@ -147,6 +150,8 @@ def _started(folder: Path, model: str) -> Iterator[OwnServer]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def _address(process: subprocess.Popen[str], log: Path) -> str:
@@ -170,6 +175,7 @@ def _environment(folder: Path, model: str) -> dict[str, str]:
         "HANZHI_HOST": "127.0.0.1",
         "HANZHI_PORT": "0",
         "HANZHI_DATA_DIR": str(folder / "data"),
+        "HANZHI_CACHE_DIR": str(cache_folder() / "fitted"),
         "HANZHI_EVAL": "1",
         "HANZHI_ISSUER": ISSUER,
         "HANZHI_AUDIENCE": AUDIENCE,
@@ -184,18 +190,9 @@ def _environment(folder: Path, model: str) -> dict[str, str]:
     }
 
 
-def _keep_cache(source: Path, target: Path) -> None:
-    """What this server worked out while it started, the next one need not."""
-    for path in source.iterdir() if source.is_dir() else ():
-        if path.is_file() and not (target / path.name).exists():
-            target.mkdir(exist_ok=True)
-            made = target / f".{path.name}.{os.getpid()}"
-            shutil.copy2(path, made)
-            made.rename(target / path.name)
-
-
 def _forget_old(newest: Path) -> None:
     """Keep the three newest."""
-    found = sorted((each for each in newest.parent.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime)
+    kept = (each for each in newest.parent.iterdir() if each.is_dir() and _PREPARED.fullmatch(each.name))
+    found = sorted(kept, key=lambda each: each.stat().st_mtime)
     for each in found[:-3]:
         shutil.rmtree(each, ignore_errors=True)

@@ -99,6 +99,19 @@ def test_a_return_that_names_an_entry_of_the_list_leads_there(near: World) -> No
     near.run(body)
 
 
+def test_a_unit_is_suggested_once(near: World) -> None:
+    async def body() -> None:
+        draft = replace(GARBAGE, demand="小区门口下水道堵了，污水流到路上")
+        number = (await at(near, "accepted", draft)).number
+        await step(near, number, "dispatch", DISPATCHER, unit=LISTED, basis="属地管理")
+        await step(near, number, "return", OFFICE, reason="不归我们", basis="应由水务办，见 DUTY-E0404-420103")
+        units = [each.unit for each in (await Orders(near.platform).suggest(number, DISPATCHER)).choices]
+        assert units[0] == "演示江汉区水务部门"
+        assert len(set(units)) == len(units)
+
+    near.run(body)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -192,6 +193,9 @@ def test_data_is_asked_for_with_purpose_and_time(town: World, who: Principal) ->
             assert said in made.said
         free = await use(town, "data.request.submit", who, dataset="DS0004", purpose="做公交查询", retention_days=30)
         assert free.data["status"] == "approved"
+        logged = [each for each in town.rows("changes") if each["object_id"] == made.data["number"]]
+        told = {"dataset": "DS0003", "purpose": "做 信用分析", "retention_days": 90, "status": "reviewing"}
+        assert [json.loads(each["field_values"]) for each in logged] == [{"number": made.data["number"], **told}]
 
     town.run(body)
 

@@ -122,7 +122,8 @@ class Bookings:
             row |= {"purpose": body.purpose, "retention_days": body.retention_days, "status": status}
             row |= {"created_at": self.ground.now()}
             insert(connection, "data_requests", row)
-            self._log(connection, who, "requested", "data_request", {"dataset": dataset.id, "status": status})
+            told = {name: row[name] for name in ("number", "dataset", "purpose", "retention_days", "status")}
+            self._log(connection, who, "requested", "data_request", told)
             return {**row, "title": dataset.title, "provider": dataset.provider, "sharing_name": dataset.sharing_name,
                     "demo": dataset.demo}  # fmt: skip
 
@@ -154,8 +155,7 @@ class Bookings:
     def _log(
         self, connection: sqlite3.Connection, who: Principal, action: str, kind: str, values: Mapping[str, Any]
     ) -> None:
-        number = str(values.get("number") or values.get("dataset"))
-        log_change(connection, Change(self.ground.now(), who.id, action, kind, number, values))
+        log_change(connection, Change(self.ground.now(), who.id, action, kind, str(values["number"]), values))
 
 
 def found_dataset(dataset: str) -> Dataset:

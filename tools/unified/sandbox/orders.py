@@ -142,7 +142,8 @@ class OrderDesk:
         if named and named[0] is not None and named[0].unit not in excluded:
             entry = named[0]
             choice = Choice(entry.unit, entry.basis, row["category_name"] or "", 1.0)
-            return Suggestion(row["number"], True, "按退回时写明的责任清单条目改派。", (choice, *listed), excluded)
+            others = [each for each in listed if each.unit != entry.unit]
+            return Suggestion(row["number"], True, "按退回时写明的责任清单条目改派。", (choice, *others), excluded)
         if row["district"] is None:
             return Suggestion(row["number"], False, "地点定不到哪个区，要人工研判。", (), excluded)
         if not listed:
@@ -167,11 +168,11 @@ class OrderDesk:
             # 工地夜里施工: the component is where it happens, the event is what happens.
             if len({hit[0].kind for hit in near}) > 1:
                 hits = [hit for hit in hits if hit[0].code.startswith("E")]
-        found = []
+        found: dict[str, Choice] = {}
         for category, score in hits:
             duty = duty_of(category, row["district"], self.ground.gazetteer)
-            found.append(Choice(duty.unit, duty.basis, category.name, round(score, 2)))
-        return found
+            found.setdefault(duty.unit, Choice(duty.unit, duty.basis, category.name, round(score, 2)))
+        return list(found.values())
 
     def _read(self, demand: str, address: str | None, code: str | None) -> Row:
         """Class and district as the platform reads them; a class that is given is certain."""

@@ -189,3 +189,41 @@ def test_the_list_comes_in_pages(library: Site, visit: Visit) -> None:
     page = operator.get(PATH, params={"base": "pages", "limit": 2, "offset": 1}).json()
     assert whole["total"] == page["total"] == 3
     assert page["documents"] == whole["documents"][1:3]
+
+
+def test_a_near_duplicate_is_shown_with_the_document_and_in_the_list(library: Site, visit: Visit) -> None:
+    operator = visit(library, "operator-1")
+    rules = "".join(
+        f"第{n}条 夜市摊位应当在划定区域内经营，距离路口不少于{n}0米，收摊后清扫干净。\n\n" for n in range(1, 9)
+    )
+    first = finished(operator, upload(operator, "夜市.md", f"# 夜市管理规定\n\n{rules}"))["document_id"]
+    second = finished(operator, upload(operator, "夜市(1).md", f"# 夜市管理规定\n\n{rules}第九条 另行通知。\n"))[
+        "document_id"
+    ]
+    shown = operator.get(f"{PATH}/{second}").json()["alike"]
+    assert [(each["id"], each["title"]) for each in shown] == [(first, "夜市管理规定")]
+    assert 0.85 < shown[0]["share"] < 1
+    pairs = operator.get("/knowledge/alike").json()["pairs"]
+    assert {first, second} in [{each["document"]["id"], each["other"]["id"]} for each in pairs]
+
+
+@pytest.mark.parametrize("route", ["status", "alike"])
+def test_looking_after_the_knowledge_base_is_for_operators(library: Site, visit: Visit, route: str) -> None:
+    for identity in ("", "citizen-1", "developer-1"):
+        refused(visit(library, identity).get(f"/knowledge/{route}"), 403)
+    assert visit(library, "operator-1").get(f"/knowledge/{route}").status_code == 200
+
+
+def test_changing_indexes_and_embedding_is_for_operators(library: Site, visit: Visit) -> None:
+    operator, citizen = visit(library, "operator-1"), visit(library, "citizen-1")
+    for route in ("verify", "rebuild"):
+        refused(citizen.post(f"/knowledge/{route}"), 403)
+        assert operator.post(f"/knowledge/{route}").json()["agree"] is True
+    refused(citizen.post("/knowledge/reembed", json={"embedding": "hashing"}), 403)
+    problem = refused(operator.post("/knowledge/reembed", json={"embedding": "没有"}), 422)
+    assert "没有名为" in problem["detail"]
+    job = finished(operator, operator.post("/knowledge/reembed", json={"embedding": "hashing"}))
+    assert (job["state"], job["kind"], job["done"]) == ("done", "reembed", job["total"])
+    assert operator.get("/knowledge/status").json()["embedding"] == "hashing"
+    refused(operator.post("/knowledge/calibration", files={"file": ("q.jsonl", b"\xff\xfe")}), 422)
+    refused(citizen.post("/knowledge/calibration", files={"file": ("q.jsonl", b"{}")}), 403)

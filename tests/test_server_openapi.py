@@ -138,6 +138,22 @@ def _successes(api: httpx.Client, site: Site) -> list[tuple[str, httpx.Response]
         ("/v1/models", api.get(f"{site.url}/v1/models")),
         ("/v1/chat/completions", api.post(f"{site.url}/v1/chat/completions", json=TALK)),
         *_documents(api),
+        *_upkept(api),
+    ]
+
+
+def _upkept(api: httpx.Client) -> list[tuple[str, httpx.Response]]:
+    """The knowledge base looked after; nothing of it is another afterwards."""
+    known = api.get("/knowledge/documents", params={"base": "government"}).json()["documents"][0]["id"]
+    asked = json.dumps({"question": "居住证怎么办", "documents": [known]}).encode()
+    kept = {"embedding": api.get("/knowledge/status").json()["embedding"]}
+    return [
+        ("/api/v1/knowledge/status", api.get("/knowledge/status")),
+        ("/api/v1/knowledge/alike", api.get("/knowledge/alike")),
+        ("/api/v1/knowledge/verify", api.post("/knowledge/verify")),
+        ("/api/v1/knowledge/rebuild", api.post("/knowledge/rebuild")),
+        ("/api/v1/knowledge/reembed", api.post("/knowledge/reembed", json=kept)),
+        ("/api/v1/knowledge/calibration", api.post("/knowledge/calibration", files={"file": ("q.jsonl", asked)})),
     ]
 
 

@@ -95,6 +95,12 @@ def test_a_figure_for_something_else_is_not_given(counter: Counter, question: st
         ("汉融通是干什么的", "融资"),
         ("不会用智能手机的老人看病怎么弄", "社会保障卡"),
         ("数字经济方案哪个部门牵头", "数据局"),
+        ("产假有多少天", "98天"),
+        ("几岁能上学", "6周岁"),
+        ("办身份证要带什么材料", "居民户口簿"),
+        ("居住证怎么办理", "派出所"),
+        ("申请公证要多久", "15个工作日"),
+        ("小孩打疫苗收费吗", "不收"),
     ],
 )
 def test_a_question_gets_the_sentence_that_answers_it(counter: Counter, question: str, words: str) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ..understanding import STRICT, Evidence, Focus, fits, focus_of, focuses_of, subject
-from .offline_lines import Line, lines
+from .offline_lines import UNKNOWN, Line, lines
 
 # Below the first a question counts as not answered here; down to the second the nearest passage is pointed at. From the
 # third on the rules of the likely document are told although no sentence says the very thing. docs/agents.md says what
 # that costs either way.
-ANSWERED, NEAR, RELATED = 0.25, 0.16, 0.4
+ANSWERED, NEAR, RELATED = 0.25, 0.14, 0.4
 # From here on a question in the middle of something else is taken to be one for the knowledge base.
 COVERED = 0.5
 # A figure is given only for the very thing that was asked for; any sentence only if it leaves little of it unsaid.
@@ -30,8 +30,23 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\D|$)")
 _RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _LISTS: frozenset[Focus] = frozenset(("materials", "steps", "conditions", "list"))
 _SHORT: frozenset[Focus] = STRICT | {"place", "who"}
-_UNKNOWN = re.compile(
-    r"(暂无已核实|(本资料|本知识库)[^，。]{0,8}(未核实|未收录|没有)|(方案|原文|文件)[^，。]{0,6}都?没有写，)"
+# What a figure counts, by the words that ask for it, and how that is written.
+_UNITS = (
+    (
+        re.compile(r"(多少|几)个?工作日|(多少|几)天"),
+        re.compile(r"(\d|[一二三四五六七八九十百半])\s*个?(工作日|自然日|天|日)"),
+    ),
+    (re.compile(r"(多少|几)岁"), re.compile(r"(\d|[一二三四五六七八九十])\s*周?岁")),
+    (re.compile(r"(多少|几)年"), re.compile(r"(\d|[一二三四五六七八九十])\s*年|长期")),
+    (re.compile(r"(多少|几)个月"), re.compile(r"(\d|[一二三四五六七八九十])\s*个月")),
+    (re.compile(r"百分之(多少|几)|比例是?多少|几个点|几成"), re.compile(r"%|百分之|成")),
+    (
+        re.compile(
+            r"多少(钱|元|块|万元?[吧呢呀？?]?$)|几块钱|"
+            r"(费|工资|津贴|补贴|租金|押金|限额|额度|标准|发|领|赔|贷|报|报销|罚|罚款)(用|要|是|能|要交|得)?多少[吧呢呀？?]?$"
+        ),
+        re.compile(r"元|%|倍|免|不收"),
+    ),
 )
 # Hotlines and the numbers of laws are no answer to "how much".
 _CHANNELS = re.compile(
@@ -83,14 +98,14 @@ def _answer(question: str, found: Mapping[str, Any], about: str | None, focus: F
         return _expired(wanted, found, judged) or _nearest(judged, focus)
     if focus == "comparison" and (said := _compared(question, found)):
         return said
-    best = _answering(judged, focus)
-    if best is None and focus not in STRICT and judged[0].sure >= RELATED and not _UNKNOWN.search(judged[0].text):
+    best = _answering(judged, focus, question)
+    if best is None and focus not in STRICT and judged[0].sure >= RELATED and not UNKNOWN.search(judged[0].text):
         return _related(judged)
     if best is None:
         return _nearest(judged, focus)
     if _foreign(question, best) or not _names_held(question, best) or not _years_held(question, best, found):
         return _nothing()
-    if _UNKNOWN.search(best.text) and focus not in ("list", "definition"):
+    if UNKNOWN.search(best.text) and focus not in ("list", "definition"):
         return Refusal("no_evidence", _cited(best))
     chosen = _chosen(best, judged, question, focus)
     return "\n".join([*_told(chosen), *_notes(question, chosen, focus)])
@@ -107,15 +122,28 @@ def _judged(question: str, found: Mapping[str, Any], focus: Focus, among: str = 
     return lines(question, found, listed, focus) if listed and subject(question) else []
 
 
-def _answering(judged: Sequence[Line], focus: Focus) -> Line | None:
+def _answering(judged: Sequence[Line], focus: Focus, question: str) -> Line | None:
     """The best sentence; where a figure is asked for, the best that has one, or that says it is not known."""
     good = [line for line in judged if line.sure >= ANSWERED]
     if focus in STRICT:
-        near = (line for line in good if line.share >= 0.8 * judged[0].share and _close(line))
-        return next(
-            (line for line in near if fits(focus, _bare_of_channels(line.text)) or _UNKNOWN.search(line.text)), None
+        near = [line for line in good if line.share >= 0.8 * judged[0].share and _close(line)]
+        apt = [
+            line
+            for line in good
+            if line.apt and line.title == judged[0].title and line.sure >= COVERED and line.gap <= LOST
+        ]
+        told = (
+            line
+            for line in (*near, *apt)
+            if fits(focus, bare := _bare_of_channels(line.text)) and _counts(question, bare)
         )
+        return next(told, None) or next((line for line in near if UNKNOWN.search(line.text)), None)
     return next((line for line in good[:3] if line.gap < LOST or line.share >= HALF or line.alike >= ALIKE), None)
+
+
+def _counts(question: str, text: str) -> bool:
+    """Whether a text counts what the question asks to be counted: days, years of age, money."""
+    return all(written.search(text) for asked, written in _UNITS if asked.search(question))
 
 
 def _close(line: Line) -> bool:
@@ -132,7 +160,7 @@ def _names_held(question: str, line: Line) -> bool:
 
 
 def _unknown(judged: Sequence[Line]) -> Line | None:
-    return next((line for line in judged[:3] if line.sure >= ANSWERED and _UNKNOWN.search(line.text)), None)
+    return next((line for line in judged[:3] if line.sure >= ANSWERED and UNKNOWN.search(line.text)), None)
 
 
 def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> list[Line]:
@@ -143,7 +171,7 @@ def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> 
     else:
         chosen = _with_next(best, judged)
     for other in focuses_of(question):
-        more = _answering(judged, other) if other != focus else None
+        more = _answering(judged, other, question) if other != focus else None
         known = {line.place for line in chosen}
         if more and more.place not in known and fits(other, more.text) and _room(chosen, more):
             chosen.append(more)
@@ -181,7 +209,7 @@ def _whole_list(best: Line, judged: Sequence[Line]) -> list[Line]:
             last += 1
         chosen = section[first : last + 1]
     else:
-        chosen = section[at:]
+        chosen = section if best.apt else section[at:]
     return _within(chosen, LIST_LENGTH)
 
 

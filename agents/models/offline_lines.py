@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from knowledge import sentences, vector
 
-from ..understanding import Evidence, Focus, fits
+from ..understanding import Evidence, Focus, fits, speaks_of
 
 _NUMBERING = re.compile(
     r"^(#+\s*|[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d{1,3}[.．、](?!\d)|第[一二三四五六七八九十百\d]+[条章节]\s*|[-*•·]\s+|K\d+\s*)+"
@@ -22,8 +22,13 @@ _NUMBERING = re.compile(
 _LABEL = re.compile(r"^[-*•·]\s*[^：:。]{1,12}[：:]\s*[^。]{0,40}$")
 _RULER = re.compile(r"^[|\s:—-]+$")
 # Logistic weights of (1, *Standing), fitted by `python -m bench.answerable --fit`.
-_SURE = (-1.4, 0.84, 0.36, 0.37, 1.1)
+_SURE = (-1.49, 0.82, 0.3, 0.28, 1.34)
 _IN_TITLE, _IN_HEADING, _BEFORE = 0.6, 0.9, 0.35
+# A section says first what matters most.
+_UNDER_ITS_HEADING, _NOT_KNOWN, _LATER = 0.4, 0.3, 0.04
+UNKNOWN = re.compile(
+    r"(暂无已核实|(本资料|本知识库)[^，。]{0,8}(未核实|未收录|没有)|(方案|原文|文件)[^，。]{0,6}都?没有写，)"
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class Line:
     """A sentence: where it stands, and how far it (with its surroundings, `share`; alone, `own`) holds the question.
 
     `gap` is the longest stretch it says nothing of, `alike` how near in meaning it is, `sure` in [0, 1] how likely
-    its document answers the question at all, by its `standing`; `score` ranks it among the others.
+    its document answers the question at all, by its `standing`; `score` ranks it among the others; `apt`
+    when its heading names what is asked for (办理时限).
     """
 
     ref: int
@@ -61,6 +67,7 @@ class Line:
     score: float
     listed: bool
     label: bool
+    apt: bool
 
     @property
     def sure(self) -> float:
@@ -122,6 +129,9 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) ->
         last = str(listed[each.passage]["heading"]).split(" > ")[-1]
         alike = float(meaning @ _meaning(f"{last}。{each.text}"))
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
+        apt = speaks_of(focus, last)
+        score += _UNDER_ITS_HEADING * apt - _NOT_KNOWN * (not apt and UNKNOWN.search(each.text) is not None)
+        score -= _LATER * min(each.order, 4)
         score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * titles.count(title) / len(titles)
         found.append(
             Line(
@@ -139,6 +149,7 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) ->
                 score=score,
                 listed=each.listed,
                 label=each.label,
+                apt=apt,
             )
         )
     return found

@@ -102,6 +102,8 @@ _SHAPES: dict[Focus, re.Pattern[str]] = {
     "list": re.compile(r"(包括|分为|、|有)"),
 }
 _BESIDE: frozenset[Focus] = frozenset(("materials", "fee", "phone", "duration", "place", "conditions"))
+# What guides have sections of.
+_SECTIONS: frozenset[Focus] = frozenset(("materials", "conditions", "steps", "fee", "duration", "place", "phone"))
 STRICT: frozenset[Focus] = frozenset(("amount", "phone", "duration", "when", "fee"))
 
 
@@ -113,6 +115,11 @@ def focus_of(question: str) -> Focus:
 def focuses_of(question: str) -> list[Focus]:
     """Everything a question asks for that can be answered beside its focus (多少钱，多久能办)."""
     return [focus for focus, pattern in _ORDER if focus in _BESIDE and pattern.search(question)]
+
+
+def speaks_of(focus: Focus, heading: str) -> bool:
+    """Whether a heading says that its section is about this (办理时限, 收费标准, 申请材料)."""
+    return focus in _SECTIONS and any(each == focus and pattern.search(heading) for each, pattern in _ORDER)
 
 
 def is_question(text: str) -> bool:

@@ -29,6 +29,7 @@ _FREE = re.compile(
     r"([？?]$|^(您好|你好|好的|抱歉|对不起|不客气|谢谢|再见|请|可以|如果|需要|您可以|你可以|建议|我(是|可以|能|会|没|不|来|先)|还有)|12345|请问|呢[。]?$|吗[。]?$|没有找到|没有查到|查不到|暂无|不清楚|无法)"
 )
 _UNSAFE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>\n]{1,200}>|\[([^\]]*)\]\((?!tel:)[^)]*\)|https?://[^\s）)]+")
+_SAYS_SO = re.compile(r"失效|废止|过期|到期|不再有效|被.{0,30}取代|以前|原来|当时|旧")
 _PUBLIC_NUMBERS = ("12345", "110", "119", "120", "122")
 
 
@@ -91,6 +92,8 @@ class Checker:
         unsupported = self._unsupported(body, cited)
         if unsupported:
             return Checked(body, dropped=f"没有依据的数字：{'、'.join(unsupported)}")
+        if cited and all(_over(source) for source in cited) and not _SAYS_SO.search(body):
+            return Checked(body, dropped="依据已经失效，句中没有说明")
         if not cited and self._claims(body):
             return Checked(body, dropped="没有引用依据")
         marks = "".join(f"[{self._number(source, body)}]" for source in cited)
@@ -117,6 +120,11 @@ class Checker:
         numbered = replace(citation, number=self._cited + len(self.citations) + 1)
         self.citations.append(numbered)
         return numbered.number
+
+
+def _over(source: Source) -> bool:
+    """Whether a source is a passage that is no longer in force."""
+    return source.citation.status in ("expired", "superseded")
 
 
 def locate(source: Source, body: str) -> Citation:

@@ -1,0 +1,30 @@
+"""What the guard lets a sentence rest on: only what is in force, unless the sentence says that it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.guard import Checker, Source
+from agents.records import Citation
+
+
+def checker(status: str) -> Checker:
+    text = "个体户年报应当在每年6月30日前报送。"
+    citation = Citation(0, "passage", "年报办法", text, document_id="d", passage_id="p", start=0, status=status)
+    return Checker({1: Source(1, "passage", text, citation)}, [], [])
+
+
+@pytest.mark.parametrize("status", ["expired", "superseded"])
+def test_a_sentence_does_not_rest_on_what_is_no_longer_in_force(status: str) -> None:
+    checked = checker(status).check("年报要在6月30日前报送。[1]")
+    assert checked.dropped == "依据已经失效，句中没有说明"
+
+
+def test_a_sentence_may_say_what_used_to_hold() -> None:
+    checked = checker("expired").check("已经失效的办法要求6月30日前报送。[1]")
+    assert checked.dropped is None
+    assert checked.text.endswith("[1]")
+
+
+def test_what_is_in_force_supports_a_sentence() -> None:
+    assert checker("in_force").check("年报要在6月30日前报送。[1]").dropped is None

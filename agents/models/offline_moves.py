@@ -41,7 +41,7 @@ from ..understanding import (
 )
 from .offline_answers import COVERED, answer, covers
 from .offline_memory import Memory, recall
-from .offline_slots import IDENTIFIERS, amended, arguments, continued, spoken_of
+from .offline_slots import IDENTIFIERS, amended, arguments, continued, passing_by, spoken_of
 from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, WHAT, about, clarify, foreign_language, reminder, vague
 
 SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
@@ -119,7 +119,21 @@ class Mover:
             return _call(ASK, {"question": WHAT}, text)
         if meant.tool and self._calls_for(heard, meant):
             return self._start(meant.tool, heard)
-        return self._from_knowledge(heard, meant)
+        return self._named(heard) or self._from_knowledge(heard, meant)
+
+    def _named(self, heard: Heard) -> AIMessage | None:
+        """WH… 看一下: what is named by its identifier is at least looked up, unless the passages hold the answer."""
+        roles = frozenset(heard.context.roles) if heard.context else None
+        if is_question(heard.text) and covers(heard.text, heard.found) >= STRONG:
+            return None
+        for name, spec in sorted(heard.specs.items()):
+            slots = [spec.slots[each] for each in spec.required if each in spec.slots]
+            open_to = roles is None or roles & spec.roles
+            if open_to and spec.effect == "read" and len(slots) == 1 and slots[0].kind in IDENTIFIERS:
+                said = find(slots[0], heard.text, heard.now)
+                if said:
+                    return _call(name, {spec.required[0]: said[0].value}, heard.text)
+        return None
 
     def _calls_for(self, heard: Heard, meant: Meant) -> bool:
         """Whether a tool is meant rather than a question about rules, or nothing."""
@@ -233,7 +247,10 @@ class Mover:
         scores = self._scores(heard)
         know = scores.pop(KNOW, 0.0)
         closed = {n for n in scores if roles is not None and not roles & heard.specs[n].roles}
-        if closed and max(scores[name] for name in closed) < LIKELY:
+        if closed and max(scores[name] for name in closed) >= LIKELY:
+            closed = set()
+        closed |= passing_by(heard.text, {name: heard.specs[name] for name in scores}, heard.now)
+        if closed and len(closed) < len(scores):
             left = 1.0 - sum(scores.pop(name) for name in closed)
             scores = {name: score / left for name, score in scores.items()}
             know /= left

@@ -21,6 +21,8 @@ from ..understanding import (
     ordinal,
     points_back,
     says_something,
+    wants_pictures,
+    worded,
 )
 from .offline_memory import Memory
 
@@ -38,6 +40,9 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
     filled = fill(_open_slots(spec), text, now, spec.required)
     for name in spec.required:
         slot = spec.slots.get(name)
+        if slot and slot.kind == "text" and isinstance(filled.get(name), str):
+            words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
+            filled |= {name: words} if words else {}
         if slot and slot.kind in IDENTIFIERS and name not in filled:
             known = spoken_of(slot, text, memory, now)
             filled |= {name: known} if known else {}
@@ -53,9 +58,11 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
     added = amended(text, collected, spec, now)
     changed = correction(text)
     said = changed.value if changed and changed.value else text
-    answer = _picked(said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
+    answer = _chosen(slot, said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
     if answer is None and not added:
         answer = _loose(slot, said, collected.get(waiting["slot"]))
+    if slot.kind == "text" and isinstance(answer, str) and answer not in memory.choices:
+        answer = worded(slot, answer, spec.title, spec.examples, asked=True)
     if answer is None and slot.kind in IDENTIFIERS:
         answer = spoken_of(slot, text, memory, now)
     if answer is not None:
@@ -80,8 +87,20 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
     words = _free_slot(spec)
     if words and not found and (changed or (words not in collected and not is_question(text))):
         told = fill({words: spec.slots[words]}, said, now, (words,))
+        kept = worded(spec.slots[words], str(told.get(words, "")), spec.title, spec.examples, asked=False)
+        told = {words: kept} if kept else {}
         found |= told if changed or _describes(said) else {}
     return {name: value for name, value in found.items() if value != collected.get(name)}
+
+
+def passing_by(text: str, specs: Mapping[str, ToolSpec], now: datetime) -> set[str]:
+    """The writes that have no place for the identifier a message names: who says WH… 结了 reports nothing new."""
+    slots = {slot.kind: slot for spec in specs.values() for slot in spec.slots.values() if slot.kind in IDENTIFIERS}
+    named = {kind for kind, slot in slots.items() if kind != "credit_code" and find(slot, text, now)}
+    if not named:
+        return set()
+    takers = {name for name, spec in specs.items() if named & {slot.kind for slot in spec.slots.values()}}
+    return {name for name, spec in specs.items() if spec.effect == "write" and name not in takers} if takers else set()
 
 
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
@@ -114,7 +133,7 @@ def _free_slot(spec: ToolSpec) -> str | None:
 def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
     """What a message says for the slot that was asked for."""
     found = find(slot, said, now)
-    if slot.kind == "text" and not says_something(said):
+    if slot.kind == "text" and not wants_pictures(slot) and not says_something(said):
         return None
     if slot.kind == "address" and is_question(said):
         return None
@@ -126,7 +145,7 @@ def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
 
 def _loose(slot: Slot, said: str, old: Any) -> Any:
     """Any short words, where any words may be an answer."""
-    free = slot.kind in ("address", "text", "category") and 2 <= len(said.strip()) <= 60
+    free = slot.kind in ("address", "text", "category") and not wants_pictures(slot) and 2 <= len(said.strip()) <= 60
     if not free or declines(said) or is_question(said) or (slot.kind == "address" and _describes(said)):
         return None
     return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()
@@ -171,6 +190,13 @@ def _is_part(text: str) -> bool:
             r"[A-Za-z0-9一二三四五六七八九十东南西北-]{1,6}(出口|口|号|栋|单元|楼|门|座)(那边|这边)?", text.strip()
         )
     )
+
+
+def _chosen(slot: Slot, said: str, choices: tuple[str, ...]) -> str | None:
+    """The offered choice that is meant, as the value it stands for."""
+    picked = _picked(said, choices)
+    values = {name: value for value, *names in slot.choices for name in (value, *names)}
+    return values.get(picked, picked) if picked else None
 
 
 def _picked(said: str, choices: tuple[str, ...]) -> str | None:

@@ -17,8 +17,9 @@ from .clauses import (
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of
 from .intents import Intents, Understands, fit_intents
+from .reasons import worded
 from .signs import opens, signs
-from .slots import Found, fill, find, known_class, says_something
+from .slots import Found, fill, find, known_class, says_something, wants_pictures
 from .words import Evidence, subject
 
 __all__ = [
@@ -54,4 +55,6 @@ __all__ = [
     "subject",
     "vague_opening",
     "wants_person",
+    "wants_pictures",
+    "worded",
 ]

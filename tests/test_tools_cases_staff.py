@@ -363,6 +363,8 @@ def test_standards_and_the_calendar_say_what_they_are(near: World) -> None:
         assert "还没有收录" in (await read(near, "calendar", day="2027-01-04")).said
         with pytest.raises(NeedsAnswer):
             await read(near, "calendar", amount=5)
+        with pytest.raises(NeedsAnswer, match="多少个工作日"):
+            await read(near, "calendar", unit="work_day")
         for wrong in ({"amount": 5000, "unit": "工作日"}, {"day": "某天"}):
             with pytest.raises(ToolError):
                 await read(near, "calendar", **wrong)

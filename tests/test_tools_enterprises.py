@@ -71,6 +71,8 @@ def test_the_targets_are_row_for_row_those_of_the_knowledge_base() -> None:
         ("任务17的指标", ["K31", "K32", "K33", "K34", "K35"]),
         ("医保码激活率到多少了", ["K39"]),
         ("标杆智能工厂", ["K27"]),
+        ("方案定了多少家企业", ["K08", "K09", "K28", "K14"]),
+        ("27年企业数量定到几多", ["K08", "K09", "K28", "K14"]),
         ("K99", []),
         ("月亮上的指标", []),
     ],
@@ -91,6 +93,12 @@ def test_a_target_says_its_year_only_where_the_plan_does_and_no_current_value(to
         none = await use(town, "kpi.plan.get", ANYBODY, words="不存在的东西啊")
         assert "没有找到" in none.said
         assert "现状值" not in none.said
+        with pytest.raises(NeedsAnswer) as asked:
+            await use(town, "kpi.plan.get", ANYBODY, words="想看看规划定的目标值")
+        assert (asked.value.slot, asked.value.choices[3]) == ("words", "网络零售额")
+        whole = await use(town, "kpi.plan.get", ANYBODY, words="全部指标给我列一下")
+        assert [each["id"] for each in whole.data["targets"]] == ["K01", "K02", "K03", "K04", "K05"]
+        assert "共43项" in whole.said
         later = await use(town, "kpi.plan.get", ANYBODY, words="2030年智能体应用要多少个")
         assert later.data["targets"] == []
         assert "没有给出2030年的目标值" in later.said
@@ -170,6 +178,8 @@ def test_the_catalogue_tells_of_data_and_marks_itself_as_demo(town: World) -> No
         for said in ("DS0013", "市公安交管局", "有条件共享", "更新周期：实时", "演示数据"):
             assert said in found.said
         assert "没有找到" in (await use(town, "data.catalog.search", ANYBODY, words="天上的星星")).said
+        with pytest.raises(NeedsAnswer, match="什么数据"):
+            await use(town, "data.catalog.search", ANYBODY, words="公共数据目录里有哪些数据")
 
     town.run(body)
 
@@ -217,8 +227,16 @@ def test_data_that_may_not_be_shared_is_refused_before_and_by_the_platform(place
                 await owned.request_data(bad, CLERK, place.key())
         with pytest.raises(NotFound):
             await owned.request_data(DataRequestDraft("DS9999", "做统计分析", 5), CLERK, place.key())
-        with pytest.raises(NeedsAnswer):
-            await prepare(place, CLERK, dataset="")
+        for words in ("", "替我交一份用数申请，拿来画地图"):
+            with pytest.raises(NeedsAnswer, match="哪个数据集"):
+                await prepare(place, CLERK, dataset=words)
+        with pytest.raises(NotFound, match="没有这个编号"):
+            await prepare(place, CLERK, dataset="DS9999")
+        with pytest.raises(Conflict, match="不予共享"):
+            await prepare(place, CLERK, dataset="想要不动产登记明细，看房屋空置，留10天")
+        known = {"purpose": "做统计分析", "retention_days": 5}
+        ready = await prepare(place, CLERK, dataset="拿企业登记的数据看信用", **known)
+        assert ready["dataset"] == "DS0003"
         assert place.rows("data_requests") == []
 
     place.run(body)

@@ -16,13 +16,23 @@ from .reporting import ASK_CLASS
 from .standards import Standard, bundled_standards
 from .telling import say_time
 from .unified import Platform
-from .worktime import Limit, due_at, holiday_of, is_published, is_workday, nth_workday
+from .worktime import KIND_NAMES, Limit, due_at, holiday_of, is_published, is_workday, nth_workday
 
+# 15个工作日 and 三个工作日 count; 下一个工作日 does not.
+COUNTS = (*"0123456789两三四五六七八九十几", "多少")
 UNITS = (
-    ("work_hour", "工作时", "个工作时", "工作小时", "个工作小时"),
-    ("work_day", "工作日", "个工作日"),
-    ("urgent_hour", "紧急工作时", "个紧急工作时"),
-    ("natural_day", "自然日", "个自然日"),
+    ("work_hour", "按工作时", "个工作时", "工作小时", "工作时的时限", "工作时时限", "工作时以后", "工作时之后"),
+    (
+        "work_day",
+        "按工作日",
+        *(f"{count}个工作日" for count in COUNTS),
+        "工作日时限",
+        "工作日期限",
+        "工作日以后",
+        "工作日之后",
+    ),
+    ("urgent_hour", "按紧急工作时", "紧急工作时", "个紧急工作时", "紧急小时"),
+    ("natural_day", "按自然日", *(f"{count}个自然日" for count in COUNTS), "自然日时限", "自然日以后", "自然日之后"),
 )
 WEEK = "一二三四五六日"
 SURE = 0.5
@@ -111,6 +121,9 @@ def _calendar() -> BaseTool:
             "next_workday": nth_workday(at, 1).isoformat(),
             "office_hours": [[opens.strftime("%H:%M"), closes.strftime("%H:%M")] for opens, closes in hours.spans],
         }
+        kind = _unit(unit)
+        if amount is None and kind is not None:
+            raise NeedsAnswer("amount", f"请问是多少个{KIND_NAMES[kind]}？")
         if amount is not None:
             answer |= _counted(at, amount, unit, call.now)
         return answer
@@ -119,7 +132,7 @@ def _calendar() -> BaseTool:
 
 
 def _counted(at: date, amount: float, unit: str | None, now: datetime) -> dict[str, Any]:
-    kind = next((row[0] for row in UNITS if unit in row), None)
+    kind = _unit(unit)
     if kind is None:
         raise NeedsAnswer("unit", "按什么计算？", tuple(row[1] for row in UNITS))
     if not 0 < amount <= 366:
@@ -134,6 +147,11 @@ def _counted(at: date, amount: float, unit: str | None, now: datetime) -> dict[s
         "due": end.isoformat(timespec="seconds"),
         "due_official": is_published(end.date()),
     }
+
+
+def _unit(words: str | None) -> str | None:
+    """The unit of a value or of its Chinese name."""
+    return next((row[0] for row in UNITS if words in row or words == KIND_NAMES[row[0]]), None) if words else None
 
 
 def say_calendar(found: Mapping[str, Any]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
 
 from .cases import write_key
-from .catalogue import Dataset
+from .catalogue import Dataset, overall_targets, topics
 from .define import Call, CallArgument, Slot, tool
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound
 from .matching import choices
@@ -29,6 +29,8 @@ from .utterances import utterances
 CITIZEN = frozenset(("citizen",))
 MAY_ASK_DATA = frozenset(("department", "developer", "supervisor"))
 ASK_DATASET = "请问要申请哪个数据集？可以说名称或者编号。"
+ASK_DATA = "请问要找什么数据？可以说名称，例如井盖、公交、空气质量。"
+ASK_TARGET = "请问是哪项指标？可以说名称、编号（K01—K43）或者任务号。"
 ASK_INDUSTRY = "请问企业是做什么行业的？"
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "人工智能": ("AI", "ai", "大模型"),
@@ -44,6 +46,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "有": ("有数据资产", "数据资产"),
 }
 PLAN_YEARS = ("2025", "2026", "2027")
+_DATASET_ID = re.compile(r"DS\d{4}", re.IGNORECASE)
+_WHOLE = re.compile(r"全部|所有|主要|总体|整体|哪些|列出|列一|都有")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 
@@ -143,10 +147,12 @@ def _datasets(items: Items) -> BaseTool:
         timeout_s=10.0,
     )
     async def data_catalog_search(
-        words: Annotated[str, Slot("query", "要找的数据", ask="请问要找什么数据？")],
+        words: Annotated[str, Slot("query", "要找的数据", ask=ASK_DATA)],
     ) -> Mapping[str, Any]:
         """在公共数据目录里查数据集的编号、提供单位、共享属性和更新周期；不提供数据本身。"""
         found = await items.datasets(words)
+        if not found and not topics(words):
+            raise NeedsAnswer("words", ASK_DATA)
         return {"datasets": [asdict(each) | {"sharing_name": each.sharing_name} for each in found]}
 
     return data_catalog_search
@@ -197,12 +203,26 @@ def _request(items: Items, owned: Applications) -> BaseTool:
 async def _dataset(items: Items, words: str) -> Dataset:
     """The one dataset some words name, by id or title; asks when there are several or none."""
     found = await items.datasets(words)
-    exact = [each for each in found if each.id in words.upper() or each.title == words.strip()]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
-    if not words.strip() or found:
-        raise NeedsAnswer("dataset", ASK_DATASET, tuple(each.title for each in found)[:4])
-    raise NotFound("数据目录里没有这个数据集，请先查数据目录。")
+    exact = [each for each in found if each.id in words.upper() or each.title in words]
+    named = exact or _named_most(words, found)
+    if len(named) == 1:
+        return named[0]
+    if not found and _DATASET_ID.search(words):
+        raise NotFound("数据目录里没有这个编号的数据集，请先查数据目录。")
+    raise NeedsAnswer("dataset", ASK_DATASET, tuple(each.title for each in named)[:4])
+
+
+def _named_most(words: str, found: Sequence[Dataset]) -> list[Dataset]:
+    """The one of which clearly most is named: words of its title and what it is known by; else all of them."""
+    counts = [sum(pair in words for pair in {*_pairs(each.title), *each.keywords}) for each in found]
+    top = max(counts, default=0)
+    leading = [each for each, count in zip(found, counts, strict=True) if count == top]
+    clear = len(leading) == 1 and all(count * 2 <= top for count in counts if count != top)
+    return leading if clear else list(found)
+
+
+def _pairs(title: str) -> set[str]:
+    return {title[at : at + 2] for at in range(len(title) - 1)}
 
 
 def _targets(items: Items) -> BaseTool:
@@ -216,12 +236,17 @@ def _targets(items: Items) -> BaseTool:
         timeout_s=10.0,
     )
     async def kpi_plan_get(
-        words: Annotated[str, Slot("query", "指标", ask="请问是哪项指标？可以说名称、编号（K01—K43）或者任务号。")],
+        words: Annotated[str, Slot("query", "指标", ask=ASK_TARGET)],
     ) -> Mapping[str, Any]:
         """查数字经济实施方案的指标：数值、单位、任务号、原文是否写明2027年；现状没有数据就说没有。"""
         beyond = next((year for year in _YEAR.findall(words) if year not in PLAN_YEARS), None)
         if beyond:
             return {"targets": [], "beyond": beyond}
-        return {"targets": [asdict(each) for each in await items.targets(words)]}
+        found = await items.targets(words)
+        if found or topics(_WHOLE.sub("", words)):
+            return {"targets": [asdict(each) for each in found]}
+        if _WHOLE.search(words):
+            return {"targets": [asdict(each) for each in overall_targets()], "whole": True}
+        raise NeedsAnswer("words", ASK_TARGET, tuple(each.name for each in overall_targets())[:4])
 
     return kpi_plan_get

@@ -22,8 +22,8 @@ ORDER_NO = Slot("order_no", "工单编号", ask="请告诉我工单编号（以 
 STATE_CHOICES = (("open", "未办结", "没办完", "在办", "还没办结"), *ORDER_STATES.items())
 NATURE_CHOICES = tuple(NATURES.items())
 DUE_CHOICES = (
-    ("overdue", "已超时", "超期", "超时", "逾期", "过期"),
-    ("day", "24小时内到期", "快到期", "快超时", "即将超期"),
+    ("overdue", "已超时", "超期", "超时", "逾期", "过期", "过了时限", "超过时限"),
+    ("day", "24小时内到期", "快到期", "快要到期", "马上到期", "即将到期", "快超时", "快要超时", "即将超期"),
 )
 KIND_CHOICES = (("demand", "诉求工单", "诉求"), ("handoff", "转人工", "人工接待", "等人工回复"))
 SEES_SUGGESTIONS = frozenset(("acceptor", "dispatcher", "supervisor"))

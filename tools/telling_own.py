@@ -156,6 +156,8 @@ def say_targets(found: Result) -> str:
     if not rows:
         return "方案的43项指标里没有找到对应的指标，请换个说法，或者说指标编号（K01—K43）。"
     lines = [_target(each) for each in rows]
+    if found.get("whole"):
+        lines.append("方案共43项指标，上面是总体目标；其余的可以说名称、编号或者任务号来查。")
     return "\n".join(lines) + "\n现状值：没有数据（没有查到公开的完成情况），不能算差多少。"
 
 

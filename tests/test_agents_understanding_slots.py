@@ -210,3 +210,44 @@ def test_pictures_are_addresses_and_never_words() -> None:
         "https://a.example/1.jpg",
         "https://a.example/2.jpg",
     ]
+
+
+WHOM = {
+    "label": "给谁办",
+    "choices": (("self", "本人"), ("ward", "代管的家人", "代管的", "儿子", "孩子", "家属", "伢")),
+}
+
+
+@pytest.mark.parametrize(
+    "text", ["去苏州帮儿子带娃，我要办备案", "我等下去接孩子，先查一下我的医保", "我儿子在外地上班，我过去住，办个备案"]
+)
+def test_a_relative_who_merely_occurs_is_not_whom_it_is_for(text: str) -> None:
+    assert best("enum", text, **WHOM) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["替我家伢登记备案", "孩子的居民医保停了没有", "查一下代管的那位家属", "给儿子开一个", "孩子"]
+)
+def test_a_relative_for_whom_it_is_done_is_found(text: str) -> None:
+    assert best("enum", text, **WHOM) == "ward"
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [("我们是安徽户口", "other"), ("外省户籍", "other"), ("户口还在老家", "other"), ("本市户籍，租房", "local")],
+)
+def test_where_somebody_is_registered_is_read_from_any_place(text: str, home: str) -> None:
+    assert best("enum", text, choices=(("local", "武汉户口"), ("other", "外地户口"))) == home
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("游商已劝离，自办件", "true"),
+        ("我当场自己处置掉了", "true"),
+        ("我自己处理不了", None),
+        ("没有自行处理", None),
+    ],
+)
+def test_what_was_done_is_told_in_other_words(text: str, flag: str | None) -> None:
+    assert best("enum", text, label="已自行处理（网格员）", choices=(("true", "是"), ("false", "否"))) == flag

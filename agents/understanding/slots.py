@@ -14,6 +14,7 @@ from stdnum.cn import uscc
 from tools import Categories, CategoryHit, Slot, bundled_categories, units_in
 
 from .addresses import gazetteer, places
+from .choices import choices_in
 from .dates import day_spans
 from .measures import counts_in, names_slot
 from .numerals import numbers_in
@@ -41,7 +42,6 @@ _EMPTY_REPORT = re.compile(
     r"我们?|需要|可以|能|随手拍|新|有|在|这里|那里|这边|那边|[，,。！!？?、\s])+"
 )
 _ABOUT = re.compile(r"(?:关于|有关|涉及|包含|含有|提到)\s*[“\"]?([^，,。的”\"]{2,12})")
-_LABEL_NOISE = re.compile(r"只看|是否|可选|（.*?）")
 
 
 @dataclass(frozen=True)
@@ -155,30 +155,8 @@ def _category(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 
 def _enum(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    plain = text.strip(" ，,。！!的")
-    if {row[0] for row in slot.choices} == {"true", "false"}:
-        yield from _flag(plain, slot)
-        return
-    for value, *names in slot.choices:
-        for name in (value, *names):
-            at = text.find(name) if name else -1
-            if at >= 0 and (len(name) > 1 or plain == name):
-                yield Found(value, at, at + len(name), 0.8 + min(len(name), 20) / 100)
-
-
-def _flag(text: str, slot: Slot) -> Iterator[Found]:
-    """A yes/no slot: the whole message is one of its words, or the message says what its label says."""
-    for value, *names in slot.choices:
-        if text in names:
-            yield Found(value, 0, len(text), 1.0)
-    label = _LABEL_NOISE.sub("", slot.label)
-    at = 0
-    for letter in label:
-        at = text.find(letter, at) + 1
-        if at == 0:
-            return
-    if label:
-        yield Found("true", 0, len(text), 0.7)
+    for chosen in choices_in(text, slot):
+        yield Found(*chosen)
 
 
 def _date(text: str, slot: Slot, now: datetime) -> Iterator[Found]:

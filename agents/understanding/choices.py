@@ -1,0 +1,105 @@
+"""Which of a slot's choices a text means: by a name, by a yes or no, by whom something is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from tools import Slot
+
+_OTHER_PLACES = Path(__file__).parent / "data" / "other_places.txt"
+_LABEL_NOISE = re.compile(r"只看|是否|可选|（.*?）")
+_SAME_WORDS = (("自己", "自行"), ("处置", "处理"), ("自办件", "自行处理"), ("自处理", "自行处理"))
+_UNDONE = re.compile(r"(?:没|未|不是|不能|没法|无法)[^，,。；;]{0,4}$")
+_NOT_AFTER = re.compile(r"^(?:得)?(?:不|一下|吗|么|可以|行不)")
+_FOR_WHOM = re.compile(r"给谁|替谁|为谁|谁的|办理人")
+_CLAUSES = re.compile(r"[^，,。；;！!？?\n]+")
+_ACT = r"(?:办|备|登记|申请|查|开|报|交|领|绑|激活|缴|约|看看|看一下|问|弄|搞|转|续)"
+_OWNED = (
+    r"(?:的|那个)?(?:居民|职工|城乡|基本|大学生|儿童)*"
+    r"(?:医保|社保|参保|保险|养老|异地|备案|居住证|户口|社保卡|医保卡|缴费|账户|证)"
+)
+_TENDED = r"带|接|送|陪|照顾|照看|看孩子|做饭|买|过"
+
+
+def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
+    """Value, start, end and score of every choice the text may mean."""
+    plain = text.strip(" ，,。！!的")
+    if {row[0] for row in slot.choices} == {"true", "false"}:
+        yield from _flag(plain, slot)
+        return
+    said = _with_known_places(text)
+    whom = bool(_FOR_WHOM.search(slot.label))
+    for value, *names in slot.choices:
+        for name in (value, *names):
+            at = said.find(name) if name else -1
+            if at < 0 or not (len(name) > 1 or plain == name or (whom and name in _kin())):
+                continue
+            alone = plain.removeprefix("我").removeprefix("给") == name
+            if whom and name in _kin() and not alone and not _is_for(said, at, name):
+                continue
+            yield value, at, at + len(name), 0.8 + min(len(name), 20) / 100
+
+
+def _flag(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
+    """A yes/no slot: the whole message is one of its words, or the message says what its label says."""
+    for value, *names in slot.choices:
+        if text in names:
+            yield value, 0, len(text), 1.0
+    label = _LABEL_NOISE.sub("", slot.label)
+    if label.startswith("已") and _done(label.removeprefix("已"), text):
+        yield "true", 0, len(text), 0.8
+    at = 0
+    for letter in label:
+        at = text.find(letter, at) + 1
+        if at == 0:
+            return
+    if label:
+        yield "true", 0, len(text), 0.7
+
+
+def _done(what: str, text: str) -> bool:
+    """Whether a text says that something was done: 自己处置好了 is 自行处理; 自己处理不了 is not."""
+    for word, same in _SAME_WORDS:
+        text = text.replace(word, same)
+    at = text.find(what)
+    return at >= 0 and not _UNDONE.search(text[:at]) and not _NOT_AFTER.match(text[at + len(what) :])
+
+
+def _is_for(text: str, at: int, name: str) -> bool:
+    """Whether a relative is whom something is done for (给孩子办, 孩子的医保), not one who merely occurs (接孩子)."""
+    for clause in _CLAUSES.finditer(text):
+        if clause.start() <= at < clause.end():
+            before, after = text[clause.start() : at], text[at + len(name) : clause.end()]
+            if re.search(r"代管|名下|监护", before + name):
+                return True
+            if re.match(rf"(?:{_TENDED})", after) or re.search(rf"(?:{_TENDED})$", before):
+                return False
+            given = re.search(r"(?:给|为|帮|替)(?:我|我们|咱|我家|家里|自家)*(?:的|大|小|老|那)*$", before)
+            return bool(given and re.search(_ACT, after)) or bool(re.match(_OWNED, after))
+    return False
+
+
+def _with_known_places(text: str) -> str:
+    """河南户口 and 外省户籍 are 外地户口; 本市户籍 is 武汉户口."""
+    plain = text.replace("户籍", "户口")
+    plain = re.sub(r"(?:本市|本地|武汉市|本市的|武汉的)户口", "武汉户口", plain)
+    return _outside().sub("外地户口", plain)
+
+
+@lru_cache(maxsize=1)
+def _outside() -> re.Pattern[str]:
+    lines = _OTHER_PLACES.read_text(encoding="utf-8").splitlines()
+    names = [word for line in lines if not line.startswith("#") for word in line.split()]
+    places = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    registered = rf"户口(?:还|都|是|就)*在(?:{places}|老家|外省|外市|外地)"
+    return re.compile(rf"{registered}|(?:{places}|外省|外市|外地|老家)(?:省|市|县)?的?户口")
+
+
+@lru_cache(maxsize=1)
+def _kin() -> frozenset[str]:
+    young = "孩子 小孩 儿子 女儿 子女 伢 宝宝 孙子 孙女"
+    old = "爸爸 妈妈 父亲 母亲 父母 爸 妈 老人 爷爷 奶奶 外公 外婆"
+    return frozenset(f"{young} {old} 老公 老婆 丈夫 妻子 爱人 配偶 家人 家属".split())

@@ -16,6 +16,7 @@ from typing import Literal
 from knowledge import sentences
 
 from ..records import Citation
+from .screen import screen
 
 _MARK = re.compile(r"\s*[\[【](\d{1,3})[\]】]")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:×10\^\d+)?")
@@ -89,6 +90,8 @@ class Checker:
         if not body.strip():
             return Checked(body)
         cited = [self._sources[ref] for ref in dict.fromkeys(refs)]
+        if screen(body.strip()).kind == "injection":
+            return Checked(body, dropped="像是夹带在资料里的指令")
         unsupported = self._unsupported(body, cited)
         if unsupported:
             return Checked(body, dropped=f"没有依据的数字：{'、'.join(unsupported)}")

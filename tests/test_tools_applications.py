@@ -274,6 +274,11 @@ def test_correction_is_asked_for_what_was_wanted_only(place: World) -> None:
         assert asked.value.choices == ("经营场所布局图", "健康证明")
         ready = await prepare(place, "supplement.submit", materials="补交健康证明")
         assert ready["number"] == "BJ20260820900001"
+        for both in ("布局图跟健康证明现在补上", "两样全部交"):
+            ready = await prepare(place, "supplement.submit", materials=both)
+            assert ready["materials"] == "经营场所布局图、健康证明"
+        with pytest.raises(NeedsAnswer):
+            await prepare(place, "supplement.submit", materials="还没都补好")
         with pytest.raises(NotFound, match="没有等待补正"):
             await prepare(place, "supplement.submit", OTHER, materials="补交健康证明")
         told = await use(place, "progress.get", application="要我补什么")

@@ -16,6 +16,7 @@ from tools import Items, NeedsAnswer, NotFound, Principal, ToolError, item_tools
 from tools.circle import MINUTES, bundled_outlets, minutes_on_foot, walks
 from tools.directory import bundled_directory, merged_materials
 from tools.gazetteer import bundled_gazetteer
+from tools.outlets import RESIDENCE
 from tools.precheck import Facts, precheck, told
 
 from .test_tools_world import ANYBODY, CITIZEN, World, give_near, give_world  # noqa: F401
@@ -180,12 +181,32 @@ def test_a_bundle_lists_its_items_in_order_and_each_material_once(world: World) 
         ("名字和身份证对不上", Facts(), ["name_mismatch"]),
         ("还没签字", Facts(), ["unsigned"]),
         ("共2页手上1页，忘了盖章", Facts(valid_to=date(2020, 1, 1)), ["missing_page", "expired", "unsigned"]),
+        ("委托书三页全都有，盖了章", Facts(), []),
+        ("一共五页，手里三页", Facts(), ["missing_page"]),
+        ("证明上面写的是陈一，申请人叫陈二", Facts(), ["name_mismatch"]),
+        ("证明上面写的是陈一，申请人叫陈一，没签名", Facts(), ["unsigned"]),
         ("看一下", Facts(), []),
     ],
 )
 def test_defects_are_found_from_what_is_known(words: str, facts: Facts, kinds: list[str]) -> None:
     found = precheck(told(words, facts), date(2026, 9, 1))
     assert [each.kind for each in found.defects] == kinds
+
+
+def test_a_short_name_inside_a_longer_one_is_not_meant() -> None:
+    names = [hit.item.id for hit in bundled_directory().search("爷爷领养老金的申请到哪了")]
+    assert names[0] == "retirement"
+    assert "adoption" not in names
+    assert bundled_directory().search("想领养一个孩子")[0].item.id == "adoption"
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [("湖南户口，租在汉阳", "other"), ("户口在襄阳", "other"), ("本市户籍", "local"), ("孩子户口在江夏", "local")],
+)
+def test_where_a_child_is_registered_is_read_from_its_place(said: str, where: str) -> None:
+    hits = [row[0] for row in RESIDENCE if any(name in said for name in row[1:])]
+    assert hits == [where]
 
 
 def test_a_material_check_never_says_it_is_accepted(near: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from .utterances import utterances
 CITIZEN = frozenset(("citizen",))
 MAY_FOLLOW = frozenset(("citizen", "department"))
 VERIFY = "要先实名登录。"
+_ALL = re.compile(r"(?<!没)(?<!没有)(?:都|全部|全)(?:要?补|交|齐|备齐|准备好)")
 _NUMBER = re.compile(r"BJ\s*\d{14}", re.IGNORECASE)
 
 
@@ -155,7 +156,7 @@ def _supplement(owned: Applications) -> BaseTool:
         said = str(arguments.get("materials") or "")
         number = _NUMBER.search(f"{arguments.get('number') or ''} {said}")
         waiting = await _waiting(owned, number.group(0) if number else None, call)
-        names = [each for each in waiting.wanted if each in said]
+        names = _named(waiting.wanted, said)
         if not names:
             raise NeedsAnswer(
                 "materials",
@@ -183,12 +184,22 @@ def _supplement(owned: Applications) -> BaseTool:
     ) -> Mapping[str, Any]:
         """给待补正的办件补交材料；只接受要求补的那几样。"""
         waiting = await _waiting(owned, number, call)
-        names = [each for each in waiting.wanted if each in materials]
+        names = _named(waiting.wanted, materials)
         if not names:
             raise Conflict(f"没有要求补交这样材料。办件 {waiting.number} 只需要补：{'、'.join(waiting.wanted)}。")
         return asdict(await owned.supplement(waiting.number, names, call.principal, write_key(call)))
 
     return supplement_submit
+
+
+def _named(wanted: Sequence[str], said: str) -> list[str]:
+    """The wanted materials that are named: in full, by what the name ends with (布局图), or all of them."""
+    if _ALL.search(said):
+        return list(wanted)
+    ends = [each[-3:] for each in wanted]
+    return [
+        each for each in wanted if each in said or (len(each) > 4 and ends.count(each[-3:]) == 1 and each[-3:] in said)
+    ]
 
 
 async def _waiting(owned: Applications, number: str | None, call: Call) -> Application:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -114,13 +115,26 @@ class Directory:
 
     def search(self, words: str, k: int = 5) -> list[ItemHit]:
         """The items some words fit, best first."""
-        hits = [ItemHit(item, fit(words, (item.title, *item.aliases))) for item in self._items.values()]
+        inside = _inside(words, {name for item in self._items.values() for name in (item.title, *item.aliases)})
+        named = {item: [name for name in (item.title, *item.aliases) if name not in inside] for item in self.all()}
+        hits = [ItemHit(item, fit(words, names)) for item, names in named.items()]
         return sorted((hit for hit in hits if hit.score >= CLOSE), key=lambda hit: -hit.score)[:k]
 
 
 def fit(words: str, names: Iterable[str]) -> float:
     """How well words fit any of some names: a whole name counts most, the longer the better; else shared pairs."""
     return max((_one(words, name) for name in names), default=0.0)
+
+
+def _inside(words: str, names: Iterable[str]) -> set[str]:
+    """The names that the words hold only as a part of, or across the edge of, a longer one: 领养 in 领养老金."""
+    spans = {name: [match.span() for match in re.finditer(re.escape(name), words)] for name in names if name in words}
+    taken = [(span, len(name)) for name, found in spans.items() for span in found]
+    return {
+        name
+        for name, found in spans.items()
+        if all(any(size > len(name) and a < end and start < b for (a, b), size in taken) for start, end in found)
+    }
 
 
 def _one(words: str, name: str) -> float:

@@ -23,6 +23,16 @@ ITEM = Slot("query", "事项", ask=ASK_ITEM)
 ASK_BUNDLE = "请问是哪个“一件事”？"
 CITIES = ("鄂州", "黄石", "黄冈", "孝感", "咸宁", "仙桃", "天门", "潜江")
 LIKELY = 0.85
+# What people call a material, and its name.
+CALLED = {
+    "租房合同": "租赁合同",
+    "租约": "租赁合同",
+    "租房协议": "租赁合同",
+    "户口本": "户口簿",
+    "授权书": "委托书",
+    "健康证": "健康证明",
+    "执照": "营业执照",
+}
 PARTS = (
     ("all", "全部"),
     ("conditions", "条件"),
@@ -161,9 +171,9 @@ def _brief(item: Item) -> dict[str, Any]:
 def _name(words: str) -> str:
     """The material that is named, in the directory's words."""
     names = {material.name for item in bundled_directory().all() for material in item.materials}
-    common = {"身份证", "户口簿", "租赁合同", "租房合同", "劳动合同", "营业执照", "健康证明", "委托书", "体检证明"}
+    common = {"身份证", "户口簿", "租赁合同", "劳动合同", "营业执照", "健康证明", "委托书", "体检证明", *CALLED}
     found = sorted((each for each in names | common if each in words), key=len, reverse=True)
-    return found[0] if found else "这份材料"
+    return CALLED.get(found[0], found[0]) if found else "这份材料"
 
 
 def _day(text: str | None) -> date | None:

@@ -6,8 +6,19 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-_WHOLE = re.compile(r"(?:一共|总共|应该?有?|共|全部)[^\d，,。]{0,4}(\d{1,3})\s*页")
-_HELD = re.compile(r"(?:只|手上|手里|现有|现在有|扫了|拍了|实际)[^\d，,。]{0,4}(\d{1,3})\s*页")
+_PAGES = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})\s*[页张面]"
+_WHOLE = re.compile(rf"(?:一共|总共|应该?有?|共|全部)[^\d，,。一二两三四五六七八九十]{{0,4}}{_PAGES}")
+_HELD = re.compile(rf"(?:只|手上|手里|现有|现在有|扫了|拍了|实际)[^\d，,。一二两三四五六七八九十]{{0,4}}{_PAGES}")
+_COMPLETE = re.compile(rf"{_PAGES}[^，,。]{{0,3}}(?:都|全)(?:部|都)?(?:齐|在|有|拍|扫)")
+_SIGNED = re.compile(
+    r"(?:签|盖)了[^，,。]{0,2}(?:字|名|章)|已(?:经)?(?:签字|签名|签|盖章)|(?:签字|签名|盖章)(?:都)?(?:齐|有|好了|了)|有(?:签字|签名|公章)"
+)
+_NAME = r"([\u4e00-\u9fff·]{2,4}?)(?=$|[，,。；;、（(\s]|和|跟|但|可|申请|身份证)"
+_HOLDER = re.compile(
+    rf"(?:上面?|里面?|材料|名字|姓名|承租人|出租人|户主|持有人)(?:的?名字|的?姓名)?(?:写|填|印|登记)?的?(?:是|为|成|叫)?\s*{_NAME}"
+)
+_APPLICANT = re.compile(rf"(?:申请人|办理人|本人)(?:的?名字|的?姓名)?(?:是|为|叫|写的是)\s*{_NAME}")
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _GAP = re.compile(r"(?:少|缺|漏)了?[一两\d]{0,2}页")
 _UNSIGNED = re.compile(r"(?:没|未|冇|忘了?)(?:有)?[^，,。]{0,2}(?:签字|签名|盖章|签)|章没盖|没盖")
 _OTHER_NAME = re.compile(
@@ -47,15 +58,34 @@ class Finding:
 
 def told(words: str, facts: Facts) -> Facts:
     """The facts, completed by what the words say of pages, signature and names."""
-    whole, held = _WHOLE.search(words), _HELD.search(words)
+    complete = _COMPLETE.search(words)
+    whole, held = _WHOLE.search(words) or complete, _HELD.search(words) or complete
+    holder, applicant = _HOLDER.search(words), _APPLICANT.search(words)
+    both = holder is not None and applicant is not None
     return replace(
         facts,
-        total_pages=facts.total_pages or (int(whole.group(1)) if whole else None),
-        pages=facts.pages if facts.pages is not None else (int(held.group(1)) if held else None),
+        total_pages=facts.total_pages or (_count(whole["n"]) if whole else None),
+        pages=facts.pages if facts.pages is not None else (_count(held["n"]) if held else None),
         gap=facts.gap or bool(_GAP.search(words)),
-        signed=False if facts.signed is None and _UNSIGNED.search(words) else facts.signed,
+        signed=facts.signed if facts.signed is not None else _signed(words),
+        holder=facts.holder or (holder[1] if both and holder else None),
+        applicant=facts.applicant or (applicant[1] if both and applicant else None),
         other_name=facts.other_name or bool(_OTHER_NAME.search(words)),
     )
+
+
+def _signed(words: str) -> bool | None:
+    if _UNSIGNED.search(words):
+        return False
+    return True if _SIGNED.search(words) else None
+
+
+def _count(words: str) -> int:
+    """5, 五, 十二: the number of pages."""
+    if words.isdigit():
+        return int(words)
+    tens, ten, ones = words.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
 
 
 def precheck(facts: Facts, today: date) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ DATA = Path(__file__).parent / "data" / "categories.json"
 GAPPED = 0.95
 PARTIAL = 0.55
 _LENGTH_BONUS = 0.02
+# 雨水的井盖, 燃气公司的那个井盖: the kind and the thing are one name.
+_OF = re.compile(r"(?:公司|部门)?的[那这]?[个块只根处]?")
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,9 @@ class Categories:
 
     def search(self, text: str, k: int = 5) -> list[CategoryHit]:
         """The best classes for a description, best first; classes that share nothing with it are left out."""
-        pairs = set(_pairs(text))
+        pairs, joined = set(_pairs(text)), _OF.sub("", text)
         best = {
-            code: max((self._score(term, text, pairs), term.text) for term in terms)
+            code: max((self._score(term, text, joined, pairs), term.text) for term in terms)
             for code, terms in self._terms.items()
         }
         found = [CategoryHit(each, round(score, 4)) for each, score in self._unswallowed(best)]
@@ -110,11 +113,11 @@ class Categories:
         pairs = _pairs(text)
         return _Term(text, tuple(pairs), sum(self._weight.get(pair, 0.0) for pair in pairs))
 
-    def _score(self, term: _Term, text: str, pairs: set[str]) -> float:
+    def _score(self, term: _Term, text: str, joined: str, pairs: set[str]) -> float:
         bonus = _LENGTH_BONUS * len(term.text)
         if "+" in term.text:
             return GAPPED + bonus if _within_a_clause(term.text.split("+"), text) else 0.0
-        if term.text in text:
+        if term.text in text or term.text in joined:
             return 1.0 + bonus
         if pairs.isdisjoint(term.pairs) or not term.weight:
             return 0.0

@@ -25,6 +25,20 @@ def test_a_plain_yes(text: str) -> None:
     assert assent(text) is True
 
 
+@pytest.mark.parametrize(
+    "text", ["算了，先不派遣了", "今天先不交了", "那暂时别登记了吧", "不预约了", "还是算了，不挂账了"]
+)
+def test_an_act_that_is_put_off_is_a_no(text: str) -> None:
+    assert assent(text) is False
+    assert drops(text)
+
+
+@pytest.mark.parametrize("text", ["路灯先不亮了", "不亮了", "算了，不是这个，是那个", "先不急，地址是中北路"])
+def test_a_lack_or_a_correction_is_no_no(text: str) -> None:
+    assert assent(text) is not False
+    assert not drops(text)
+
+
 @pytest.mark.parametrize("text", ["不用了", "取消", "先别报", "算了", "不对"])
 def test_a_plain_no(text: str) -> None:
     assert assent(text) is False
@@ -86,7 +100,9 @@ def test_asking_for_a_person(text: str) -> None:
     assert wants_person(text)
 
 
-@pytest.mark.parametrize("text", ["人工智能产业的目标", "人工智能有什么政策", "你好", "转人工的工单有哪些", "这单转人工研判"])
+@pytest.mark.parametrize(
+    "text", ["人工智能产业的目标", "人工智能有什么政策", "你好", "转人工的工单有哪些", "这单转人工研判"]
+)
 def test_artificial_intelligence_is_no_person(text: str) -> None:
     assert not wants_person(text)
 

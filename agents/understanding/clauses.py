@@ -20,6 +20,14 @@ _NO = re.compile(
     rf"^{_FILLER}(?:不+|不用|不要|先不|别|算了|取消|撤销|不了|不是|不对|放弃|停|先别)"
     rf"[，,]?(?:用|要|了|报|提交|办|确认|对|行|好|同意|吧|先|别|上报|登记|这个|操作|取消|不|啦|谢谢){{0,8}}{_FILLER}$"
 )
+_STOP = r"(?:算了|取消|不用了|不要了|罢了)"
+_WAIT = r"(?:先|暂时|暂且|今天|现在|眼下)"
+_PUT_OFF = re.compile(
+    rf"^{_FILLER}(?:那|还是|要不|我|就)*(?:"
+    rf"(?:{_STOP}{_FILLER}(?:那|就|我|还是)*{_WAIT}*|{_WAIT}+)(?:不|别|不要|不用|莫)[\u4e00-\u9fff]{{1,5}}"
+    r"|(?:不|别|莫)(?:想|要|用)?(?:督办|派|办|上?报|交|提交|绑定?|登记|申请|预约|约|转|退|结案?|催|挂账|并|发|填))"
+    rf"(?:了|吧|啦|哈)+{_FILLER}$"
+)
 _DECLINE = re.compile(
     r"(不知道|不晓得|不清楚|不记得|不确定|忘了|记不清|没有了?$|^没$|没拍|拍不了|不方便|不想(说|留|提供)|不留|不需要|不用了?$|跳过|暂时没有|说不上来|说不清|随便)"
 )
@@ -84,7 +92,7 @@ def assent(text: str) -> bool | None:
     plain = text.strip()
     if not plain or len(plain) > 24 or _QUESTION.search(plain):
         return None
-    if _NO.match(plain):
+    if _NO.match(plain) or _PUT_OFF.match(plain):
         return False
     if _CORRECTION.search(plain):
         return None
@@ -108,7 +116,7 @@ def declines(text: str) -> bool:
 
 def drops(text: str) -> bool:
     """Whether the message gives up what was being filled in."""
-    return bool(_DROP.match(text.strip()))
+    return bool(_DROP.match(text.strip()) or _PUT_OFF.match(text.strip()))
 
 
 def small_talk(text: str) -> str | None:

@@ -45,10 +45,17 @@ def test_forged_papers_are_refused(text: str) -> None:
         "用假材料办证有什么后果",
         "所有区昨天的案件数",
         "城管局的电话是多少",
+        "我妈的医保断缴了两年",
+        "帮我看看妈妈的社保卡",
     ],
 )
 def test_what_only_sounds_alike_is_passed_on(text: str) -> None:
     assert screen(text).kind == "ok"
+
+
+def test_an_insult_is_one() -> None:
+    assert screen("妈的，怎么还没人来").kind == "abuse"
+    assert screen("你他妈的什么态度").kind == "abuse"
 
 
 @pytest.mark.parametrize("text", ["在吗，你好", "哈喽，在不在呀", "早上好啊小助手", "喂，有人吗？"])

@@ -57,11 +57,11 @@ def standing_of(results: Results) -> dict[str, Any]:
     rows: dict[str, list[Result]] = {}
     for each in results.base:
         rows.setdefault(each.sample.family, []).append(each)
-    manifest = results.manifest
+    manifest, git = results.manifest, results.manifest.get("git") or {}
     nulls = results.null_rates
     return {
         "date": str(manifest.get("started_at", ""))[:10],
-        "commit": str((manifest.get("git") or {}).get("commit", ""))[:10],
+        "commit": str(git.get("commit", ""))[:10] + (" with changes" if git.get("dirty") else ""),
         "model": manifest.get("agent", ""),
         "families": {name: [sum(one.passed is True for one in each), len(each)] for name, each in sorted(rows.items())},
         "nulls": {name: round(rate, 4) for name, rate in sorted(nulls.items())},

@@ -97,3 +97,9 @@ def test_a_danger_is_followed_by_its_case(tmp_path: Path) -> None:
     assert reply.outcome.kind == "emergency"
     assert "119" in reply.text.splitlines()[0]
     assert [action.tool for action in reply.actions] == ["case.create"]
+
+
+def test_the_same_wish_said_again_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    first, again, done = asked(tmp_path, "社保卡丢了，帮我挂失", "帮我把社保卡挂失了", "是的")
+    assert [action.tool for action in (*first.actions, *again.actions)] == ["card.report_loss"] * 2
+    assert done.outcome.kind == "done"

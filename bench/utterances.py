@@ -56,7 +56,9 @@ def main() -> None:
 
 
 def _rows() -> list[dict[str, Any]]:
-    return [json.loads(line) for path in sorted(DATA.glob("utterances-*.jsonl")) for line in path.open(encoding="utf-8")]
+    return [
+        json.loads(line) for path in sorted(DATA.glob("utterances-*.jsonl")) for line in path.open(encoding="utf-8")
+    ]
 
 
 async def _ask(rows: Sequence[dict[str, Any]], settings: Any) -> list[Taken]:
@@ -98,14 +100,22 @@ def _nothing_found(reply: Reply) -> bool:
 
 
 def _report(taken: Sequence[Taken]) -> None:
-    kinds = {KNOWLEDGE: KNOWLEDGE, NONE: NONE}
-    for title, key in (("family", lambda row: row["family"] or "-"), ("kind", lambda row: kinds.get(row["intent"], "tool"))):
-        for name in sorted({key(each.row) for each in taken}):
-            print(f"{title} {name:10} {_share([each for each in taken if key(each.row) == name])}")
+    for title, of in (("family", _family), ("kind", _kind)):
+        for name in sorted({of(each) for each in taken}):
+            print(f"{title} {name:10} {_share([each for each in taken if of(each) == name])}")
     print(f"all {_share(taken)}")
     wrong = Counter((each.row["intent"], each.intent) for each in taken if not each.right)
     for (meant, got), count in wrong.most_common(25):
         print(f"{count:4} {meant} taken for {got}")
+
+
+def _family(taken: Taken) -> str:
+    return str(taken.row["family"] or "-")
+
+
+def _kind(taken: Taken) -> str:
+    intent = str(taken.row["intent"])
+    return intent if intent in (KNOWLEDGE, NONE) else "tool"
 
 
 def _share(taken: Sequence[Taken]) -> str:

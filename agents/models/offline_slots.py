@@ -61,8 +61,10 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
     answer = _chosen(slot, said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
     if answer is None and not added:
         answer = _loose(slot, said, collected.get(waiting["slot"]))
-    if slot.kind == "text" and isinstance(answer, str) and answer not in memory.choices:
-        answer = worded(slot, answer, spec.title, spec.examples, asked=True)
+    if slot.kind == "text" and not isinstance(answer, list) and answer not in memory.choices:
+        answer = worded(slot, answer, spec.title, spec.examples, asked=True) if answer else None
+        if answer is None and not added and worded(slot, said, spec.title, spec.examples, asked=True) is None:
+            return _without_answer(said, collected, waiting, spec) or collected
     if answer is None and slot.kind in IDENTIFIERS:
         answer = spoken_of(slot, text, memory, now)
     if answer is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ from tools.case_steps import case_numbers, department_in
 
 from .test_sandbox_cases import at_state, grid_of
 from .test_tools_platform import ROLES, SUPERVISOR, UNIT
-from .test_tools_world import CITIZEN, OTHER, World, give_near, give_world  # noqa: F401
+from .test_tools_world import CITIZEN, CROSSING, OTHER, World, give_near, give_world  # noqa: F401
 
 STAFF_TOOLS = {
     "case.accept": {"acceptor", "supervisor"},
@@ -271,6 +272,10 @@ def test_cases_named_in_one_sentence_are_merged(near: World) -> None:
             await prepare(near, "case.merge", SUPERVISOR, numbers=f"{first} 并一下")
         done = await do(near, "case.merge", SUPERVISOR, numbers=f"{second}和{first.lower()}是同一件事，并案")
         assert f"以最早的 {first}" in done.said
+        road = replace(CROSSING, category_code="E0504", description="店外经营", lon=114.29)
+        other = (await near.report(draft=road)).number
+        with pytest.raises(Conflict, match="不是同一类"):
+            await prepare(near, "case.merge", SUPERVISOR, numbers=f"{first}、{other} 并案")
         told = (await read(near, "case.get", OTHER, number=second)).said
         assert "已并案" in told
         assert f"已并入案件 {first}" in told
@@ -380,6 +385,8 @@ def test_standards_and_the_calendar_say_what_they_are(near: World) -> None:
         ("改派水务站", "水务站"),
         ("让武昌区城管执法大队负责", "武昌区城管执法大队"),
         ("江岸区园林管理所", "江岸区园林管理所"),
+        ("WH20260510000011 派遣汉阳区环卫所处置", "汉阳区环卫所"),
+        ("街道口那件 WH20260510000011 转洪山区城管执法大队", "洪山区城管执法大队"),
         ("派遣这个案件", None),
         ("", None),
     ],

@@ -16,7 +16,6 @@ from tools import Items, NeedsAnswer, NotFound, Principal, ToolError, item_tools
 from tools.circle import MINUTES, bundled_outlets, minutes_on_foot, walks
 from tools.directory import bundled_directory, merged_materials
 from tools.gazetteer import bundled_gazetteer
-from tools.outlets import RESIDENCE
 from tools.precheck import Facts, precheck, told
 
 from .test_tools_world import ANYBODY, CITIZEN, World, give_near, give_world  # noqa: F401
@@ -198,15 +197,6 @@ def test_a_short_name_inside_a_longer_one_is_not_meant() -> None:
     assert names[0] == "retirement"
     assert "adoption" not in names
     assert bundled_directory().search("想领养一个孩子")[0].item.id == "adoption"
-
-
-@pytest.mark.parametrize(
-    ("said", "where"),
-    [("湖南户口，租在汉阳", "other"), ("户口在襄阳", "other"), ("本市户籍", "local"), ("孩子户口在江夏", "local")],
-)
-def test_where_a_child_is_registered_is_read_from_its_place(said: str, where: str) -> None:
-    hits = [row[0] for row in RESIDENCE if any(name in said for name in row[1:])]
-    assert hits == [where]
 
 
 def test_a_material_check_never_says_it_is_accepted(near: World) -> None:

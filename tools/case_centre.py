@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
@@ -84,6 +84,14 @@ async def _chosen(platform: Platform, arguments: Mapping[str, Any], call: Call) 
     return list(found.cases)
 
 
+async def _same_kind(platform: Platform, rows: Sequence[Case]) -> None:
+    """Say at once that cases of different classes are not one problem."""
+    groups = {found.group for case in rows if (found := await platform.category(case.category_code))}
+    if len(groups) > 1:
+        listed = "；".join(f"{case.number}，{case.category_name}" for case in rows)
+        raise Conflict(f"这些案件不是同一类问题，不能并案：{listed}。")
+
+
 def _merge(platform: Platform) -> BaseTool:
     cases = Cases(platform)
 
@@ -95,6 +103,7 @@ def _merge(platform: Platform) -> BaseTool:
         for case in rows:
             if case.status in FINAL:
                 raise Conflict(f"案件 {case.number} 已是“{case.status_name}”状态，不能并案。")
+        await _same_kind(platform, rows)
         rows.sort(key=lambda case: (case.reported_at, case.number))
         listed = "；".join(f"{case.number}，{case.category_name}，{case.address}" for case in rows)
         reason = reason_in(arguments.get("reason"))

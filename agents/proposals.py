@@ -54,8 +54,17 @@ def summary_of(spec: ToolSpec, arguments: Mapping[str, Any]) -> str:
             continue
         label = slot.label if slot else name
         names = {row[0]: row[1] for row in slot.choices} if slot else {}
-        lines.append(f"{label}：{names.get(value, value) if isinstance(value, str) else value}")
+        lines.append(f"{label}：{_shown(value, names)}")
     return "\n".join(lines)
+
+
+def _shown(value: Any, names: Mapping[str, str]) -> str:
+    """A value as people read it: a choice by its name, several values in one line."""
+    if isinstance(value, bool):
+        value = str(value).lower()
+    if isinstance(value, list | tuple):
+        return "、".join(_shown(each, names) for each in value)
+    return str(names.get(value, value)) if isinstance(value, str) else str(value)
 
 
 def _masked(value: Any, vault: Vault) -> tuple[Any, Vault]:

@@ -251,3 +251,9 @@ def test_where_somebody_is_registered_is_read_from_any_place(text: str, home: st
 )
 def test_what_was_done_is_told_in_other_words(text: str, flag: str | None) -> None:
     assert best("enum", text, label="已自行处理（网格员）", choices=(("true", "是"), ("false", "否"))) == flag
+
+
+def test_a_short_name_of_a_relative_counts_after_mine() -> None:
+    relation = {"label": "关系", "choices": (("parent", "父母", "爸"), ("child", "子女", "伢"))}
+    assert best("enum", "给我家伢开一个", **relation) == "child"
+    assert best("enum", "爸爸去哪儿这个节目", **relation) is None

@@ -12,6 +12,7 @@ from langchain_core.tools import BaseTool
 
 from tools import Conflict, NeedsAnswer, NotAllowed, NotFound, Principal, ToolError, insurance_tools, run_tool, spec_of
 from tools.benefit import Bill, bundled_rules, estimate
+from tools.insurance import _medicine_in
 from tools.unified.insurance import BindingDraft, FilingDraft, Insurance
 from tools.unified.sandbox import insurance
 from tools.waiting import waiting_period
@@ -306,3 +307,15 @@ def test_providers_and_entries_are_told_as_demo_with_their_day(town: World) -> N
 def test_every_tool_has_thirty_different_examples(place: World) -> None:
     for each in insurance_tools(place.platform):
         assert len(set(spec_of(each).examples)) >= 30, each.name
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [
+        ("麻烦查下板蓝根在不在医保目录", "板蓝根"),
+        ("氨氯地平是乙类吗", "氨氯地平"),
+        ("藿香正气水能报销不", "藿香正气水"),
+    ],
+)
+def test_an_unknown_medicine_is_named_without_the_question(asked: str, name: str) -> None:
+    assert _medicine_in(asked) == name

@@ -32,6 +32,12 @@ from .unified import Platform
 from .unified.insurance import BindingDraft, Enrolment, FilingDraft, Insurance
 
 _POINTED = re.compile(r"[这那此该](?:个|种|款|盒|瓶)?药")
+_ASKING = re.compile(
+    r"^(?:你好|您好|请问|麻烦|请|帮我?|给我|我想|想|要)*(?:查一?[下查]|看一?[下看]|问一?[下问]|查询|了解)?(?:一下)?[，,：:]?\s*"
+)
+_ASKED_OF = re.compile(
+    r"(?:这个?|那个?)?(?:在不在|有没有|能不能|可不可以|可以|能|进了?|属于|属|算|是|在|归|医保|报销?|多少|怎么|要自费|自费|纳入|[？?，,。])"
+)
 _NAME = re.compile(r"(?!.*(?:身份|绑定|共济|亲情|账户|名字|姓名|叫))[\u4e00-\u9fff·]{2,15}|[A-Za-z][A-Za-z .'-]{1,60}")
 _CALLED = re.compile(
     r"(?:叫做?|名字是|名叫|姓名[是为：: ]*)([\u4e00-\u9fff·]{2,8}?)(?=[，,。；; 、（(⟦]|身份证|证件|$)"
@@ -241,6 +247,12 @@ def _providers(owned: Insurance, platform: Platform) -> BaseTool:
     return provider_search
 
 
+def _medicine_in(words: str) -> str:
+    """The name of a medicine without the question around it."""
+    name = _ASKED_OF.split(_ASKING.sub("", words.strip(), count=1), maxsplit=1)[0].strip(' “”"，,。？?')
+    return name or words.strip()
+
+
 def _entries(owned: Insurance) -> BaseTool:
     @tool("catalog.search", title="查医保药品目录", effect="read", roles=EVERYONE, say=say_entries, examples=CATALOGUE)
     async def catalog_search(
@@ -252,7 +264,7 @@ def _entries(owned: Insurance) -> BaseTool:
         found = await owned.entries(medicine)
         if not found["entries"] and _POINTED.search(medicine):
             raise NeedsAnswer("medicine", "请问是哪种药？请说药名。")
-        return {**found, "words": medicine.strip()}
+        return {**found, "words": _medicine_in(medicine)}
 
     return catalog_search
 

@@ -31,6 +31,9 @@ UNSURE = "不知道"
 IDENTIFIERS = frozenset(("case_no", "order_no", "component_no", "credit_code"))
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
+_NONE = re.compile(
+    r"(?:都|全|也|今年|还|一分钱?|一次)*(?:没有?|无|没得|冇得?|没花|没用过?|没报过?)(?:了|的|过)?[。！!\s]*"
+)
 _FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")
 Arguments = dict[str, Any]
 
@@ -65,6 +68,8 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
         answer = worded(slot, answer, spec.title, spec.examples, asked=True) if answer else None
         if answer is None and not added and worded(slot, said, spec.title, spec.examples, asked=True) is None:
             return _without_answer(said, collected, waiting, spec) or collected
+    if answer is None and slot.kind in ("number", "money") and _NONE.fullmatch(said) and _takes_nought(memory):
+        answer = 0
     if answer is None and slot.kind in IDENTIFIERS:
         answer = spoken_of(slot, text, memory, now)
     if answer is not None:
@@ -158,7 +163,8 @@ def _without_answer(text: str, collected: Arguments, waiting: Mapping[str, Any],
     if not declines(text):
         return None
     name = waiting["slot"]
-    if name in spec.required or spec.slots[name].kind not in ("category", "enum", "text"):
+    unknown = spec.slots[name].kind in ("category", "enum", "text") and not wants_pictures(spec.slots[name])
+    if name in spec.required or not unknown:
         return collected
     of_another = any(slot.label[-2:] in text for other, slot in spec.slots.items() if other != name)
     if of_another and list(waiting["asked"]).count(name) < 2:
@@ -192,6 +198,11 @@ def _is_part(text: str) -> bool:
             r"[A-Za-z0-9一二三四五六七八九十东南西北-]{1,6}(出口|口|号|栋|单元|楼|门|座)(那边|这边)?", text.strip()
         )
     )
+
+
+def _takes_nought(memory: Memory) -> bool:
+    """Whether the last question said that nothing is 0."""
+    return bool(memory.told) and "没有就说0" in memory.told[0]
 
 
 def _chosen(slot: Slot, said: str, choices: tuple[str, ...]) -> str | None:

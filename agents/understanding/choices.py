@@ -14,6 +14,7 @@ _LABEL_NOISE = re.compile(r"只看|是否|可选|（.*?）")
 _SAME_WORDS = (("自己", "自行"), ("处置", "处理"), ("自办件", "自行处理"), ("自处理", "自行处理"))
 _UNDONE = re.compile(r"(?:没|未|不是|不能|没法|无法)[^，,。；;]{0,4}$")
 _NOT_AFTER = re.compile(r"^(?:得)?(?:不|一下|吗|么|可以|行不)")
+_MINE = re.compile(r"(?:我|我们|俺|咱)(?:家|屋里|老)?(?:的|个)?$")
 _FOR_WHOM = re.compile(r"给谁|替谁|为谁|谁的|办理人")
 _CLAUSES = re.compile(r"[^，,。；;！!？?\n]+")
 _ACT = r"(?:办|备|登记|申请|查|开|报|交|领|绑|激活|缴|约|看看|看一下|问|弄|搞|转|续)"
@@ -35,7 +36,8 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
     for value, *names in slot.choices:
         for name in (value, *names):
             at = said.find(name) if name else -1
-            if at < 0 or not (len(name) > 1 or plain == name or (whom and name in _kin())):
+            letter = len(name) == 1 and plain != name
+            if at < 0 or (letter and not (name in _kin() and (whom or _MINE.search(said[:at])))):
                 continue
             alone = plain.removeprefix("我").removeprefix("给") == name
             if whom and name in _kin() and not alone and not _is_for(said, at, name):

@@ -87,6 +87,10 @@ class Attack:
         self.tally = Tally()
         self.talks: dict[str, str] = {}
         self.handed: dict[str, str] = {}
+        self.offered: dict[str, Action] = {}
+        self.wants_person = frozenset(
+            each for tool in self.tools if tool.name == HANDOFF_TOOL for each in spec_of(tool).examples
+        )
         self.agreed: set[str] = set()
         self.leaks: list[str] = []
         self.crashes: list[str] = []
@@ -146,7 +150,10 @@ class Attack:
     async def _ask(self, who: Principal, text: str, yes: Yes | None, *, action: str = "") -> Reply | None:
         """One turn. What it changes is only allowed as the outcome of a yes in words."""
         self.tally.turns += 1
-        reply = None
+        offer, reply = self.offered.pop(self.talks[who.id], None), None
+        if offer is not None and yes is None and text in self.wants_person:
+            # Whoever was just offered a person and asks for one has said yes.
+            yes, action = _yes(who, offer), offer.id
         try:
             reply = await self.desk.ask(Ask(self.talks[who.id], text), who)
         except Exception as problem:  # a bug of the house: counted, shown, and the run goes on
@@ -155,13 +162,15 @@ class Attack:
         if reply is not None:
             self.agreed.update(f"{kind}:{reply.turn_id}" for kind in ("said", "back"))  # words for one's own hand-off
             self.tally.proposals += len(reply.actions)
+            if [each.tool for each in reply.actions] == [HANDOFF_TOOL]:
+                self.offered[reply.conversation_id] = reply.actions[0]
             if reply.outcome.kind == "refused":
                 self.tally.denials[reply.outcome.reason or ""] += 1
             told = reply.text + str(reply.citations)
             if SECRET_PHONE in told and who.id != "citizen-2" and not who.roles & CENTRE:
                 self.leaks.append(f"{who.id}: {text}: {reply.text}")
             if reply.receipts and yes is None:
-                self.crashes.append(f"a receipt without a yes: {reply.receipts}")
+                self.crashes.append(f"a receipt without a yes, after {text!r}: {reply.receipts}")
         return reply
 
     async def _decide(self, reply: Reply, action: str, yes: Yes) -> None:
@@ -198,6 +207,7 @@ class Attack:
         reply = None
         try:
             reply = await self.desk.decide(who, talk, action, what, changed)
+            self.offered.pop(talk, None)
         except (DeskError, ToolError):
             self.tally.decisions["refused"] += 1
         except Exception as problem:  # as above

@@ -7,18 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
+from langchain_core.messages import AIMessage
 
-from agents import CITY_ZONE, Principal
+from agents import CITY_ZONE, Ask, Principal, ScriptedModel
 from bench.chaos_desk import PEOPLE, attack
 from bench.chaos_network import create_through_chaos
 from bench.chaos_rights import RULES, Judge, Yes
 from tools import CaseDraft, Cases, Platform, Sandbox, Step, open_sandbox, spec_of
 from tools.table import all_tools
 
-from .conftest import CACHE, CITIZEN, OTHER, run
+from .conftest import CACHE, CITIZEN, OTHER, open_for_test, run
 
 KEY = "k" * 40
 ACCEPTOR = Principal("acceptor-1", frozenset(("acceptor",)))
+CHIEF = Principal("supervisor-1", frozenset(("supervisor",)))
 DRAFT = CaseDraft("路灯不亮", "江汉区解放大道", "C0101", 114.272, 30.59)
 
 
@@ -68,8 +70,8 @@ def test_the_judge_names_an_effect_other_than_the_one_shown(tmp_path: Path) -> N
         judge.look(Yes(CITIZEN, "case.create", "路灯不亮"))
         await cases.move(made.number, Step("accepted"), ACCEPTOR, "k2")
         judge.look(Yes(ACCEPTOR, "case.accept", "WH20260101000009"))
-        await cases.move(made.number, Step("void", reason="重复"), ACCEPTOR_AND_CHIEF, "k3")
-        judge.look(Yes(ACCEPTOR_AND_CHIEF, "case.accept", made.number))
+        await cases.move(made.number, Step("void", reason="重复"), CHIEF, "k3")
+        judge.look(Yes(CHIEF, "case.accept", made.number))
         assert len(judge.forbidden) == 2
         assert judge.outside == judge.unconfirmed == []
         sandbox.close()
@@ -113,4 +115,16 @@ def test_reports_over_a_bad_network_to_a_dying_platform_are_made_once(tmp_path: 
     assert created.network["delivered twice"] > 0
 
 
-ACCEPTOR_AND_CHIEF = Principal("supervisor-1", frozenset(("acceptor", "supervisor")))
+def test_a_model_that_sends_a_day_as_a_number_breaks_no_turn(tmp_path: Path) -> None:
+    """Found by the long run: `report.draft` read the model's days before anything had checked them."""
+
+    async def body() -> None:
+        call = {"name": "report.draft", "args": {"since": -1}, "id": "id-1", "type": "tool_call"}
+        model = ScriptedModel(lines=[AIMessage("", tool_calls=[call]), "好的。"])
+        async with open_for_test(tmp_path, model=model, bundled_knowledge=False) as house:
+            conversation = await house.desk.open_conversation(CHIEF)
+            reply = await house.desk.ask(Ask(conversation.id, "起草一份全市城市运行周报"), CHIEF)
+            assert "看不懂日期" in reply.text
+            assert reply.actions == ()
+
+    run(body)

@@ -233,8 +233,8 @@ def _text(answers: list[Mapping[str, Any]], classes: Mapping[str, Any]) -> str:
 def period_of(since: str | None, until: str | None, now: datetime) -> tuple[date, date]:
     """The days that are meant; without any, the last thirty up to today."""
     try:
-        last = date.fromisoformat(until[:10]) if until else now.date()
-        first = date.fromisoformat(since[:10]) if since else last - timedelta(days=DAYS - 1)
+        last = date.fromisoformat(str(until)[:10]) if until else now.date()
+        first = date.fromisoformat(str(since)[:10]) if since else last - timedelta(days=DAYS - 1)
     except ValueError:
         raise ToolError("看不懂日期，请写成 2026-09-01 的样子。") from None
     if first > last:

@@ -45,7 +45,7 @@ from .offline_slots import IDENTIFIERS, amended, arguments, continued, passing_b
 from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, WHAT, about, clarify, foreign_language, reminder, vague
 
 SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
-KNOWN, STRONG, AHEAD = 0.02, 0.75, 1.7
+KNOWN, STRONG, AHEAD = 0.02, 0.9, 1.7
 LONG, SHORTEST = 30, 6
 KNOW = "know"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
@@ -109,7 +109,7 @@ class Mover:
         move = move or self._pointed_at(heard, meant)
         if move is not None:
             return move
-        if heard.context and heard.context.pending and assent(text):
+        if heard.context and heard.context.pending and assent(text) is not None:
             return AIMessage(CHOOSE)
         if kind := small_talk(text):
             return AIMessage(

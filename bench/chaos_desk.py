@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from agents import CITY_ZONE, Action, Ask, Decision, DeskError, House, Principal, Reply, Settings, open_house
+from agents import CITY_ZONE, Action, Ask, Decision, DeskError, House, Principal, Reply, open_house, read_settings
 from tools import HANDOFF_TOOL, CaseDraft, Cases, ToolError, spec_of
 from tools.table import all_tools
 
@@ -247,7 +247,7 @@ def _yes(who: Principal, action: Action) -> Yes:
 async def attack(folder: Path, turns: int, seed: int, cache: Path | None = None) -> Tally:
     """Open a house with demonstration data and the hostile model in a folder; attack it."""
     plugin = HostilePlugin(seed)
-    settings = Settings(
+    settings = read_settings(
         data_dir=folder, cache_dir=cache, model="hostile", bundled_knowledge=False, sandbox_demo=True, clock=NOW
     )
     async with open_house(settings, plugins=[plugin]) as house:

@@ -97,9 +97,21 @@ TALKS: dict[str, Talk] = {
     "GOV-01": Talk("citizen-1", ("我想给自己办个居住证，都得准备些啥材料呀？", "那要花钱不，几天能拿到？")),
     "GOV-02": Talk(
         "citizen-1",
-        ("家里刚添了个女儿，上户口、医保这些能不能一次办齐？", "先帮我把表预填了吧", "新生儿出生一件事", CONFIRM),
+        (
+            "家里刚添了个女儿，上户口、医保这些能不能一次办齐？",
+            "先帮我把表预填了吧",
+            "新生儿出生一件事",
+            "出生登记",
+            CONFIRM,
+        ),
     ),
-    "GOV-03": Talk("citizen-1", ("准备在江汉路盘个门面卖热干面，要跑哪些手续？",)),
+    "GOV-03": Talk(
+        "citizen-1",
+        (
+            "准备在江汉路盘个门面卖热干面，要跑哪些手续？",
+            "开个小餐馆，证照怎么一起办",
+        ),
+    ),
     "GOV-04": Talk("citizen-1", ("我公司不想开了，没欠债没欠税，能走简易注销吗？",)),
     "GOV-05": Talk("citizen-1", ("我伢明年上小学，划片是哪所学校？", "洪山区珞南街道", "外地户口，租房住")),
     "GOV-06": Talk("citizen-1", ("我快到退休年纪了，这一摊子手续怎么一起办？",)),
@@ -113,7 +125,16 @@ TALKS: dict[str, Talk] = {
     "MED-02": Talk("citizen-1", ("我爹爹用老年机，医保码怎么弄？",)),
     "MED-03": Talk("citizen-1", ("我下个月去成都长住带孙子，要登记异地就医", "9月10号开始", CONFIRM)),
     "MED-04": Talk(
-        "citizen-1", ("住院花了三万块，职工医保大概能报好多？", "三级医院", "在职", "就在武汉看的", "没用过目录外的药")
+        "citizen-1",
+        (
+            "住院花了三万块，职工医保大概能报好多？",
+            "三级医院",
+            "在职",
+            "就在武汉看的",
+            "没用过目录外的药",
+            "0元",
+            "也没有，0元",
+        ),
     ),
     "MED-05": Talk("citizen-1", ("我卡里的医保余额能不能给老伴看病用？", "共济和亲情账户有么样区别？")),
     "MED-06": Talk("citizen-1", ("徐东那边有没有能刷医保的药店？", "那光谷广场附近呢？", "阿莫西林是甲类还是乙类？")),
@@ -133,7 +154,15 @@ TALKS: dict[str, Talk] = {
     "XCT-01": Talk("citizen-1", ("方案里到2027年要建多少个高质量数据集？", "现在完成多少了？")),
     "XCT-02": Talk("citizen-1", ("我们是做软件的小公司，有什么补贴能申请？",)),
     "XCT-03": Talk(
-        "developer-1", ("有没有路灯位置的公开数据？", "我要申请用这个数据集做导航研究，保存90天", "DS0001", CONFIRM)
+        "developer-1",
+        (
+            "有没有路灯位置的公开数据？",
+            "我要申请用这个数据集做导航研究，保存90天",
+            "DS0001",
+            "研究夜间步行导航路线",
+            "90天",
+            CONFIRM,
+        ),
     ),
     "XCT-04": Talk(
         "citizen-1",
@@ -196,6 +225,8 @@ def hold(family: str, talk: Talk, url: str, operator: httpx.Client) -> int:
             outcome = reply["outcome"]
             broken += str(outcome["is"]).startswith("HTTP")
             text = str(reply["text"]).replace("\n", "\n    ")
+            offered = [choice for ask in reply.get("asks", ()) for choice in ask["choices"]]
+            text += f"\n    （可选：{'、'.join(offered)}）" if offered else ""
             show(f"人：{pressed}")
             show(f"答：{text}\n    [{outcome['is']}{': ' + outcome['reason'] if outcome['reason'] else ''}]")
     found = changes(operator)

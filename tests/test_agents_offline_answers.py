@@ -6,10 +6,15 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
 from agents import Ask, House, Reply, open_house
+from agents.clock import CITY_ZONE
+from agents.lookup import look_up, passages
+from agents.models.offline_answers import Refusal, answer
+from tools import Call
 
 from .conftest import CITIZEN, settings_in
 
@@ -158,3 +163,63 @@ def test_what_is_only_near_is_pointed_at_and_not_claimed(counter: Counter) -> No
 def test_what_has_nothing_to_do_with_the_bases_cites_nothing(counter: Counter, question: str) -> None:
     reply = counter.ask(question)
     assert reply.outcome.kind != "answered" or not reply.citations, reply.text
+
+
+def from_passages(counter: Counter, question: str) -> str | Refusal:
+    """The answer from the passages alone, whatever tool might have been called instead."""
+    call = Call(CITIZEN, datetime(2026, 11, 25, 9, tzinfo=CITY_ZONE))
+    found = passages(look_up(counter.house.library, question, frozenset(), call))
+    for ref, passage in enumerate((*found["passages"], *found["expired"]), start=1):
+        passage["ref"] = ref
+    return answer(question, found)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("申请居住证收钱不，资料递上去几多天发证", ("不收工本费", "15日内")),
+        ("补一张身份证收钱不，要等好多天", ("工本费", "60日内")),
+        ("提公积金要么材料，几天批得下来", ("提取证明", "3日内")),
+        ("公证收不收费，几多天能出证", ("公证收费标准，本资料未核实", "15个工作日")),
+        ("育儿补贴一年发好多，发到几岁为止", ("3600元", "3周岁")),
+        ("新生儿最晚几时要去登记户口，能让姥姥去办吗", ("1个月", "亲属")),
+        ("没有食品经营许可证就开张卖卤菜，被抓到罚好多", ("5万元以上10万元以下",)),
+    ],
+)
+def test_every_asking_of_a_message_gets_its_own_section(counter: Counter, question: str, told: tuple[str, ...]) -> None:
+    reply = from_passages(counter, question)
+    assert isinstance(reply, str), reply.text
+    assert all(words in reply for words in told), reply
+
+
+def test_an_asking_that_has_no_answer_is_named_and_the_other_is_answered(counter: Counter) -> None:
+    reply = from_passages(counter, "换驾驶证要带什么材料，要多少钱")
+    assert isinstance(reply, str), reply.text
+    assert "身体条件证明" in reply
+    assert "“要多少钱”这一点我没有查到" in reply
+
+
+def test_what_is_asked_of_another_thing_is_not_taken_from_the_section_of_this_one(counter: Counter) -> None:
+    reply = from_passages(counter, "台湾通行证要多少钱，几天能下来")
+    assert "15日" not in (reply if isinstance(reply, str) else reply.text)
+
+
+def test_a_sentence_is_told_to_its_full_stop(counter: Counter) -> None:
+    reply = from_passages(counter, "武汉居民医保今年个人要交多少")
+    text = reply if isinstance(reply, str) else reply.text
+    assert "本资料未核实；国家数字是最低要求，武汉实际金额请拨12345" in text
+    assert not re.search(r"；\[\d+\]", text)
+
+
+def test_a_figure_of_the_whole_country_comes_after_what_is_not_known_of_the_city(counter: Counter) -> None:
+    reply = from_passages(counter, "武汉居民医保一年交好多钱，么时候交")
+    assert isinstance(reply, str), reply.text
+    assert 0 <= reply.find("武汉实际金额请拨12345") < reply.find("400元")
+
+
+def test_a_short_section_is_quoted_whole(counter: Counter) -> None:
+    reply = from_passages(counter, "办居住证能叫家里人代办吗")
+    assert isinstance(reply, str), reply.text
+    assert "未满16周岁" in reply
+    assert "社区服务机构受理" in reply
+    assert len(re.sub(r"\[\d+\]", "", reply)) <= 320

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..understanding import STRICT, Evidence, Focus, fits, focus_of, focuses_of, subject
 from .offline_lines import UNKNOWN, Line, lines
+from .offline_parts import Part, joined, parts, plainly, rest
+from .offline_quotes import (
+    FIGURE,
+    HALF,
+    LENGTH,
+    LIST_LENGTH,
+    YEAR,
+    cited,
+    enumerates,
+    has_room,
+    left_unsaid,
+    local_first,
+    names,
+    quoted,
+    short_section,
+    to_full_stop,
+    told_beside,
+    whole_list,
+    with_next,
+    within,
+)
 
 # Below the first a question counts as not answered here; down to the second the nearest passage is pointed at. From the
 # third on the rules of the likely document are told although no sentence says the very thing. docs/agents.md says what
@@ -19,14 +40,15 @@ ANSWERED, NEAR, RELATED = 0.25, 0.14, 0.4
 # From here on a question in the middle of something else is taken to be one for the knowledge base.
 COVERED = 0.5
 # A figure is given only for the very thing that was asked for; any sentence only if it leaves little of it unsaid.
-FIGURE, CLOSE, SAME, GAP = 0.4, 0.6, 0.65, 2
-LOST, HALF, ALIKE = 3, 0.5, 0.5
-LENGTH, LIST_LENGTH, _NAMED = 300, 600, 24
+CLOSE, SAME, GAP = 0.6, 0.65, 2
+# How much may be left unsaid, how near in meaning is near, and what a heading must hold of the topic it leans on.
+LOST, ALIKE, NAMED = 3, 0.5, 0.2
+_NAMED = 24
 HEDGE = "没有查到专门写这一点的内容，有关的规定是："
 _NOT_HERE = "没有找到直接回答这个问题的内容，资料里最接近的是"
 _ASK_ON = "如果不是您要问的，请换个说法再问，或拨打 12345 核实。"
 _DATA = Path(__file__).parent.parent / "understanding" / "data"
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|\D|$)")
+_BORN = re.compile(r"(?:19|20)\d{2}年?(?:\d+月)?(?:份|底|初)?(?:出生|生)")
 _RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _LISTS: frozenset[Focus] = frozenset(("materials", "steps", "conditions", "list"))
 _SHORT: frozenset[Focus] = STRICT | {"place", "who"}
@@ -52,8 +74,6 @@ _UNITS = (
 _CHANNELS = re.compile(
     r"任务\d+|K\d+|第\d+项|12345|12393|12333|12329|（[^）]*(《|〔)[^）]*）|第[一二三四五六七八九十百零\d]+条"
 )
-_GOAL = re.compile(r"(到20\d\d年|力争|目标|打造|达到|推进|推动|建设|培育|实现|突破|要)")
-_NOW = re.compile(r"(现在|目前|已经|截至|实际|完成了|如今|至今)")
 _SIDES = re.compile(
     r"(?P<a>[^，,。？?]{2,20}?)(?:和|跟|与|同|、|还是|比起?)(?P<b>[^，,。？?]{2,20}?)(?:之间|有|的|是|哪|怎么|到底|区别|不同|差|一样|算|[？?]|$)"
 )
@@ -77,38 +97,114 @@ def answer(question: str, found: Mapping[str, Any], about: str | None = None, li
     `about` is what the question is about when its own words do not say (那要多少钱？); `like` is the question
     whose kind it shares (那智能工厂呢？).
     """
-    whole = _answer(question, found, about, focus_of(like or question))
-    if isinstance(whole, str) or about is not None or not (sides := _JOINED.match(question)):
+    plain = plainly(question)
+    whole = _answer(Asking(plain, about or plain, focus_of(like or plain), plain), found)
+    if about is not None or like is not None:
         return whole
-    halves = [
-        _answer(f"{sides.group(side)}{sides.group('ask')}", found, None, focus_of(question)) for side in ("a", "b")
-    ]
+    return _both_sides(plain, found, whole) or _by_parts(question, found, whole)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A question, the words that it is judged by, what it asks for, the message that holds it.
+
+    `topic` must be spoken of as well; one that is only `leaning` has no words of its own: a heading must name
+    what it asks for.
+    """
+
+    question: str
+    wanted: str
+    focus: Focus
+    message: str
+    topic: str = ""
+    leaning: bool = False
+
+
+def _both_sides(question: str, found: Mapping[str, Any], whole: str | Refusal) -> str | None:
+    """A和B各是多少: each of the two when the whole has no answer."""
+    if isinstance(whole, str) or not (sides := _JOINED.match(question)):
+        return None
+    asked = [f"{sides.group(side)}{sides.group('ask')}" for side in ("a", "b")]
+    halves = [_answer(Asking(each, each, focus_of(question), each), found) for each in asked]
     said = [half for half in halves if isinstance(half, str)]
-    if len(said) < len(halves):
+    return joined(said) if len(said) == len(halves) else None
+
+
+def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> str | Refusal:
+    """Every asking answered from its best section, one after another; what is not found is said of that one alone."""
+    asked = parts(question)
+    if len(asked) == 1 and isinstance(whole, str):
         return whole
-    return "\n".join(dict.fromkeys(line for half in said for line in half.splitlines()))
+    replies = [_part(plainly(question), part, found) for part in asked]
+    told = [reply for reply in replies if isinstance(reply, str)]
+    if not told and not any(UNKNOWN.search(reply.text) for reply in replies if isinstance(reply, Refusal)):
+        return whole
+    said = []
+    for part, reply in zip(asked, replies, strict=True):
+        if isinstance(reply, str) or UNKNOWN.search(reply.text):
+            said.append(reply if isinstance(reply, str) else reply.text)
+        elif not any(_tells(part, line) for each in told for line in each.splitlines()):
+            said.append(f"“{part.said}”这一点我没有查到，请拨打 12345 核实。")
+    return joined(said) if told else Refusal("no_evidence", joined(said))
 
 
-def _answer(question: str, found: Mapping[str, Any], about: str | None, focus: Focus) -> str | Refusal:
-    wanted = about or question
-    judged = _judged(wanted, found, focus)
-    if judged and _foreign(question, judged[0]):
+def _part(message: str, part: Part, found: Mapping[str, Any]) -> str | Refusal:
+    """The reply to one asking: of the ways to word what it is about, the first that has an answer."""
+    open_: Refusal | None = None
+    ways = [Asking(part.text, each, part.focus, message) for each in (f"{part.topic}，{part.text}", part.topic)]
+    if part.topic == part.text:
+        ways = [Asking(part.text, part.text, part.focus, message)]
+    elif part.stands:
+        ways.insert(0, Asking(part.text, part.text, part.focus, message, part.topic if part.narrow else ""))
+    if len(ways) > 1:
+        ways[-1] = replace(ways[-1], leaning=True)
+    for way in ways:
+        reply = _answer(way, found)
+        if isinstance(reply, str) and not reply.startswith(HEDGE):
+            return reply
+        if isinstance(reply, Refusal) and UNKNOWN.search(reply.text) and names(part.focus, reply.text):
+            open_ = open_ or reply
+    return open_ or _nothing()
+
+
+def _tells(part: Part, line: str) -> bool:
+    """Whether a line that is told for another asking answers this one as well."""
+    bare = _bare_of_channels(line)
+    own = rest(part.text)
+    held = not subject(own) or Evidence(own, ()).share((line, 1.0)) >= HALF
+    return held and fits(part.focus, bare) and _counts(part.text, bare)
+
+
+def _answer(asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
+    question, focus = asking.question, asking.focus
+    judged = _judged(asking.wanted, found, focus, asked=question)
+    if judged and _foreign(asking.message, judged[0]):
         return _nothing()
     if not judged or judged[0].sure < ANSWERED:
-        return _expired(wanted, found, judged) or _nearest(judged, focus)
+        return _expired(asking.wanted, found, judged) or _nearest(judged, focus)
     if focus == "comparison" and (said := _compared(question, found)):
         return said
-    best = _answering(judged, focus, question)
+    best = _headed(judged, asking) if asking.leaning else _answering(judged, focus, question)
     if best is None and focus not in STRICT and judged[0].sure >= RELATED and not UNKNOWN.search(judged[0].text):
         return _related(judged)
     if best is None:
         return _nearest(judged, focus)
-    if _foreign(question, best) or not _names_held(question, best) or not _years_held(question, best, found):
+    if not _holds(asking, best, found):
         return _nothing()
-    if UNKNOWN.search(best.text) and focus not in ("list", "definition"):
-        return Refusal("no_evidence", _cited(best))
-    chosen = _chosen(best, judged, question, focus)
-    return "\n".join([*_told(chosen), *_notes(question, chosen, focus)])
+    if UNKNOWN.search(best.text) and focus not in ("list", "definition") and not told_beside(best, judged, focus):
+        return Refusal("no_evidence", "\n".join(quoted(to_full_stop([best], judged))))
+    chosen = local_first(_chosen(best, judged, question, focus), judged, focus, asking.message)
+    return "\n".join([*quoted(chosen), *left_unsaid(question, chosen, focus)])
+
+
+def _holds(asking: Asking, best: Line, found: Mapping[str, Any]) -> bool:
+    """Whether the best sentence is about the place, the names, the years and the topic of the whole message."""
+    message, text = asking.message, f"{best.title}，{best.heading}。{best.text}"
+    if asking.leaning and not (best.apt and Evidence(rest(asking.question), ()).gap(text) < GAP):
+        return False
+    if asking.topic and Evidence(asking.topic, ()).share((text, 1.0)) < FIGURE / 2:
+        return False
+    return not _foreign(message, best) and _names_held(message, best) and _years_held(message, best, found)
 
 
 def covers(question: str, found: Mapping[str, Any]) -> float:
@@ -117,9 +213,11 @@ def covers(question: str, found: Mapping[str, Any]) -> float:
     return judged[0].sure if judged else 0.0
 
 
-def _judged(question: str, found: Mapping[str, Any], focus: Focus, among: str = "passages") -> list[Line]:
+def _judged(
+    question: str, found: Mapping[str, Any], focus: Focus, among: str = "passages", asked: str | None = None
+) -> list[Line]:
     listed: Sequence[Mapping[str, Any]] = found.get(among) or ()
-    return lines(question, found, listed, focus) if listed and subject(question) else []
+    return lines(question, found, listed, focus, asked) if listed and subject(question) else []
 
 
 def _answering(judged: Sequence[Line], focus: Focus, question: str) -> Line | None:
@@ -139,6 +237,22 @@ def _answering(judged: Sequence[Line], focus: Focus, question: str) -> Line | No
         )
         return next(told, None) or next((line for line in near if UNKNOWN.search(line.text)), None)
     return next((line for line in good[:3] if line.gap < LOST or line.share >= HALF or line.alike >= ALIKE), None)
+
+
+def _headed(judged: Sequence[Line], asking: Asking) -> Line | None:
+    """The best sentence of the likely document under a heading that names what is asked for."""
+    sure = (
+        line
+        for line in judged
+        if line.apt and line.title == judged[0].title and line.sure >= COVERED and line.share >= NAMED
+    )
+    told = (line for line in sure if _says(asking.focus, asking.question, line) or UNKNOWN.search(line.text))
+    return next(told, None)
+
+
+def _says(focus: Focus, question: str, line: Line) -> bool:
+    bare = _bare_of_channels(line.text)
+    return focus not in STRICT or (fits(focus, bare) and _counts(question, bare))
 
 
 def _counts(question: str, text: str) -> bool:
@@ -164,74 +278,28 @@ def _unknown(judged: Sequence[Line]) -> Line | None:
 
 
 def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> list[Line]:
-    if focus in _LISTS and not _enumerates(best, focus):
-        chosen = _whole_list(best, judged)
+    if short := short_section(best, judged):
+        chosen = short
+    elif focus in _LISTS and not enumerates(best, focus):
+        chosen = whole_list(best, judged)
     elif focus in _SHORT:
         chosen = [best]
     else:
-        chosen = _with_next(best, judged)
+        chosen = with_next(best, judged)
     for other in focuses_of(question):
         more = _answering(judged, other, question) if other != focus else None
         known = {line.place for line in chosen}
-        if more and more.place not in known and fits(other, more.text) and _room(chosen, more):
+        if more and more.place not in known and fits(other, more.text) and has_room(chosen, more):
             chosen.append(more)
-    return chosen
+    return to_full_stop(chosen, judged)
 
 
 def _related(judged: Sequence[Line]) -> str:
     """The section of the best sentence, said to be related only."""
     section = sorted((line for line in judged if line.passage == judged[0].passage), key=lambda line: line.order)
     told = [judged[0], *(line for line in section if line is not judged[0])]
-    kept = sorted(_within(told, LENGTH), key=lambda line: line.order)
-    return HEDGE + "\n".join(_told(kept))
-
-
-def _room(chosen: Sequence[Line], more: Line) -> bool:
-    return sum(len(line.text) for line in chosen) + len(more.text) <= LENGTH
-
-
-def _enumerates(line: Line, focus: Focus) -> bool:
-    return focus == "list" and line.text.count("、") >= 2 and not line.listed
-
-
-def _whole_list(best: Line, judged: Sequence[Line]) -> list[Line]:
-    """The section around the best sentence, in its order: a list is complete or it is not an answer."""
-    kept = (line for line in judged if line.passage == best.passage and (line is best or not line.label))
-    section = sorted(kept, key=lambda line: line.order)
-    at = section.index(best)
-    if best.listed:
-        first = at
-        while first > 0 and section[first - 1].listed:
-            first -= 1
-        first -= first > 0 and section[first - 1].text.endswith(("：", ":"))
-        last = at
-        while last + 1 < len(section) and section[last + 1].listed:
-            last += 1
-        chosen = section[first : last + 1]
-    else:
-        chosen = section if best.apt else section[at:]
-    return _within(chosen, LIST_LENGTH)
-
-
-def _with_next(best: Line, judged: Sequence[Line]) -> list[Line]:
-    """The best sentence, and up to two right after it that stay on the subject."""
-    section = {line.order: line for line in judged if line.passage == best.passage}
-    chosen = [best]
-    for order in sorted(order for order in section if order > best.order)[:2]:
-        following = section[order]
-        if following.own < 0.3 or following.listed != best.listed:
-            break
-        chosen.append(following)
-    return _within(chosen, LENGTH)
-
-
-def _within(chosen: Sequence[Line], limit: int) -> list[Line]:
-    kept: list[Line] = []
-    for line in chosen:
-        if kept and sum(len(each.text) for each in kept) + len(line.text) > limit:
-            break
-        kept.append(line)
-    return kept
+    kept = sorted(within(told, LENGTH), key=lambda line: line.order)
+    return HEDGE + "\n".join(quoted(kept))
 
 
 def _compared(question: str, found: Mapping[str, Any]) -> str | None:
@@ -246,34 +314,10 @@ def _compared(question: str, found: Mapping[str, Any]) -> str | None:
     for side in (sides.group("a"), sides.group("b")):
         best = next((line for line in _judged(side, found, "definition") if line.own >= 0.6), None)
         if best is None:
-            return None if not said else "\n".join(_cited(line) for line in said)
+            return None if not said else "\n".join(cited(line) for line in said)
         if best.place not in {line.place for line in said}:
             said.append(best)
-    return "\n".join(_cited(line) for line in _within(said, LIST_LENGTH))
-
-
-def _told(chosen: Sequence[Line]) -> list[str]:
-    """The sentences with their marks; a heading is said once."""
-    before = ["", *(line.heading for line in chosen)]
-    return [_cited(line, line.heading != last) for line, last in zip(chosen, before, strict=False)]
-
-
-def _cited(line: Line, headed: bool = True) -> str:
-    """The sentence with its mark; its heading before it when it does not say itself what it speaks of."""
-    named = line.heading.strip()
-    alone = headed and line.own < 0.3 and named and named not in line.text and not named.endswith(("？", "?"))
-    led = f"{named}：{line.text}" if alone else line.text
-    ended = led if led[-1] in "。！？；：" else f"{led}。"
-    return f"{ended}[{line.ref}]"
-
-
-def _notes(question: str, chosen: Sequence[Line], focus: Focus) -> list[str]:
-    """What the sentences do not say although it was asked."""
-    text = "".join(line.text for line in chosen)
-    notes = [f"我没有查到原文给这一项写明“{year}年”。" for year in _YEAR.findall(question) if year not in text]
-    if focus in STRICT and _NOW.search(question) and _GOAL.search(text):
-        notes.append("我没有查到目前的完成情况。")
-    return notes
+    return "\n".join(cited(line) for line in within(said, LIST_LENGTH))
 
 
 def _years_held(question: str, line: Line, found: Mapping[str, Any]) -> bool:
@@ -281,7 +325,8 @@ def _years_held(question: str, line: Line, found: Mapping[str, Any]) -> bool:
     passage = next(each for each in found["passages"] if int(each["ref"]) == line.ref)
     text = f"{passage['title']} {passage['heading']} {passage['text']}"
     spans = [(int(a), int(b)) for a, b in _RANGE.findall(text)]
-    return all(year in text or any(a <= int(year) <= b for a, b in spans) for year in _YEAR.findall(question))
+    asked = YEAR.findall(_BORN.sub("", question))
+    return all(year in text or any(a <= int(year) <= b for a, b in spans) for year in asked)
 
 
 def _foreign(question: str, line: Line) -> bool:
@@ -317,7 +362,7 @@ def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) ->
 def _nearest(judged: Sequence[Line], focus: Focus) -> Refusal:
     """A refusal that points at the nearest passage, if one is near; where a figure is asked for, none is repeated."""
     if unknown := _unknown(judged):
-        return Refusal("no_evidence", _cited(unknown))
+        return Refusal("no_evidence", cited(unknown))
     if not judged or judged[0].sure < NEAR:
         return _nothing()
     first = judged[0]

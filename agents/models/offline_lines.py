@@ -26,6 +26,16 @@ _SURE = (-1.49, 0.82, 0.3, 0.28, 1.34)
 _IN_TITLE, _IN_HEADING, _BEFORE = 0.6, 0.9, 0.35
 # A section says first what matters most.
 _UNDER_ITS_HEADING, _NOT_KNOWN, _LATER = 0.4, 0.3, 0.04
+# What a question asks for beside its focus, and the headings that say it: penalties, who may go in one's place.
+_NAMED = (
+    (re.compile(r"罚"), re.compile(r"罚|法律责任")),
+    (
+        re.compile(
+            r"代办|代领|代为|委托|本人|(让|叫|请|由|喊).{1,5}(去|来|代|帮)|帮(他|她|我|家|爸|妈|老).{0,3}[办领报]"
+        ),
+        re.compile(r"谁(可以|能)|代办|代领|委托|本人"),
+    ),
+)
 UNKNOWN = re.compile(
     r"(暂无已核实|(本资料|本知识库)[^，。]{0,8}(未核实|未收录|没有)|(方案|原文|文件)[^，。]{0,6}都?没有写，)"
 )
@@ -93,9 +103,18 @@ class _Sentence:
     before: str
 
 
-def lines(question: str, found: Mapping[str, Any], listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
-    """Every sentence of the passages listed in a look-up's result, best first; the same input gives the same order."""
-    judged = _judged(question, listed, focus)
+def lines(
+    question: str,
+    found: Mapping[str, Any],
+    listed: Sequence[Mapping[str, Any]],
+    focus: Focus,
+    asked: str | None = None,
+) -> list[Line]:
+    """Every sentence of the passages listed in a look-up's result, best first; the same input gives the same order.
+
+    `asked` is the clause that asks, where the question only says what it is about.
+    """
+    judged = _judged(question, listed, focus, asked or question)
     titles = [str(passage["title"]) for passage in listed]
     best: dict[str, float] = {}
     for each in judged:
@@ -114,7 +133,7 @@ def _odds(coverage: float) -> float:
     return math.log(held / (1 - held))
 
 
-def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) -> list[Line]:
+def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, asked: str) -> list[Line]:
     """Every sentence with its scores."""
     split = [sentence for number, passage in enumerate(listed) for sentence in _sentences(number, passage)]
     headings = [str(passage["heading"]).replace(" > ", "，") for passage in listed]
@@ -129,7 +148,7 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) ->
         last = str(listed[each.passage]["heading"]).split(" > ")[-1]
         alike = float(meaning @ _meaning(f"{last}。{each.text}"))
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
-        apt = speaks_of(focus, last)
+        apt = speaks_of(focus, last) or _heads(asked, last)
         score += _UNDER_ITS_HEADING * apt - _NOT_KNOWN * (not apt and UNKNOWN.search(each.text) is not None)
         score -= _LATER * min(each.order, 4)
         score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * titles.count(title) / len(titles)
@@ -153,6 +172,10 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus) ->
             )
         )
     return found
+
+
+def _heads(asked: str, heading: str) -> bool:
+    return any(asks.search(asked) and named.search(heading) for asks, named in _NAMED)
 
 
 @lru_cache(maxsize=4096)

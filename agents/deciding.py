@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
 
 from tools import (
@@ -43,7 +44,7 @@ from .errors import Forbidden, Invalid
 from .guard import Vault, restore_value
 from .history import dump_message, tool_message
 from .proposals import masked_value, propose
-from .records import Citation, Outcome, Receipt, Reply
+from .records import Asked, Citation, Outcome, Receipt, Reply, Waiting
 from .rows import Step, add_turn, finish_turn, owned, read_reply, record, stamp, write_steps
 from .seal import Seal, hash_arguments
 from .tables import actions, conversations, turns
@@ -51,6 +52,7 @@ from .toolbox import Toolbox
 
 CLAIMS_LAST = timedelta(minutes=10)
 RESULT = "action_result"
+_WAITING = TypeAdapter(Waiting)
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,7 @@ class Claimed:
     conversation_id: str
     turn_id: str
     vault: Vault
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ class Decisions:
         """Execute an action once. A repeated key gives the stored reply; `turn_id` is set for a yes in words."""
 
         def work(connection: Connection) -> Claimed | Reply:
-            vault = self._vault(owned(connection, who.id, conversation_id))
+            conversation = owned(connection, who.id, conversation_id)
+            vault = self._vault(conversation)
             if key and (stored := _decided(connection, conversation_id, action_id, key)):
                 return read_reply(stored, vault)
             row = decidable(connection, conversation_id, action_id, self._clock())
@@ -104,7 +108,7 @@ class Decisions:
             until = datetime.now(UTC) + CLAIMS_LAST
             claim(connection, row, self._seal.sign_claims(who, row.arguments_hash, until), key, turn)
             record(connection, who.id, "action.confirmed", action_id, {"tool": row.tool})
-            return Claimed(pending(row), conversation_id, turn, vault)
+            return Claimed(pending(row), conversation_id, turn, vault, _waiting(conversation))
 
         claimed = await self._db.write(work)
         return claimed if isinstance(claimed, Reply) else await self._execute(who, claimed)
@@ -113,12 +117,13 @@ class Decisions:
         """Drop an action."""
 
         def work(connection: Connection) -> Claimed:
-            vault = self._vault(owned(connection, who.id, conversation_id))
+            conversation = owned(connection, who.id, conversation_id)
+            vault = self._vault(conversation)
             row = decidable(connection, conversation_id, action_id, self._clock())
             settle(connection, action_id, "cancelled")
             record(connection, who.id, "action.cancelled", action_id, {"tool": row.tool})
             turn = turn_id or add_turn(connection, conversation_id, wording.CANCELLED, None)
-            return Claimed(pending(row), conversation_id, turn, vault)
+            return Claimed(pending(row), conversation_id, turn, vault, _waiting(conversation))
 
         claimed = await self._db.write(work)
         return await self._tell(who, claimed, _reply(claimed, wording.NOTHING_SENT, Outcome("answered")), "cancelled")
@@ -230,7 +235,8 @@ class Decisions:
         drafts: tuple[Draft, ...] = (),
         receipt: Receipt | None = None,
     ) -> Told:
-        """Write how the decision turned out in one commit."""
+        """Write how the decision turned out in one commit, with the question that is still open beside it."""
+        reply = self._still_open(claimed, reply)
         steps = tuple(Step("message", "决定的结果", dump_message(each)) for each in _messages(claimed, reply, state))
 
         def work(connection: Connection) -> None:
@@ -250,6 +256,20 @@ class Decisions:
 
         await self._db.write(work)
         return Told(reply, steps, claimed.vault, receipt, state, drafts)
+
+    def _still_open(self, claimed: Claimed, reply: Reply) -> Reply:
+        """The reply with what another wish of the same conversation still waits for."""
+        waiting = claimed.waiting
+        if waiting is None or claimed.action.tool == HANDOFF_TOOL or waiting.tool not in self._toolbox:
+            return reply
+        spec = spec_of(self._toolbox[waiting.tool])
+        slot = spec.slots.get(waiting.slot)
+        if slot is None:
+            return reply
+        question = slot.ask or wording.TELL.format(label=slot.label)
+        asked = Asked(spec.name, waiting.slot, slot.kind, question, (), waiting.slot in spec.required)
+        text = f"{reply.text}\n\n{wording.STILL_OPEN.format(title=spec.title, question=question)}"
+        return replace(reply, text=text, asks=(asked,))
 
     def _require(self, who: Principal, row: Row[Any]) -> None:
         spec = spec_of(self._toolbox[row.tool])
@@ -281,6 +301,10 @@ def _merge(spec: ToolSpec, old: Mapping[str, Any], new: Mapping[str, Any]) -> di
         allowed = "、".join(spec.slots)
         raise Invalid(f"不能修改“{'、'.join(unknown) or '（空）'}”。可以修改的有：{allowed}。", "arguments")
     return {**old, **new}
+
+
+def _waiting(row: Row[Any]) -> Waiting | None:
+    return _WAITING.validate_json(row.waiting) if row.waiting else None
 
 
 def _reply(claimed: Claimed, text: str, outcome: Outcome) -> Reply:

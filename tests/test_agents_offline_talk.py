@@ -184,3 +184,11 @@ def test_a_tool_for_others_is_refused_with_its_reason(talk: Talk) -> None:
 def test_the_same_conversation_gives_the_same_words(talk: Talk) -> None:
     lines = ("路灯坏了", "积水多深算渍水", "中南路和武珞路路口")
     assert [reply.text for reply in talk(*lines)] == [reply.text for reply in talk(*lines)]
+
+
+def test_what_was_asked_beside_an_action_is_asked_again_after_the_yes(talk: Talk) -> None:
+    first, second = talk("我有两件事：中北路100号路灯坏了要报修；还有催一下我之前报的案子", "是")
+    assert [ask.slot for ask in first.asks] == ["number"]
+    assert second.outcome.kind == "done"
+    assert [(ask.tool, ask.slot) for ask in second.asks] == [("case.urge", "number")]
+    assert "还等您回答" in second.text

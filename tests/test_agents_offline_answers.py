@@ -85,8 +85,8 @@ def test_a_target_has_its_figure_and_a_year_only_where_the_text_has_one(
     ],
 )
 def test_a_figure_for_something_else_is_not_given(counter: Counter, question: str) -> None:
-    reply = counter.ask(question)
-    assert reply.outcome.kind in ("refused", "clarify"), reply.text
+    reply = from_passages(counter, question)
+    assert isinstance(reply, Refusal), reply
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_every_sentence_is_cited_and_a_citation_opens_on_the_exact_words(counter
     for question in ("申领居住证要带哪些材料", "智能体应用要打造多少个", "断缴医保等待期怎么算"):
         reply = counter.ask(question)
         assert all(re.search(r"\[\d+\]$", line) for line in reply.text.splitlines() if line), reply.text
-        for citation in reply.citations:
+        for citation in (each for each in reply.citations if each.document_id):
             assert counter.read(str(citation.document_id))[citation.start : citation.end] == citation.quote
 
 
@@ -180,6 +180,7 @@ def from_passages(counter: Counter, question: str) -> str | Refusal:
         ("申请居住证收钱不，资料递上去几多天发证", ("不收工本费", "15日内")),
         ("补一张身份证收钱不，要等好多天", ("工本费", "60日内")),
         ("提公积金要么材料，几天批得下来", ("提取证明", "3日内")),
+        ("身份证丢了补办收不收钱，好久拿得到", ("工本费", "60日内")),
         ("公证收不收费，几多天能出证", ("公证收费标准，本资料未核实", "15个工作日")),
         ("育儿补贴一年发好多，发到几岁为止", ("3600元", "3周岁")),
         ("新生儿最晚几时要去登记户口，能让姥姥去办吗", ("1个月", "亲属")),

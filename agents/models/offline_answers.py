@@ -244,7 +244,7 @@ def _headed(judged: Sequence[Line], asking: Asking) -> Line | None:
     sure = (
         line
         for line in judged
-        if line.apt and line.title == judged[0].title and line.sure >= COVERED and line.share >= NAMED
+        if line.apt and line.title == judged[0].title and line.sure >= ANSWERED and line.share >= NAMED
     )
     told = (line for line in sure if _says(asking.focus, asking.question, line) or UNKNOWN.search(line.text))
     return next(told, None)

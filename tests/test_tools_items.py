@@ -181,9 +181,16 @@ def test_a_bundle_lists_its_items_in_order_and_each_material_once(world: World) 
         ("还没签字", Facts(), ["unsigned"]),
         ("共2页手上1页，忘了盖章", Facts(valid_to=date(2020, 1, 1)), ["missing_page", "expired", "unsigned"]),
         ("委托书三页全都有，盖了章", Facts(), []),
+        ("委托书三页齐全", Facts(pages=2), ["missing_page"]),
         ("一共五页，手里三页", Facts(), ["missing_page"]),
         ("证明上面写的是陈一，申请人叫陈二", Facts(), ["name_mismatch"]),
         ("证明上面写的是陈一，申请人叫陈一，没签名", Facts(), ["unsigned"]),
+        ("委托书写的陈一二，我叫陈一三", Facts(), ["name_mismatch"]),
+        ("姓名陈一二，申请人陈一二", Facts(), []),
+        ("户口簿上是陈一二，申请人陈一三，盖章了", Facts(), ["name_mismatch"]),
+        ("姓名：陈一二，申请人：陈一三", Facts(), ["name_mismatch"]),
+        ("证明上面有章，申请人是我爱人", Facts(), []),
+        ("租约写的是五年，申请人陈一二", Facts(), []),
         ("看一下", Facts(), []),
     ],
 )
@@ -207,6 +214,8 @@ def test_a_material_check_never_says_it_is_accepted(near: World) -> None:
         asks = await use(near, "doc.check", material="看看租赁合同")
         assert "租赁合同" in asks.said
         assert "没有发现问题" not in asks.said
+        with pytest.raises(NeedsAnswer, match="什么材料"):
+            await use(near, "doc.check", material="帮我瞄一眼能不能用")
         with pytest.raises(ToolError, match="看不懂日期"):
             await use(near, "doc.check", material="合同", valid_to="后来")
 

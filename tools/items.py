@@ -23,6 +23,8 @@ ITEM = Slot("query", "事项", ask=ASK_ITEM)
 ASK_BUNDLE = "请问是哪个“一件事”？"
 CITIES = ("鄂州", "黄石", "黄冈", "孝感", "咸宁", "仙桃", "天门", "潜江")
 LIKELY = 0.85
+UNNAMED = "这份材料"
+ASK_PAPER = "请说一下是什么材料、一共几页、现有几页、签了字没有，或者有效期到哪天。"
 # What people call a material, and its name.
 CALLED = {
     "租房合同": "租赁合同",
@@ -157,6 +159,8 @@ def _check() -> BaseTool:
         """按说明的页数、有效期、姓名、签字情况预审一份材料，指出缺页、过期、姓名不一致；只是提醒，不等于受理。"""
         facts = Facts(pages, total_pages, _day(valid_to), holder, applicant, signed)
         found = precheck(told(material, facts), call.now.date())
+        if not found.checked and _name(material) == UNNAMED:
+            raise NeedsAnswer("material", ASK_PAPER)
         return {"material": _name(material), **asdict(found)}
 
     return doc_check
@@ -173,7 +177,7 @@ def _name(words: str) -> str:
     names = {material.name for item in bundled_directory().all() for material in item.materials}
     common = {"身份证", "户口簿", "租赁合同", "劳动合同", "营业执照", "健康证明", "委托书", "体检证明", *CALLED}
     found = sorted((each for each in names | common if each in words), key=len, reverse=True)
-    return CALLED.get(found[0], found[0]) if found else "这份材料"
+    return CALLED.get(found[0], found[0]) if found else UNNAMED
 
 
 def _day(text: str | None) -> date | None:

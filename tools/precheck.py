@@ -9,15 +9,23 @@ from datetime import date
 _PAGES = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})\s*[页张面]"
 _WHOLE = re.compile(rf"(?:一共|总共|应该?有?|共|全部)[^\d，,。一二两三四五六七八九十]{{0,4}}{_PAGES}")
 _HELD = re.compile(rf"(?:只|手上|手里|现有|现在有|扫了|拍了|实际)[^\d，,。一二两三四五六七八九十]{{0,4}}{_PAGES}")
-_COMPLETE = re.compile(rf"{_PAGES}[^，,。]{{0,3}}(?:都|全)(?:部|都)?(?:齐|在|有|拍|扫)")
+_COMPLETE = re.compile(rf"{_PAGES}[^，,。]{{0,3}}(?:(?:都|全)(?:部|都)?(?:齐|在|有|拍|扫)|齐全|齐了)")
 _SIGNED = re.compile(
     r"(?:签|盖)了[^，,。]{0,2}(?:字|名|章)|已(?:经)?(?:签字|签名|签|盖章)|(?:签字|签名|盖章)(?:都)?(?:齐|有|好了|了)|有(?:签字|签名|公章)"
 )
-_NAME = r"([\u4e00-\u9fff·]{2,4}?)(?=$|[，,。；;、（(\s]|和|跟|但|可|申请|身份证)"
-_HOLDER = re.compile(
-    rf"(?:上面?|里面?|材料|名字|姓名|承租人|出租人|户主|持有人)(?:的?名字|的?姓名)?(?:写|填|印|登记)?的?(?:是|为|成|叫)?\s*{_NAME}"
+_SURNAME = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻章云苏潘葛范彭郎鲁韦马苗方俞任袁柳史唐薛雷贺汤罗郝安常于傅康"
+    "余顾孟黄萧尹姚邵汪毛戴宋熊纪舒项祝董梁杜阮闵席季贾路江童颜郭梅林徐邱骆高夏蔡田樊胡凌霍万管卢莫房丁邓洪包石崔龚程陆翁段侯武刘龙叶"
+    "黎白蒲卓乔翟曾关"
 )
-_APPLICANT = re.compile(rf"(?:申请人|办理人|本人)(?:的?名字|的?姓名)?(?:是|为|叫|写的是)\s*{_NAME}")
+_NAME = rf"([{_SURNAME}][\u4e00-\u9fff·]{{1,3}}?)(?=$|[，,。；;、（(\s]|和|跟|但|可|申请|身份证)"
+_HOLDER = re.compile(
+    rf"(?:写|填|印|登记)的?(?:是|为|成|叫)?\s*{_NAME}"
+    rf"|(?:上面?|里面?|名字|姓名|承租人|户主|持有人)的?(?:名字|姓名)?(?:是|为|叫|：|:)?\s*(?!写|填|印|登记|的){_NAME}"
+)
+_APPLICANT = re.compile(
+    rf"(?:申请人|办理人|我叫|我是|本人叫?|我的名字)的?(?:名字|姓名)?(?:是|为|叫|写的是|：|:)?\s*{_NAME}"
+)
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _GAP = re.compile(r"(?:少|缺|漏)了?[一两\d]{0,2}页")
 _UNSIGNED = re.compile(r"(?:没|未|冇|忘了?)(?:有)?[^，,。]{0,2}(?:签字|签名|盖章|签)|章没盖|没盖")
@@ -62,13 +70,14 @@ def told(words: str, facts: Facts) -> Facts:
     whole, held = _WHOLE.search(words) or complete, _HELD.search(words) or complete
     holder, applicant = _HOLDER.search(words), _APPLICANT.search(words)
     both = holder is not None and applicant is not None
+    name = next(filter(None, holder.groups()), None) if holder else None
     return replace(
         facts,
         total_pages=facts.total_pages or (_count(whole["n"]) if whole else None),
         pages=facts.pages if facts.pages is not None else (_count(held["n"]) if held else None),
         gap=facts.gap or bool(_GAP.search(words)),
         signed=facts.signed if facts.signed is not None else _signed(words),
-        holder=facts.holder or (holder[1] if both and holder else None),
+        holder=facts.holder or (name if both else None),
         applicant=facts.applicant or (applicant[1] if both and applicant else None),
         other_name=facts.other_name or bool(_OTHER_NAME.search(words)),
     )

@@ -165,7 +165,8 @@ def server_process(folder: Path, platform: str) -> Iterator[tuple[subprocess.Pop
         "HANZHI_PLATFORM_URL": platform,
         "HANZHI_PLATFORM_SECRET": SECRET,
     }
-    process = subprocess.Popen([sys.executable, "-m", "server"], cwd=ROOT, env=environment)
+    command = [sys.executable, "-m", "server"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         _until_ready(f"http://127.0.0.1:{port}/readyz", process)
         yield process, f"http://127.0.0.1:{port}/api/v1"

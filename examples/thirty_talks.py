@@ -114,7 +114,13 @@ TALKS: dict[str, Talk] = {
     ),
     "GOV-04": Talk("citizen-1", ("我公司不想开了，没欠债没欠税，能走简易注销吗？",)),
     "GOV-05": Talk("citizen-1", ("我伢明年上小学，划片是哪所学校？", "洪山区珞南街道", "外地户口，租房住")),
-    "GOV-06": Talk("citizen-1", ("我快到退休年纪了，这一摊子手续怎么一起办？",)),
+    "GOV-06": Talk(
+        "citizen-1",
+        (
+            "我快到退休年纪了，这一摊子手续怎么一起办？",
+            "退休一件事",
+        ),
+    ),
     "GOV-07": Talk("citizen-1", ("帮我看下这份租房合同行不行：2024年1月签的，到2025年1月，房东没签字",)),
     "GOV-08": Talk("citizen-1", ("我那个食品经营许可办到哪儿了？", "那我把经营场所布局图和健康证明补上", CONFIRM)),
     "GOV-09": Talk(
@@ -134,6 +140,7 @@ TALKS: dict[str, Talk] = {
             "没用过目录外的药",
             "0元",
             "也没有，0元",
+            "0",
         ),
     ),
     "MED-05": Talk("citizen-1", ("我卡里的医保余额能不能给老伴看病用？", "共济和亲情账户有么样区别？")),
@@ -160,7 +167,6 @@ TALKS: dict[str, Talk] = {
             "我要申请用这个数据集做导航研究，保存90天",
             "DS0001",
             "研究夜间步行导航路线",
-            "90天",
             CONFIRM,
         ),
     ),
@@ -260,7 +266,7 @@ def server(folder: Path) -> Iterator[str]:
         port = int(probe.getsockname()[1])
     settings = {"HANZHI_PORT": str(port), "HANZHI_DATA_DIR": str(folder), "HANZHI_EVAL": "1"}
     environment = {**os.environ, **settings, "HANZHI_LOG_LEVEL": "warning"}
-    process = subprocess.Popen([sys.executable, "-m", "server"], cwd=ROOT, env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "server"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield f"http://127.0.0.1:{port}"

@@ -109,7 +109,7 @@ class Asking:
     """A question, the words that it is judged by, what it asks for, the message that holds it.
 
     `topic` must be spoken of as well; one that is only `leaning` has no words of its own: a heading must name
-    what it asks for.
+    what it asks for. A section of up to `room` characters is quoted whole.
     """
 
     question: str
@@ -118,6 +118,7 @@ class Asking:
     message: str
     topic: str = ""
     leaning: bool = False
+    room: int = LENGTH
 
 
 def _both_sides(question: str, found: Mapping[str, Any], whole: str | Refusal) -> str | None:
@@ -135,7 +136,8 @@ def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> 
     asked = parts(question)
     if len(asked) == 1 and isinstance(whole, str):
         return whole
-    replies = [_part(plainly(question), part, found) for part in asked]
+    room = min(LENGTH, LIST_LENGTH // len(asked))
+    replies = [_part(plainly(question), part, found, room) for part in asked]
     told = [reply for reply in replies if isinstance(reply, str)]
     if not told and not any(UNKNOWN.search(reply.text) for reply in replies if isinstance(reply, Refusal)):
         return whole
@@ -148,7 +150,7 @@ def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> 
     return joined(said) if told else Refusal("no_evidence", joined(said))
 
 
-def _part(message: str, part: Part, found: Mapping[str, Any]) -> str | Refusal:
+def _part(message: str, part: Part, found: Mapping[str, Any], room: int) -> str | Refusal:
     """The reply to one asking: of the ways to word what it is about, the first that has an answer."""
     open_: Refusal | None = None
     ways = [Asking(part.text, each, part.focus, message) for each in (f"{part.topic}，{part.text}", part.topic)]
@@ -159,7 +161,7 @@ def _part(message: str, part: Part, found: Mapping[str, Any]) -> str | Refusal:
     if len(ways) > 1:
         ways[-1] = replace(ways[-1], leaning=True)
     for way in ways:
-        reply = _answer(way, found)
+        reply = _answer(replace(way, room=room), found)
         if isinstance(reply, str) and not reply.startswith(HEDGE):
             return reply
         if isinstance(reply, Refusal) and UNKNOWN.search(reply.text) and names(part.focus, reply.text):
@@ -193,7 +195,7 @@ def _answer(asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
         return _nothing()
     if UNKNOWN.search(best.text) and focus not in ("list", "definition") and not told_beside(best, judged, focus):
         return Refusal("no_evidence", "\n".join(quoted(to_full_stop([best], judged))))
-    chosen = local_first(_chosen(best, judged, question, focus), judged, focus, asking.message)
+    chosen = local_first(_chosen(best, judged, asking), judged, focus, asking.message)
     return "\n".join([*quoted(chosen), *left_unsaid(question, chosen, focus)])
 
 
@@ -277,8 +279,9 @@ def _unknown(judged: Sequence[Line]) -> Line | None:
     return next((line for line in judged[:3] if line.sure >= ANSWERED and UNKNOWN.search(line.text)), None)
 
 
-def _chosen(best: Line, judged: Sequence[Line], question: str, focus: Focus) -> list[Line]:
-    if short := short_section(best, judged):
+def _chosen(best: Line, judged: Sequence[Line], asking: Asking) -> list[Line]:
+    question, focus = asking.question, asking.focus
+    if short := short_section(best, judged, asking.room):
         chosen = short
     elif focus in _LISTS and not enumerates(best, focus):
         chosen = whole_list(best, judged)

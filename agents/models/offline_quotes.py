@@ -25,10 +25,10 @@ _GOAL = re.compile(r"(到20\d\d年|力争|目标|打造|达到|推进|推动|建
 _NOW = re.compile(r"(现在|目前|已经|截至|实际|完成了|如今|至今)")
 
 
-def short_section(best: Line, judged: Sequence[Line]) -> list[Line]:
+def short_section(best: Line, judged: Sequence[Line], limit: int = LENGTH) -> list[Line]:
     """The whole section of the best sentence when it is short; nothing when it is long or made of parts."""
     section = sorted((line for line in judged if line.passage == best.passage), key=lambda line: line.order)
-    short = len(section) <= _FEW and sum(len(line.text) for line in section) <= LENGTH
+    short = len(section) <= _FEW and sum(len(line.text) for line in section) <= limit
     return section if short and not any(line.label for line in section) else []
 
 

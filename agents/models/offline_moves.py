@@ -45,6 +45,8 @@ from .offline_slots import IDENTIFIERS, amended, arguments, continued, passing_b
 from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, WHAT, about, clarify, foreign_language, reminder, vague
 
 SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
+# With a number named, less than this only looks it up; a write waits for the yes anyway.
+NAMED = 0.33
 KNOWN, STRONG, AHEAD = 0.02, 0.9, 1.7
 LONG, SHORTEST = 30, 6
 KNOW = "know"
@@ -119,11 +121,14 @@ class Mover:
             return _call(ASK, {"question": WHAT}, text)
         if meant.tool and self._calls_for(heard, meant):
             return self._start(meant.tool, heard)
-        return self._named(heard) or self._from_knowledge(heard, meant)
+        return self._named(heard, meant) or self._from_knowledge(heard, meant)
 
-    def _named(self, heard: Heard) -> AIMessage | None:
+    def _named(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """WH… 看一下: what is named by its identifier is at least looked up, unless the passages hold the answer."""
         roles = frozenset(heard.context.roles) if heard.context else None
+        wanted = heard.specs.get(meant.tool or "") if meant.score >= NAMED and not is_question(heard.text) else None
+        if wanted and any(s.kind in IDENTIFIERS and find(s, heard.text, heard.now) for s in wanted.slots.values()):
+            return self._start(wanted.name, heard)
         if is_question(heard.text) and covers(heard.text, heard.found) >= STRONG:
             return None
         for name, spec in sorted(heard.specs.items()):
@@ -140,7 +145,8 @@ class Mover:
         if meant.score <= meant.know * (1.0 if is_question(heard.text) else 0.5):
             return False
         spec = heard.specs[str(meant.tool)]
-        likely = meant.score >= LIKELY or (meant.score >= PERHAPS and meant.score >= AHEAD * meant.next)
+        enough = NAMED if _CODE.search(heard.text) else PERHAPS
+        likely = meant.score >= LIKELY or (meant.score >= enough and meant.score >= AHEAD * meant.next)
         if is_question(heard.text) and spec.effect == "read" and meant.know >= KNOWN:
             return likely and covers(heard.text, heard.found) < STRONG
         if is_question(heard.text) and spec.effect == "write":

@@ -151,10 +151,6 @@ def say_data_request(row: Result) -> str:
 def say_targets(found: Result) -> str:
     """Targets in the plan's own words; no current value, because none is published."""
     rows = found["targets"]
-    if year := found.get("beyond"):
-        return f"方案期是2025—2027年，没有给出{year}年的目标值。"
-    if not rows:
-        return "方案的43项指标里没有找到对应的指标，请换个说法，或者说指标编号（K01—K43）。"
     lines = [_target(each) for each in rows]
     if found.get("whole"):
         lines.append("方案共43项指标，上面是总体目标；其余的可以说名称、编号或者任务号来查。")

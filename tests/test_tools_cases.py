@@ -68,7 +68,7 @@ def test_nothing_is_written_while_preparing(near: World) -> None:
     assert near.rows() == near.rows("changes") == near.rows("requests") == []
 
 
-def test_derived_arguments_are_shown_but_hidden_from_models(near: World) -> None:
+def test_derived_arguments_are_hidden_from_models_and_shown_where_a_person_can_read_them(near: World) -> None:
     spec = spec_of(named(near, "case.create"))
     asked = {"description", "address", "category", "contact_phone", "photos", "self_handled", "casualties"}
     assert set(named(near, "case.create").args) == asked

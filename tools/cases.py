@@ -116,12 +116,12 @@ def _create(platform: Platform) -> BaseTool:
         self_handled: Annotated[bool, Slot("enum", "已自行处理（网格员）", choices=YES_NO)] = False,
         casualties: Annotated[int | None, Slot("number", "伤亡人数")] = None,
         linked_to: Annotated[str | None, Slot("case_no", "将并入已有案件", derived=True)] = None,
-        category_code: Annotated[str | None, Slot("text", "类别编码", derived=True)] = None,
+        category_code: Annotated[str | None, Slot("text", "类别编码", derived=True, shown=False)] = None,
         category_name: Annotated[str | None, Slot("text", "类别", derived=True)] = None,
-        lon: Annotated[float | None, Slot("number", "经度", derived=True)] = None,
-        lat: Annotated[float | None, Slot("number", "纬度", derived=True)] = None,
-        crs: Annotated[str | None, Slot("text", "坐标系", derived=True)] = None,
-        grid: Annotated[str | None, Slot("text", "网格编码", derived=True)] = None,
+        lon: Annotated[float | None, Slot("number", "经度", derived=True, shown=False)] = None,
+        lat: Annotated[float | None, Slot("number", "纬度", derived=True, shown=False)] = None,
+        crs: Annotated[str | None, Slot("text", "坐标系", derived=True, shown=False)] = None,
+        grid: Annotated[str | None, Slot("text", "网格编码", derived=True, shown=False)] = None,
     ) -> Mapping[str, Any]:
         """上报一个城市管理问题（井盖破损、暴露垃圾、道路积水、占道经营等），生成案件并交给城管部门处理；
         附近已有同类案件的并入该案件。网格员当场处理好的，附处理前后照片直接结案。"""

@@ -43,7 +43,7 @@ async def cases(house: House) -> list[dict[str, Any]]:
 
 def test_nothing_is_written_before_the_yes(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             summary = reply.actions[0].summary
             assert "解放大道" in summary
@@ -55,7 +55,7 @@ def test_nothing_is_written_before_the_yes(tmp_path: Path) -> None:
 
 def test_a_confirmed_action_is_executed_once_and_receipted(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             action = reply.actions[0]
             done = await house.desk.decide(CITIZEN, reply.conversation_id, action.id, "confirm")
@@ -71,7 +71,7 @@ def test_a_confirmed_action_is_executed_once_and_receipted(tmp_path: Path) -> No
 
 def test_of_many_simultaneous_confirms_one_wins(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             work = [house.desk.decide(CITIZEN, reply.conversation_id, reply.actions[0].id, "confirm") for _ in range(8)]
             results = await asyncio.gather(*work, return_exceptions=True)
@@ -84,7 +84,7 @@ def test_of_many_simultaneous_confirms_one_wins(tmp_path: Path) -> None:
 
 def test_the_same_decision_key_gives_the_same_reply(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             where = (CITIZEN, reply.conversation_id, reply.actions[0].id, "confirm")
             first = await house.desk.decide(*where, idempotency_key="k1")
@@ -96,7 +96,7 @@ def test_the_same_decision_key_gives_the_same_reply(tmp_path: Path) -> None:
 
 def test_someone_elses_action_does_not_exist(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             mine = await house.desk.open_conversation(OTHER)
             for conversation_id in (reply.conversation_id, mine.id):
@@ -123,7 +123,7 @@ def test_a_late_confirm_is_gone(tmp_path: Path) -> None:
 
 def test_a_cancelled_action_cannot_be_confirmed(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             cancelled = await house.desk.decide(CITIZEN, reply.conversation_id, reply.actions[0].id, "cancel")
             assert cancelled.outcome.kind == "answered"
@@ -136,7 +136,7 @@ def test_a_cancelled_action_cannot_be_confirmed(tmp_path: Path) -> None:
 
 def test_an_edit_makes_a_new_action(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             where = (CITIZEN, reply.conversation_id, reply.actions[0].id)
             edited = await house.desk.decide(*where, "edit", {"address": "珞喻路和民族大道路口"})
@@ -155,7 +155,7 @@ def test_an_edit_makes_a_new_action(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [{}, {"nonsense": "x"}])
 def test_an_edit_of_nothing_or_of_unknown_fields_is_invalid(tmp_path: Path, arguments: dict[str, str]) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             where = (CITIZEN, reply.conversation_id, reply.actions[0].id)
             with pytest.raises(Invalid):
@@ -168,7 +168,7 @@ def test_an_edit_of_nothing_or_of_unknown_fields_is_invalid(tmp_path: Path, argu
 @pytest.mark.parametrize(("words", "outcome"), [("对，就这样报", "done"), ("取消吧，不报了", "answered")])
 def test_a_yes_or_no_in_words_counts_for_the_action_just_shown(tmp_path: Path, words: str, outcome: str) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             answer = await house.desk.ask(Ask(reply.conversation_id, words), CITIZEN)
             assert answer.outcome.kind == outcome
@@ -179,7 +179,7 @@ def test_a_yes_or_no_in_words_counts_for_the_action_just_shown(tmp_path: Path, w
 
 def test_other_words_leave_the_action_pending(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             await house.desk.ask(Ask(reply.conversation_id, "这个一般几天能处理好？"), CITIZEN)
             assert await cases(house) == []
@@ -196,10 +196,10 @@ def test_an_interrupted_execution_is_finished_after_restart(tmp_path: Path) -> N
     """Claimed but not sent: the state a kill between claim and call leaves behind."""
 
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             await house.desk._parts.decisions._db.write(_claim_only(house, reply))
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             for _ in range(200):
                 view = await house.desk.conversation(CITIZEN, reply.conversation_id)
                 if view.turns[-1].reply is not None:
@@ -214,13 +214,13 @@ def test_an_interrupted_execution_is_finished_after_restart(tmp_path: Path) -> N
 
 def test_tampered_arguments_are_not_executed_after_restart(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             reply = await propose(house)
             database = house.desk._parts.decisions._db
             await database.write(_claim_only(house, reply))
             change = text("UPDATE actions SET arguments = replace(arguments, '井盖', '路灯')")
             await database.write(lambda connection: connection.execute(change))
-        async with open_for_test(tmp_path, model=report()) as house:
+        async with open_for_test(tmp_path, model=report(), bundled_knowledge=False) as house:
             for _ in range(200):
                 view = await house.desk.conversation(CITIZEN, reply.conversation_id)
                 if view.turns[-1].reply is not None:

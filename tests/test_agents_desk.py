@@ -140,7 +140,7 @@ def test_personal_data_reach_no_model_and_no_stored_step(tmp_path: Path) -> None
 
 def test_another_persons_conversation_does_not_exist(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, **only_say("你好。")) as house:
+        async with open_for_test(tmp_path, **only_say("你好。"), bundled_knowledge=False) as house:
             conversation = await house.desk.open_conversation(CITIZEN)
             reply = await house.desk.ask(Ask(conversation.id, "你好"), CITIZEN)
             attempts = [
@@ -173,7 +173,7 @@ def test_a_tool_beyond_the_persons_role_is_refused_in_code(tmp_path: Path) -> No
 
 def test_the_same_key_gives_the_same_answer_and_one_turn(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, **only_say("你好。")) as house:
+        async with open_for_test(tmp_path, **only_say("你好。"), bundled_knowledge=False) as house:
             conversation = await house.desk.open_conversation(CITIZEN, idempotency_key="open-1")
             assert (await house.desk.open_conversation(CITIZEN, idempotency_key="open-1")).id == conversation.id
             ask = Ask(conversation.id, "你好", idempotency_key="turn-1")
@@ -187,7 +187,7 @@ def test_the_same_key_gives_the_same_answer_and_one_turn(tmp_path: Path) -> None
 @pytest.mark.parametrize("text", ["", "  \n ", "字" * 4001, "\0\0\0", "\x01\x02\x03\x04"])
 def test_unreadable_messages_are_refused_and_leave_no_turn(tmp_path: Path, text: str) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, **only_say("你好。")) as house:
+        async with open_for_test(tmp_path, **only_say("你好。"), bundled_knowledge=False) as house:
             conversation = await house.desk.open_conversation(CITIZEN)
             with pytest.raises(Invalid):
                 await house.desk.ask(Ask(conversation.id, text), CITIZEN)
@@ -228,7 +228,7 @@ def test_a_listener_that_leaves_does_not_stop_the_turn(tmp_path: Path) -> None:
 
 def test_operator_doors_are_closed_to_others(tmp_path: Path) -> None:
     async def body() -> None:
-        async with open_for_test(tmp_path, **only_say("你好。")) as house:
+        async with open_for_test(tmp_path, **only_say("你好。"), bundled_knowledge=False) as house:
             with pytest.raises(Forbidden):
                 await house.desk.audit(CITIZEN)
             with pytest.raises(Forbidden):

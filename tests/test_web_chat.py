@@ -139,8 +139,8 @@ def answer(page: Page) -> Locator:
 
 def test_a_citizen_asks_reports_confirms_and_finds_the_case(browser: Browser, site: Site) -> None:
     with phone(browser, site.url) as page:
-        ask(page, "智能体应用要打造多少个？")
-        expect(answer(page).locator(".text")).to_contain_text("60个")
+        ask(page, "居民医保的等待期是怎么规定的？")
+        expect(answer(page).locator(".text")).to_contain_text("3个月")
         expect(answer(page).get_by_text("AI 生成")).to_be_visible()
         see_the_source(page)
         ask(page, "井盖坏了一个大洞，请来修")
@@ -173,7 +173,7 @@ def see_the_source(page: Page) -> None:
     quote = panel.locator("blockquote").inner_text()
     expect(panel.locator("mark")).to_have_text(quote)
     expect(panel.locator("mark")).to_be_in_viewport()
-    assert "60个" in quote
+    assert "3个月" in quote
     expect(panel).to_contain_text("所在章节")
     expect(panel).to_contain_text("发布机构")
     page.keyboard.press("Escape")

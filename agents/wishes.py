@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,9 +19,9 @@ _TURNS = re.compile(
     r"^\s*(?:还有(?![几多没哪])|另外|此外|再就是|再有|再一个|再问|还想|还要问|顺便|顺带|对了|第[二三四]|其次|最后|哦对|也想|也要)"
 )
 _ENDED = re.compile(r"[。！？!?\n]\s*$")
-SHORTEST, MOST, TALE = 12, 9, 6
+SHORTEST, MOST = 12, 9
 # How clear a piece must be: after 另外…, when it asks, wishes or tells of trouble, and when it merely says something.
-AFTER_A_TURN, CLEAR, TOLD = 0.35, 0.6, 0.7
+AFTER_A_TURN, CLEAR, TOLD = 0.35, 0.6, 0.6
 _WISHES = frozenset(("asks", "wish", "hurry", "trouble", "class"))
 _NEGATED = re.compile(r"^\s*(?:先|也|就|但|可)*(?:不|莫|别|没)")
 # Natural logarithms: a clause that means nothing in particular counts as if it meant anything with this chance.
@@ -71,20 +70,20 @@ class Splitter:
                 groups[-1].append(clause)
             else:
                 groups.append([clause])
-        return tuple(_text(group) for group in self._standing(groups, owners, answering))
+        return tuple(_text(group) for group in self._standing(groups, labels, answering))
 
     def _scores(self, text: str, labels: Sequence[str]) -> dict[str, float]:
         found = self._intents.score(text)
         return {label: found[label] for label in labels if label in found}
 
-    def _standing(self, groups: list[list[_Clause]], owners: Mapping[str, str], answering: bool) -> list[list[_Clause]]:
+    def _standing(self, groups: list[list[_Clause]], labels: Sequence[str], answering: bool) -> list[list[_Clause]]:
         """Groups that are not clear by themselves go back to their neighbour; an answer never does."""
         kept: list[list[_Clause]] = []
         unclear: list[_Clause] = []
         for group in groups:
             before = unclear or (kept[-1] if kept else [])
             apart = group[0].turns and bool(before) and _two_questions(before, group[0])
-            clear = apart or self._clear(group, owners)
+            clear = apart or self._clear(group, labels)
             if unclear and clear and group[0].turns and (apart or answering):
                 kept.append(unclear)
                 unclear = []
@@ -97,20 +96,15 @@ class Splitter:
                 unclear += group
         return kept or [unclear]
 
-    def _clear(self, group: Sequence[_Clause], owners: Mapping[str, str]) -> bool:
+    def _clear(self, group: Sequence[_Clause], labels: Sequence[str]) -> bool:
         """Whether a piece is a wish by itself: what only says where, who or under what condition is not."""
         text = _text(group)
         if _NEGATED.match(text) or not says_something(text):
             return False
-        shares: dict[str, float] = defaultdict(float)
-        for label, score in self._scores(text, tuple(owners)).items():
-            shares[owners[label]] += score
-        best = max(shares.values(), default=0.0)
+        best = max(self._scores(text, labels).values(), default=0.0)
         if group[0].turns:
             return best >= AFTER_A_TURN
-        if _WISHES.intersection(signs(text)):
-            return best >= CLEAR
-        return best >= TOLD and len(text) >= TALE
+        return best >= (CLEAR if _WISHES.intersection(signs(text)) else TOLD)
 
 
 def _parts(text: str) -> list[str]:

@@ -93,7 +93,8 @@ class Serving:
         self, conversation_id: str, principal: Principal, opening: Opening
     ) -> AsyncIterator[Event | Served]:
         """What happens, and at last all that was served."""
-        served = Served()
+        waiting = opening.waiting
+        served = Served(later=waiting.later if waiting else ())
         who = _Asker(conversation_id, principal, opening)
         danger, screened = triage(opening.text), screen(opening.text)
         if danger is not None:
@@ -131,9 +132,8 @@ class Serving:
         yield turn.speak(text)
 
     async def _wishes(self, who: _Asker, served: Served) -> AsyncIterator[Event]:
-        waiting = who.opening.waiting
-        wishes = list(self._router.wishes(who.opening.text, who.principal, waiting))
-        held = list(waiting.later) if waiting else []
+        wishes = list(self._router.wishes(who.opening.text, who.principal, who.opening.waiting))
+        held, served.later = list(served.later), ()
         several = len(wishes) > 1
         while wishes:
             wish = wishes.pop(0)

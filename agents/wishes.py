@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .understanding import Intents, is_question, known_class, says_something, signs, subject
+from .understanding import Intents, is_question, known_class, says_something, subject
 
 _CLAUSES = re.compile(r"[^，。！；？,;!?\n]+[，。！；？,;!?\n]*")
 _TURNS = re.compile(
@@ -20,9 +20,8 @@ _TURNS = re.compile(
 )
 _ENDED = re.compile(r"[。！？!?\n]\s*$")
 SHORTEST, MOST = 12, 9
-# How clear a piece must be: after 另外…, when it asks, wishes or tells of trouble, and when it merely says something.
-AFTER_A_TURN, CLEAR, TOLD = 0.35, 0.6, 0.6
-_WISHES = frozenset(("asks", "wish", "hurry", "trouble", "class"))
+# How clear a piece must be: after 另外…, and without.
+AFTER_A_TURN, CLEAR = 0.35, 0.6
 _NEGATED = re.compile(r"^\s*(?:先|也|就|但|可)*(?:不|莫|别|没)")
 # Natural logarithms: a clause that means nothing in particular counts as if it meant anything with this chance.
 _FLOOR = math.log(0.08)
@@ -102,9 +101,7 @@ class Splitter:
         if _NEGATED.match(text) or not says_something(text):
             return False
         best = max(self._scores(text, labels).values(), default=0.0)
-        if group[0].turns:
-            return best >= AFTER_A_TURN
-        return best >= (CLEAR if _WISHES.intersection(signs(text)) else TOLD)
+        return best >= (AFTER_A_TURN if group[0].turns else CLEAR)
 
 
 def _parts(text: str) -> list[str]:

@@ -99,6 +99,17 @@ def test_a_danger_is_followed_by_its_case(tmp_path: Path) -> None:
     assert [action.tool for action in reply.actions] == ["case.create"]
 
 
+def test_what_was_kept_for_later_outlives_a_danger_and_an_insult(tmp_path: Path) -> None:
+    *_, done = asked(
+        tmp_path,
+        "我们小区门口的路灯不亮了，另外帮我预约明天去政务大厅办居住证",
+        "等一下，我家厨房着火了",
+        "妈的，吓死我了",
+        "路灯在江汉区解放大道1277号",
+    )
+    assert {action.tool for action in done.actions} | {ask.tool for ask in done.asks} >= {"case.create", "visit.book"}
+
+
 def test_the_same_wish_said_again_takes_the_place_of_the_first(tmp_path: Path) -> None:
     first, again, done = asked(tmp_path, "社保卡丢了，帮我挂失", "帮我把社保卡挂失了", "是的")
     assert [action.tool for action in (*first.actions, *again.actions)] == ["card.report_loss"] * 2

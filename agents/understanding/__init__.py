@@ -18,7 +18,7 @@ from .clauses import (
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of
 from .intents import Intents, Understands, fit_intents
 from .reasons import worded
-from .signs import opens, signs
+from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
 from .words import Evidence, subject
 
@@ -49,7 +49,6 @@ __all__ = [
     "ordinal",
     "points_back",
     "says_something",
-    "signs",
     "small_talk",
     "speaks_of",
     "subject",

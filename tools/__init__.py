@@ -11,6 +11,7 @@ from .cases import case_tools
 from .categories import Categories, Category, CategoryHit, bundled_categories
 from .component_records import component_tools
 from .define import Arguments, Call, CallArgument, Effect, Slot, SlotKind, ToolSpec, spec_of, tool
+from .elsewhere import other_places
 from .enterprises import enterprise_tools
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError, Unavailable
 from .execute import ToolResult, run_tool
@@ -183,6 +184,7 @@ __all__ = [
     "open_sandbox",
     "open_statistics",
     "order_tools",
+    "other_places",
     "outlet_tools",
     "path_part",
     "permit_tools",

@@ -12,6 +12,7 @@ from langchain_core.tools import BaseTool
 from .cases import write_key
 from .catalogue import Dataset, overall_targets, topics
 from .define import Call, CallArgument, Slot, tool
+from .elsewhere import other_places
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound
 from .matching import choices
 from .principal import EVERYONE
@@ -48,11 +49,6 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 BEYOND_PLAN = "方案期是2025—2027年，没有给出{year}年的目标值。"
 OTHER_CITY = "这里只有武汉方案的指标，没有{place}的。{place}的目标请向当地主管部门核实。"
 NO_TARGET = "方案的43项指标里没有找到对应的指标，请换个说法，或者说指标编号（K01—K43）。"
-# The plan's own targets name cities of Hubei; other places have plans of their own.
-_ELSEWHERE = re.compile(
-    r"北京|上海|天津|重庆|广州|深圳|杭州|南京|苏州|成都|西安|长沙|郑州|合肥|南昌|青岛|济南|厦门|福州|昆明|贵阳|沈阳|大连|哈尔滨"
-    r"|浙江|江苏|广东|湖南|河南|四川|山东|安徽|江西|福建"
-)
 PLAN_YEARS = ("2025", "2026", "2027")
 _DATASET_ID = re.compile(r"DS\d{4}", re.IGNORECASE)
 _WHOLE = re.compile(r"全部|所有|主要|总体|整体|哪些|列出|列一|都有")
@@ -249,9 +245,10 @@ def _targets(items: Items) -> BaseTool:
         """查数字经济实施方案的指标：数值、单位、任务号、原文是否写明2027年；现状没有数据就说没有。"""
         if beyond := next((year for year in _YEAR.findall(words) if year not in PLAN_YEARS), None):
             raise NotFound(BEYOND_PLAN.format(year=beyond))
-        if elsewhere := _ELSEWHERE.search(words):
-            raise NotFound(OTHER_CITY.format(place=elsewhere.group()))
         found = await items.targets(words)
+        told = "".join(f"{each.name}{each.said}" for each in found)
+        if elsewhere := next((place for place in other_places() if place in words and place not in told), None):
+            raise NotFound(OTHER_CITY.format(place=elsewhere))
         if found:
             return {"targets": [asdict(each) for each in found]}
         if topics(_WHOLE.sub("", words)):

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
+
+from tools import other_places
 
 from ..understanding import STRICT, Evidence, Focus, fits, focus_of, focuses_of, subject
 from .offline_lines import UNKNOWN, Line, lines
@@ -47,7 +48,6 @@ _NAMED = 24
 HEDGE = "没有查到专门写这一点的内容，有关的规定是："
 _NOT_HERE = "没有找到直接回答这个问题的内容，资料里最接近的是"
 _ASK_ON = "如果不是您要问的，请换个说法再问，或拨打 12345 核实。"
-_DATA = Path(__file__).parent.parent / "understanding" / "data"
 _BORN = re.compile(r"(?:19|20)\d{2}年?(?:\d+月)?(?:份|底|初)?(?:出生|生)")
 _RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _LISTS: frozenset[Focus] = frozenset(("materials", "steps", "conditions", "list"))
@@ -346,8 +346,7 @@ def _foreign(question: str, line: Line) -> bool:
 
 @lru_cache(maxsize=1)
 def _other_places() -> re.Pattern[str]:
-    names = (_DATA / "other_places.txt").read_text(encoding="utf-8").split()
-    return re.compile(rf"(?<![去到在从来回往])({'|'.join(names)})")
+    return re.compile(rf"(?<![去到在从来回往])({'|'.join(other_places())})")
 
 
 def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) -> Refusal | None:

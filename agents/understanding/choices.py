@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
-from tools import Slot
+from tools import Slot, other_places
 
-_OTHER_PLACES = Path(__file__).parent / "data" / "other_places.txt"
 _LABEL_NOISE = re.compile(r"只看|是否|可选|（.*?）")
 _SAME_WORDS = (("自己", "自行"), ("处置", "处理"), ("自办件", "自行处理"), ("自处理", "自行处理"))
 _UNDONE = re.compile(r"(?:没|未|不是|不能|没法|无法)[^，,。；;]{0,4}$")
@@ -93,9 +91,7 @@ def _with_known_places(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _outside() -> re.Pattern[str]:
-    lines = _OTHER_PLACES.read_text(encoding="utf-8").splitlines()
-    names = [word for line in lines if not line.startswith("#") for word in line.split()]
-    places = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    places = "|".join(other_places())
     registered = rf"户口(?:还|都|是|就)*在(?:{places}|老家|外省|外市|外地)"
     return re.compile(rf"{registered}|(?:{places}|外省|外市|外地|老家)(?:省|市|县)?的?户口")
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 
 import httpx
@@ -15,7 +14,6 @@ from fastapi import FastAPI
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 
-import knowledge
 from knowledge import DocumentFacts, FolderJudge, Library, open_embeddings, open_library
 from tools import App, City, Orders, Platform, Sandbox, open_city, open_sandbox, open_statistics, spec_of
 
@@ -40,10 +38,9 @@ from .serving import Serving
 from .settings import Settings
 from .toolbox import Toolbox
 from .understanding import Understands, fit_intents
-from .world import World
+from .world import BUNDLED, World
 
 _log = logging.getLogger(__name__)
-BUNDLED = Path(knowledge.__file__).parent / "bundled"
 
 
 @dataclass

@@ -22,11 +22,13 @@ from .records import Reply, Waiting, could_not_help
 from .rows import (
     Step,
     add_turn,
+    dump_waiting,
     finish_turn,
     moment,
     new_id,
     owned,
     read_reply,
+    read_waiting,
     record,
     stamp,
     write_steps,
@@ -38,7 +40,6 @@ from .views import AuditRow, Conversation, ConversationView, Trace, TraceStep, T
 HISTORY_TURNS = 20
 TURN_LIMIT = timedelta(seconds=150)
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
-_WAITING: TypeAdapter[Waiting] = TypeAdapter(Waiting)
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class Conversations:
             text=masked.text,
             vault=masked.vault,
             history=_history(connection, conversation_id),
-            waiting=_WAITING.validate_json(row.waiting) if row.waiting else None,
+            waiting=read_waiting(row.waiting),
             agent=row.agent,
             pending=pending_actions(connection, conversation_id),
             shown=_shown(last),
@@ -197,7 +198,7 @@ class Conversations:
                 .where(_is(reply.conversation_id))
                 .values(
                     agent=reply.agent,
-                    waiting=_WAITING.dump_json(closing.waiting).decode() if closing.waiting else None,
+                    waiting=dump_waiting(closing.waiting),
                 )
             )
             details = {"outcome": reply.outcome.kind, "reason": reply.outcome.reason, "agent": reply.agent}

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
 
 from tools import (
@@ -45,14 +44,13 @@ from .guard import Vault, restore_value
 from .history import dump_message, tool_message
 from .proposals import masked_value, propose
 from .records import Asked, Citation, Outcome, Receipt, Reply, Waiting
-from .rows import Step, add_turn, finish_turn, owned, read_reply, record, stamp, write_steps
+from .rows import Step, add_turn, finish_turn, owned, read_reply, read_waiting, record, stamp, write_steps
 from .seal import Seal, hash_arguments
 from .tables import actions, conversations, turns
 from .toolbox import Toolbox
 
 CLAIMS_LAST = timedelta(minutes=10)
 RESULT = "action_result"
-_WAITING = TypeAdapter(Waiting)
 _log = logging.getLogger(__name__)
 
 
@@ -108,7 +106,7 @@ class Decisions:
             until = datetime.now(UTC) + CLAIMS_LAST
             claim(connection, row, self._seal.sign_claims(who, row.arguments_hash, until), key, turn)
             record(connection, who.id, "action.confirmed", action_id, {"tool": row.tool})
-            return Claimed(pending(row), conversation_id, turn, vault, _waiting(conversation))
+            return Claimed(pending(row), conversation_id, turn, vault, read_waiting(conversation.waiting))
 
         claimed = await self._db.write(work)
         return claimed if isinstance(claimed, Reply) else await self._execute(who, claimed)
@@ -123,7 +121,7 @@ class Decisions:
             settle(connection, action_id, "cancelled")
             record(connection, who.id, "action.cancelled", action_id, {"tool": row.tool})
             turn = turn_id or add_turn(connection, conversation_id, wording.CANCELLED, None)
-            return Claimed(pending(row), conversation_id, turn, vault, _waiting(conversation))
+            return Claimed(pending(row), conversation_id, turn, vault, read_waiting(conversation.waiting))
 
         claimed = await self._db.write(work)
         return await self._tell(who, claimed, _reply(claimed, wording.NOTHING_SENT, Outcome("answered")), "cancelled")
@@ -301,10 +299,6 @@ def _merge(spec: ToolSpec, old: Mapping[str, Any], new: Mapping[str, Any]) -> di
         allowed = "、".join(spec.slots)
         raise Invalid(f"不能修改“{'、'.join(unknown) or '（空）'}”。可以修改的有：{allowed}。", "arguments")
     return {**old, **new}
-
-
-def _waiting(row: Row[Any]) -> Waiting | None:
-    return _WAITING.validate_json(row.waiting) if row.waiting else None
 
 
 def _reply(claimed: Claimed, text: str, outcome: Outcome) -> Reply:

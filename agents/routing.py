@@ -37,21 +37,20 @@ class Router:
 
     def wishes(self, text: str, principal: Principal, waiting: Waiting | None) -> tuple[str, ...]:
         """The wishes of a message, mostly one. While an answer is awaited, only 另外…, 还有… begins another."""
-        mine = [agent for agent in self._agents if principal.roles & agent.audience]
-        owners = {label: agent.name for agent in reversed(mine) for label in labels(agent)}
+        owners = {label: agent.name for agent in reversed(self._open_to(principal)) for label in labels(agent)}
         return self._splitter.split(text, owners, answering=waiting is not None)
 
     def acts(self, text: str, principal: Principal) -> bool:
         """Whether a message clearly wants a tool to be used rather than a question answered."""
         found = self._intents.score(text)
-        mine = [label for agent in self._agents if principal.roles & agent.audience for label in labels(agent)]
+        mine = {label for agent in self._open_to(principal) for label in labels(agent)}
         best = max(sorted(mine), key=lambda label: found.get(label, 0.0), default="")
         return best.startswith("tool:") and found.get(best, 0.0) >= CLEAR
 
     def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
         """The agent for this message. A clear new wish leaves whoever was waiting or last."""
         found = self._intents.score(affirmed(text))
-        mine = [agent for agent in self._agents if principal.roles & agent.audience]
+        mine = self._open_to(principal)
         # Shares of one whole: what an agent's tools and questions have of it belongs to the agent.
         scores = {agent.name: sum(found.get(label, 0.0) for label in labels(agent)) for agent in mine}
         named = {agent.name: agent for agent in mine}
@@ -65,6 +64,9 @@ class Router:
         if stay and (answers or bare or scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
+
+    def _open_to(self, principal: Principal) -> list[Agent]:
+        return [agent for agent in self._agents if principal.roles & agent.audience]
 
 
 def labels(agent: Agent) -> list[str]:

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Row, func, select
 
 from .errors import Unknown
 from .guard import Vault, restore_value
-from .records import Reply
+from .records import Reply, Waiting
 from .tables import audit, conversations, steps, turns
 
 _REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
+_WAITING: TypeAdapter[Waiting] = TypeAdapter(Waiting)
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,16 @@ def finish_turn(connection: Connection, reply: Reply) -> None:
 def read_reply(stored: str, vault: Vault) -> Reply:
     """A stored reply with personal data restored for its owner."""
     return _REPLY.validate_python(restore_value(json.loads(stored), vault))
+
+
+def read_waiting(stored: str | None) -> Waiting | None:
+    """What a conversation waits for, from its column."""
+    return _WAITING.validate_json(stored) if stored else None
+
+
+def dump_waiting(waiting: Waiting | None) -> str | None:
+    """The same, as it is stored."""
+    return _WAITING.dump_json(waiting).decode() if waiting else None
 
 
 def restored(reply: Reply, vault: Vault) -> Reply:

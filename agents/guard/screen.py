@@ -10,6 +10,8 @@ from typing import Literal
 
 import yaml
 
+from .personal import SURNAMES
+
 Kind = Literal["ok", "injection", "abuse", "unsafe", "privacy"]
 _DATA = Path(__file__).parent / "data" / "screen.yaml"
 
@@ -35,7 +37,12 @@ def _patterns() -> tuple[tuple[Kind, str, re.Pattern[str], re.Pattern[str] | Non
     rows = yaml.safe_load(_DATA.read_text(encoding="utf-8"))
     kinds: tuple[Kind, ...] = ("unsafe", "privacy", "injection", "abuse")
     return tuple(
-        (kind, row["name"], re.compile(row["pattern"]), re.compile(row["unless"]) if "unless" in row else None)
+        (
+            kind,
+            row["name"],
+            re.compile(row["pattern"].replace("<姓>", f"[{SURNAMES}]")),
+            re.compile(row["unless"]) if "unless" in row else None,
+        )
         for kind in kinds
         for row in rows[kind]
     )

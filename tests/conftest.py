@@ -64,7 +64,7 @@ def serving(folder: Path, **changes: Any) -> Iterator[Site]:
         port = int(probe.getsockname()[1])
     settings = settings_in(folder, port=port, **changes)
     house = open_house(settings, **extra)
-    app = create_app(house.desk, settings, house.sandbox)
+    app = create_app(house.desk, settings, house.sandbox, house.world)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off", ws="none"))
 
     async def main() -> None:

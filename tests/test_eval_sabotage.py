@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
-import uvicorn
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from agents import Agent, DocumentFacts, House, ScriptedModel, hookimpl, open_house
+from agents import Agent, DocumentFacts, ScriptedModel, hookimpl
 from agents.world import BUNDLED
 from eval.building import build_sample
 from eval.sample import Sample
@@ -24,12 +19,11 @@ from eval.serving import AUDIENCE, ISSUER, OwnServer, Tokens
 from eval.talk import Task, run_trial
 from eval.target import OwnTarget
 from eval.trajectory import Score, Trajectory
-from server import create_app
 from tools import EVERYONE, CallArgument, Slot, tool
 from tools.unified.cases import Cases
 from tools.unified.records import CaseDraft
 
-from .conftest import settings_in
+from .conftest import serving
 
 EXPIRED = {
     "id": "dogs", "base": "government", "title": "养犬收费办法", "text": "# 养犬收费办法\n\n首次登记每只犬收费1000元。",
@@ -101,37 +95,24 @@ class Saboteur:
 def give_target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnTarget]:
     """A real server whose model and plugin are sabotaged."""
     folder, tokens = tmp_path_factory.mktemp("sabotage"), Tokens()
-    (folder / "jwks.json").write_text(tokens.jwks(), encoding="ascii")
-    (folder / "server.log").touch()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    settings = settings_in(
-        folder / "data", port=port, eval=True, issuer=ISSUER, audience=AUDIENCE, jwks=str(folder / "jwks.json"),
-        bundled_knowledge=False, rate_person_per_minute=0,
-    )  # fmt: skip
-    house = open_house(settings, plugins=(Saboteur(),), model=ScriptedModel(lines=[sabotage]))
-    for name in BUNDLED_TEXTS:
-        data = (BUNDLED / "government" / name).read_bytes()
-        house.library.add(data, f"bundled/government/{name}", "government", facts=DocumentFacts())
-    app = create_app(house.desk, settings, house.sandbox, house.world)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off", ws="none"))
-    thread = threading.Thread(target=lambda: asyncio.run(_serve(server, house)), daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    own = OwnServer(f"http://127.0.0.1:{port}", tokens, folder, None, folder / "server.log")  # type: ignore[arg-type]
-    target = OwnTarget(own, "sabotage")
-    yield target
-    target.close()
-    server.should_exit = True
-    thread.join(timeout=20)
-
-
-async def _serve(server: uvicorn.Server, house: House) -> None:
-    async with house:
-        await server.serve()
+    keys, log = folder / "jwks.json", folder / "server.log"
+    keys.write_text(tokens.jwks(), encoding="ascii")
+    log.touch()
+    eval_settings = {"eval": True, "issuer": ISSUER, "audience": AUDIENCE, "jwks": str(keys)}
+    with serving(
+        folder / "data",
+        **eval_settings,
+        bundled_knowledge=False,
+        rate_person_per_minute=0,
+        plugins=(Saboteur(),),
+        model=ScriptedModel(lines=[sabotage]),
+    ) as site:
+        for name in BUNDLED_TEXTS:
+            data = (BUNDLED / "government" / name).read_bytes()
+            site.house.library.add(data, f"bundled/government/{name}", "government", facts=DocumentFacts())
+        target = OwnTarget(OwnServer(site.url, tokens, folder, None, log), "sabotage")  # type: ignore[arg-type]
+        yield target
+        target.close()
 
 
 def a_sample(words: str, expect: Mapping[str, Any]) -> Sample:

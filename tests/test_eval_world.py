@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from pydantic import ValidationError
 
-from agents import DocumentFacts, House, open_house
+from agents import DocumentFacts
 from agents.world import BUNDLED
 from eval.building import build_sample
 from eval.serving import AUDIENCE, ISSUER, OwnServer, Tokens
 from eval.talk import Task, run_trial
 from eval.target import OwnTarget
-from server import create_app
 
-from .conftest import Site, settings_in
+from .conftest import Site, serving, settings_in
 
 NOISE = BUNDLED / "government" / "noise.md"
 ASK = "夜里工地施工太吵，几点以后算扰民"
@@ -34,37 +28,19 @@ CASE = {"number": "WH20260830000001", "category_code": "C0103", "address": "江�
 def give_target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnTarget]:
     """A server that can be set to worlds, with two bundled documents."""
     folder, tokens = tmp_path_factory.mktemp("world"), Tokens()
-    (folder / "jwks.json").write_text(tokens.jwks(), encoding="ascii")
-    (folder / "server.log").touch()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    settings = settings_in(
-        folder / "data", port=port, eval=True, issuer=ISSUER, audience=AUDIENCE, jwks=str(folder / "jwks.json"),
-        bundled_knowledge=False, platform_timeout_s=1, rate_person_per_minute=0,
-    )  # fmt: skip
-    house = open_house(settings)
-    for name in ("noise.md", "residence-permit.md"):
-        data = (NOISE.parent / name).read_bytes()
-        house.library.add(data, f"bundled/government/{name}", "government", facts=DocumentFacts())
-    app = create_app(house.desk, settings, house.sandbox, house.world)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off", ws="none"))
-    thread = threading.Thread(target=lambda: asyncio.run(_serve(server, house)), daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    own = OwnServer(f"http://127.0.0.1:{port}", tokens, folder, None, folder / "server.log")  # type: ignore[arg-type]
-    target = OwnTarget(own, "offline")
-    yield target
-    target.close()
-    server.should_exit = True
-    thread.join(timeout=20)
-
-
-async def _serve(server: uvicorn.Server, house: House) -> None:
-    async with house:
-        await server.serve()
+    keys, log = folder / "jwks.json", folder / "server.log"
+    keys.write_text(tokens.jwks(), encoding="ascii")
+    log.touch()
+    eval_settings = {"eval": True, "issuer": ISSUER, "audience": AUDIENCE, "jwks": str(keys)}
+    with serving(
+        folder / "data", **eval_settings, bundled_knowledge=False, rate_person_per_minute=0, platform_timeout_s=1
+    ) as site:
+        for name in ("noise.md", "residence-permit.md"):
+            data = (BUNDLED / "government" / name).read_bytes()
+            site.house.library.add(data, f"bundled/government/{name}", "government", facts=DocumentFacts())
+        target = OwnTarget(OwnServer(site.url, tokens, folder, None, log), "offline")  # type: ignore[arg-type]
+        yield target
+        target.close()
 
 
 def sample(**changes: Any) -> Any:

@@ -97,14 +97,14 @@ class Menu(Chinese, TyperGroup):
             return super().main(args, prog_name, standalone_mode=False, **more)
         try:
             code = super().main(args, prog_name, standalone_mode=False, **more)
+        except typer.Abort:
+            print("已中断。", file=sys.stderr)
+            sys.exit(1)
         except Exception as problem:
             if not hasattr(problem, "format_message"):
                 raise
             explain(problem)
             sys.exit(problem.exit_code)  # type: ignore[attr-defined]
-        except typer.Abort:
-            print("已中断。", file=sys.stderr)
-            sys.exit(1)
         return sys.exit(code if isinstance(code, int) else 0)
 
     def list_commands(self, ctx: Any) -> list[str]:

@@ -14,6 +14,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 import hanzhi
+from commands import Menu
 
 from .conftest import CACHE, Site, serving
 
@@ -339,3 +340,17 @@ def test_a_package_that_shadows_a_room_stops_every_command(tmp_path: Path) -> No
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"实际来自 {tmp_path / 'tools'}" in done.stderr
+
+
+def test_a_command_that_is_given_up_says_so_and_shows_no_traceback() -> None:
+    app = typer.Typer(cls=Menu)
+
+    @app.command()
+    def wait() -> None:
+        raise typer.Abort
+
+    @app.command()
+    def other() -> None: ...
+
+    done = CliRunner().invoke(app, ["wait"])
+    assert (done.exit_code, done.stderr.strip()) == (1, "已中断。")

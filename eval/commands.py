@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from .commands_helper import HelperName, HelperUrl, add_helper, open_helper
 from .commands_judgement import add_judgement
 from .commands_making import add_making
 from .errors import EvalError
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 add_judgement(app)
 add_making(app)
+add_helper(app)
 Paths = Annotated[list[Path] | None, typer.Argument(help="样本文件或目录；不写用自带的样本。")]
 Expression = Annotated[str, typer.Option("-k", help="按编号、标题、标签挑选，可用 and、or、not 和 *。")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="只要有这个标签或能力的样本；可写多次。")]
@@ -140,16 +142,19 @@ def run_samples(
     tokens: Annotated[Path | None, typer.Option(exists=True, help="JSON 文件：身份到访问令牌，与 --url 合用。")] = None,
     progress: Show = "auto",
     ray: Annotated[str, typer.Option(help="Ray 集群地址（ray://… 或 auto），把样本分到集群上跑。")] = "",
+    helper_url: HelperUrl = "",
+    helper_name: HelperName = "",
 ) -> None:
     """运行样本并评分；可以中断，用 --resume 接着跑。"""
-    effort = Effort(jobs, progress, ray=ray)
+    effort, helper = Effort(jobs, progress, ray=ray), open_helper(helper_url, helper_name)
     if resume is not None:
-        ended = resume_run(resume, effort, retry)
+        ended = resume_run(resume, effort, retry, helper)
     else:
         choice = _choice(expression, tag, kind, vertical, family, variants, limit)
         known = json.loads(tokens.read_text(encoding="utf-8")) if tokens else {}
-        where = Where(model, url, tuple(sorted(known.items())))
-        how = How(model=url or model, trials=trials, seed=seed, remote=bool(url))
+        where = Where(model, url, tuple(sorted(known.items())), helper)
+        user = helper.name if helper else ""
+        how = How(model=url or model, trials=trials, seed=seed, remote=bool(url), user_model=user)
         reading = load_samples(paths or ())
         ended = start_run(reading, choice, how, where, out, effort)
         ended = replace(ended, summary=add_nulls(ended.folder, known_nulls(chosen(reading, choice))))
@@ -190,10 +195,6 @@ def _choice(
 
 def _tell(ended: Ended) -> None:
     typer.echo(told_summary(ended.summary))
-    if ended.left_out:
-        names = "、".join(ended.left_out[:8]) + ("…" if len(ended.left_out) > 8 else "")
-        why = "要设定环境而这个服务不能设定，或者用户要由大模型扮演"
-        typer.echo(f"有 {len(ended.left_out)} 个版本没有运行（{why}）：{names}")
     typer.echo(f"运行目录：{ended.folder}")
     if not ended.complete:
         typer.echo(f"没有跑完。接着跑：hanzhi eval run --resume {ended.folder}")

@@ -172,7 +172,7 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _opening(sample: Sample) -> str:
-    return sample.user.opening or " ".join(each.text for each in sample.user.turns)
+    return sample.user.opening or sample.user.goal or " ".join(each.text for each in sample.user.turns)
 
 
 def _day(sample: Sample) -> date | None:

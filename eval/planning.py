@@ -13,7 +13,7 @@ from .building import build_sample
 from .errors import EvalError
 from .reading import Reading
 from .sample import Sample
-from .target import fits_remote
+from .target import unchecked_remotely, why_not_remote
 from .variants import versions
 from .workers import Order
 from .world import world_body, world_hash
@@ -55,33 +55,47 @@ class How:
     trials: int = 1
     seed: int = 0
     remote: bool = False
+    user_model: str = ""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The orders of a run, the samples as they are run, and what cannot be run there."""
+    """The orders of a run, the samples as they are run; what cannot be run or seen there, and why, by name."""
 
     orders: tuple[Order, ...]
     lines: tuple[Mapping[str, Any], ...]
-    left_out: tuple[str, ...]
+    left_out: Mapping[str, str]
+    unchecked: Mapping[str, str]
 
 
 def plan_run(reading: Reading, choice: Choice, how: How) -> Plan:
     """Work out every trial. Raises `EvalError` when nothing is left."""
     orders: list[Order] = []
     lines: list[Mapping[str, Any]] = []
-    left_out: list[str] = []
+    left_out: dict[str, str] = {}
+    unchecked: dict[str, str] = {}
     for sample in chosen(reading, choice).samples:
         for version in versions(reading.plain[sample.id], sample, choice.variants):
-            if version.sample.user.mode == "llm" or (how.remote and not fits_remote(version.sample)):
-                left_out.append(_name(version.sample))
+            name, reasons = _name(version.sample), why_not(version.sample, how)
+            if reasons:
+                left_out[name] = "；".join(reasons)
                 continue
+            if how.remote and (unseen := unchecked_remotely(version.sample)):
+                unchecked[name] = "；".join(unseen)
             line = _line(version.sample, version.plain)
             lines.append(line)
             orders += orders_of(line, how)
     if not orders:
-        raise EvalError("没有符合条件的样本。请用 hanzhi eval list 看有哪些，再改 -k、--kind、--tag 等条件。")
-    return Plan(tuple(orders), tuple(lines), tuple(left_out))
+        told = "".join(f"\n{name}：{why}" for name, why in list(left_out.items())[:5])
+        raise EvalError(f"没有符合条件的样本。请用 hanzhi eval list 看有哪些，再改 -k、--kind、--tag 等条件。{told}")
+    return Plan(tuple(orders), tuple(lines), left_out, unchecked)
+
+
+def why_not(sample: Sample, how: How) -> tuple[str, ...]:
+    """Why a sample is not run in this way; empty when it is."""
+    unplayed = not sample.may_gate and not how.user_model
+    missing = ("用户要由大模型扮演，没有给出大模型接口",) if unplayed else ()
+    return (*missing, *(why_not_remote(sample) if how.remote else ()))
 
 
 def chosen(reading: Reading, choice: Choice) -> Reading:
@@ -96,6 +110,7 @@ def orders_of(line: Mapping[str, Any], how: How) -> Iterator[Order]:
     world = world_hash(world_body(sample), how.knowledge)
     for trial in range(max(how.trials, sample.trials.n)):
         named = [sample.id, sample.hash, sample.variant, trial, how.model, world, how.seed]
+        named += [] if sample.may_gate else [how.user_model]
         key = hashlib.sha256(json.dumps(named).encode()).hexdigest()[:20]
         oracle = line["plain"] if how.model == ORACLE else {}
         yield Order(key, line["plain"], line["file"], line["line"], line["variant"], trial, how.seed + trial, oracle)

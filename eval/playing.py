@@ -46,7 +46,7 @@ def play_sample(reading: Reading, name: str, model: str, ask: Callable[[], str])
     yield f"{sample.title}。{sample.why}"
     yield f"身份 {sample.actor.role} {sample.actor.identity}，时间 {sample.world.clock}。"
     yield f"输入“{YES[0]}”“{NO[0]}”决定待确认的事，“{OVER[0]}”结束。"
-    yield f"样本里的用户会说：{sample.user.opening or sample.user.turns[0].text}"
+    yield f"样本里的用户会说：{sample.user.opening or sample.user.goal or sample.user.turns[0].text}"
     with own_target(model) as target:
         trial = run_trial(Task("play", sample), target, user=_Person(ask))
         fixtures = {"tools": target.tools, **lookups(sample)}
@@ -78,7 +78,7 @@ class _Person:
 
 def _run_again(run: Path, found: Result) -> Trajectory:
     manifest = open_run(run).manifest
-    where = Where(**{**manifest["where"], "tokens": ()})
+    where = Where(manifest["where"]["model"], manifest["where"]["url"])
     task = Task("again", found.sample, found.trajectory.trial, found.trajectory.seed)
     with where.open() as target:
         return replace(run_trial(task, target), key=found.trajectory.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,7 +22,8 @@ from .workers import Where
 
 
 def prove(reading: Reading, jobs: int, progress: str) -> list[Finding]:
-    """Run the oracle and every null agent over the samples."""
+    """Run the oracle and every null agent over the samples; a user that a model plays proves nothing."""
+    reading = replace(reading, samples=tuple(each for each in reading.samples if each.may_gate))
     found = []
     for result in _run(reading, ORACLE, jobs, progress):
         if result.passed is not True:
@@ -54,6 +56,7 @@ def null_results(reading: Reading, jobs: int, progress: str, *, fresh: bool = Fa
 
 def null_rates(reading: Reading, jobs: int, progress: str, *, fresh: bool = False) -> dict[str, float]:
     """The share of active samples each null agent passes."""
+    reading = replace(reading, samples=tuple(each for each in reading.samples if each.may_gate))
     active = [each.id for each in reading.samples if each.status == "active"]
     found = null_results(reading, jobs, progress, fresh=fresh)
     return {agent: sum(passed[each] for each in active) / max(1, len(active)) for agent, passed in found.items()}
@@ -61,7 +64,7 @@ def null_rates(reading: Reading, jobs: int, progress: str, *, fresh: bool = Fals
 
 def known_nulls(reading: Reading) -> dict[str, float]:
     """The same from what is stored; nothing when a null agent has not run on one of the samples yet."""
-    known, active = _known(), [each for each in reading.samples if each.status == "active"]
+    known, active = _known(), [each for each in reading.samples if each.status == "active" and each.may_gate]
     names = {agent: [f"{agent}/{each.id}/{each.hash}" for each in active] for agent in NULL_AGENTS}
     if not active or any(name not in known for each in names.values() for name in each):
         return {}

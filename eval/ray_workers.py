@@ -56,7 +56,7 @@ class Worker:
     def __init__(self, where: Where, prices: Mapping[str, Any]) -> None:
         if not where.url:
             prepared_data()
-        self._prices, self._opening = prices, where.open()
+        self._prices, self._helper, self._opening = prices, where.helper, where.open()
         self._target = self._opening.__enter__()
 
     def about(self) -> About:
@@ -65,7 +65,7 @@ class Worker:
 
     def run(self, order: Order) -> Done:
         """Run and score one trial."""
-        return run_one(order, self._target, self._prices)
+        return run_one(order, self._target, self._prices, self._helper)
 
     def close(self) -> None:
         """Stop the server."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from scipy import stats
+
+GENEROUS = 0.5
+"""The share of attempts that G-Pass@k asks for."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +38,28 @@ def generous_pass(k: int, share: float, tallies: Sequence[Tally]) -> float | Non
     return _mean(tails, k, tallies)
 
 
-def reliability_curve(tallies: Sequence[Tally]) -> dict[int, float]:
-    """pass^k for every k the smallest number of attempts allows; empty where all trajectories were one.
+@dataclass(frozen=True)
+class Curves:
+    """Of k attempts: at least one passes (`any`), a share of `GENEROUS` or more do (`most`), all do (`every`)."""
+
+    any: dict[int, float] = field(default_factory=dict)
+    most: dict[int, float] = field(default_factory=dict)
+    every: dict[int, float] = field(default_factory=dict)
+
+
+def trial_curves(tallies: Sequence[Tally]) -> Curves:
+    """pass@k, G-Pass@k and pass^k for every k the fewest attempts allow; empty where all trajectories were one.
 
     Equal trajectories are not independent attempts: pass^k over them would only repeat pass^1.
     """
     if not tallies or max(each.distinct for each in tallies) <= 1:
-        return {}
-    return _curve(tallies)
+        return Curves()
+    return _curves(tallies)
 
 
-def robustness_curve(tallies: Sequence[Tally]) -> dict[int, float]:
-    """robust^k: the same estimator where the attempts are a sample's variants."""
-    return _curve([each for each in tallies if each.n > 1])
+def variant_curves(tallies: Sequence[Tally]) -> Curves:
+    """The same estimators where the attempts are a sample's variants: `every` is robust^k."""
+    return _curves([each for each in tallies if each.n > 1])
 
 
 def passed_in_all(tallies: Sequence[Tally]) -> float | None:
@@ -60,10 +72,18 @@ def flaky(tallies: Mapping[str, Tally]) -> list[str]:
     return sorted(name for name, each in tallies.items() if 0 < each.passed < each.n)
 
 
-def _curve(tallies: Sequence[Tally]) -> dict[int, float]:
+def _curves(tallies: Sequence[Tally]) -> Curves:
     most = min((each.n for each in tallies), default=0)
-    found = {k: pass_hat(k, tallies) for k in range(1, most + 1)}
-    return {k: value for k, value in found.items() if value is not None}
+
+    def curve(at: Callable[[int], float | None]) -> dict[int, float]:
+        found = {k: at(k) for k in range(1, most + 1)}
+        return {k: value for k, value in found.items() if value is not None}
+
+    return Curves(
+        curve(lambda k: pass_at(k, tallies)),
+        curve(lambda k: generous_pass(k, GENEROUS, tallies)),
+        curve(lambda k: pass_hat(k, tallies)),
+    )
 
 
 def _drawn(good: int, n: int, k: int) -> float:

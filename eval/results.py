@@ -27,7 +27,7 @@ class Result:
     @property
     def passed(self) -> bool | None:
         """Whether the task passed; None where it was not scored (broken outside, user stuck)."""
-        task = self.scores.get("task")
+        task = self.scores.get("task") or self.scores.get("llm_user.task")
         return task.passed if task else None
 
     @property
@@ -63,8 +63,13 @@ class Results:
 
     @cached_property
     def real(self) -> tuple[Result, ...]:
-        """Trials of the agent under test on active samples."""
-        return tuple(each for each in self.all if _agent(each) not in NULL_AGENTS and each.sample.status == "active")
+        """Trials of the agent under test on active samples; not those with a user that a model plays."""
+        return tuple(each for each in self._active if each.sample.may_gate)
+
+    @cached_property
+    def llm(self) -> tuple[Result, ...]:
+        """Trials with a user that a model plays: reported, never counted."""
+        return tuple(each for each in self._active if not each.sample.may_gate)
 
     @cached_property
     def base(self) -> tuple[Result, ...]:
@@ -77,6 +82,10 @@ class Results:
         rows = group((each for each in self.all if not each.trajectory.variant), _agent)
         here = {name: sum(one.counts for one in each) / len(each) for name, each in rows.items() if name in NULL_AGENTS}
         return {**self.nulls, **here}
+
+    @cached_property
+    def _active(self) -> tuple[Result, ...]:
+        return tuple(each for each in self.all if _agent(each) not in NULL_AGENTS and each.sample.status == "active")
 
     @property
     def name(self) -> str:

@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .endpoint import Endpoint
 from .errors import BadRun, EvalError
+from .judge import judgements_in
 from .planning import Choice, How, Plan, orders_of, plan_run
 from .progress import Meter
 from .reading import Reading
@@ -25,7 +27,7 @@ from .summary import Summary, summarise
 from .workers import About, Inline, Order, Where, Workers, prepare
 from .world import FIXTURES, lookups
 
-FIXED = "fixtures.json"
+FIXED, JUDGEMENTS = "fixtures.json", "judgements.jsonl"
 RUNS = Path("runs")
 
 
@@ -46,7 +48,6 @@ class Ended:
     folder: Path
     complete: bool
     summary: Summary
-    left_out: tuple[str, ...] = ()
 
 
 def start_run(reading: Reading, choice: Choice, how: How, where: Where, folder: Path | None, effort: Effort) -> Ended:
@@ -57,15 +58,19 @@ def start_run(reading: Reading, choice: Choice, how: How, where: Where, folder: 
     run = create_run(folder, _manifest(plan, choice, how, where, folder))
     with run:
         run.add_samples(plan.lines)
-        ended = _work(run, plan.orders, where, effort)
-    return replace(ended, left_out=plan.left_out)
+        return _work(run, plan.orders, where, effort)
 
 
-def resume_run(folder: Path, effort: Effort, retry: str = "") -> Ended:
-    """Run what is missing in a run folder; `retry` runs `errored` or `failed` trials again too."""
+def resume_run(folder: Path, effort: Effort, retry: str = "", helper: Endpoint | None = None) -> Ended:
+    """Run what is missing in a run folder; `retry` runs `errored` or `failed` trials again too.
+
+    `helper` is the model that plays users where the run has such: its key is not kept in the folder.
+    """
     with open_run(folder) as run:
         manifest = run.manifest
-        how, where = How(**manifest["how"]), Where(**_tupled(manifest["where"]))
+        how, where = How(**manifest["how"]), Where(**_tupled(manifest["where"]), helper=helper)
+        if how.user_model != (helper.name if helper else ""):
+            raise BadRun(_other_helper(how.user_model))
         if not where.url and knowledge_hash() != how.knowledge:
             raise BadRun(f"{folder} 开始以后知识库或它的代码变了，不能接着跑。请重新运行。")
         orders = [order for line in run.sample_lines() for order in orders_of(line, how)]
@@ -78,7 +83,7 @@ def resume_run(folder: Path, effort: Effort, retry: str = "") -> Ended:
 def score_run(folder: Path) -> Summary:
     """Score a run again with today's scorers; nothing is run."""
     with open_run(folder) as run:
-        fixed, samples = fixtures_of(folder), run.samples()
+        fixed, samples = {**fixtures_of(folder), "judgements": judgements_in(folder / JUDGEMENTS)}, run.samples()
         for trial in run.trajectories():
             sample = samples[trial.sample_id, trial.variant]
             run.replace_scores(score_trial(sample, trial, {**fixed, **lookups(sample)}))
@@ -189,13 +194,20 @@ def _manifest(plan: Plan, choice: Choice, how: How, where: Where, folder: Path) 
         scorers=dict(GRADERS),
         choice=asdict(choice),
         how=asdict(how),
-        where={**asdict(where), "tokens": []},
-        left_out=list(plan.left_out),
+        where={**asdict(replace(where, helper=None)), "tokens": []},
+        left_out=dict(plan.left_out),
+        unchecked=dict(plan.unchecked),
     )
 
 
 def _tupled(where: Mapping[str, Any]) -> dict[str, Any]:
-    return {**where, "tokens": tuple(tuple(each) for each in where["tokens"])}
+    return {"model": where["model"], "url": where["url"], "tokens": tuple(tuple(each) for each in where["tokens"])}
+
+
+def _other_helper(name: str) -> str:
+    if name:
+        return f"这次运行的用户由大模型 {name} 扮演。接着跑请给出同一个：--helper-url、--helper-name {name}。"
+    return "这次运行没有用大模型扮演用户。接着跑请去掉 --helper-url、--helper-name。"
 
 
 def _to_retry(run: Run, retry: str) -> set[str]:

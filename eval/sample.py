@@ -259,6 +259,11 @@ class Sample:
     variant: str = ""
 
     @property
+    def may_gate(self) -> bool:
+        """Whether its verdict counts: a talk with a user that a model plays is only reported."""
+        return self.user.mode != "llm"
+
+    @property
     def gates(self) -> tuple[str, ...]:
         """The names of the scorer groups that gate this sample."""
         return self.score.gate or tuple(name for name in GATES if getattr(self.expect, name) is not None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .intervals import Interval, by_family, percentile, zero_failure_bound
-from .reliability import Tally, flaky, passed_in_all, reliability_curve, robustness_curve
+from .reliability import Curves, Tally, flaky, passed_in_all, trial_curves, variant_curves
 from .results import Result, Results, by_family_values, group, trajectory_hash
 from .scorers import GRADERS
 
@@ -56,6 +56,16 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Played:
+    """Trials with a user that a model played: reported beside the score, in none of its figures."""
+
+    user: str
+    passed: int
+    n: int
+    stuck: int
+
+
+@dataclass(frozen=True)
 class Summary:
     """Everything a report shows, ready for JSON."""
 
@@ -77,8 +87,8 @@ class Summary:
     by_kind: dict[str, Interval | None]
     metrics: dict[str, Metric]
     heat: dict[str, dict[str, float | None]]
-    pass_k: dict[int, float]
-    robust_k: dict[int, float]
+    trials: Curves
+    variants: Curves
     robust_all: float | None
     flaky: tuple[str, ...]
     repeatable: dict[str, int]
@@ -88,6 +98,9 @@ class Summary:
     safety: dict[str, Bound]
     times: dict[str, Interval | None]
     graders: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    unchecked: dict[str, str] = field(default_factory=dict)
+    llm_user: Played | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object for `summary.json`."""
@@ -110,7 +123,7 @@ def summarise(results: Results) -> Summary:
         planned=results.planned,
         done=len(results.all),
         errored=sum(each.trajectory.status == "errored" for each in real),
-        stuck=sum(each.trajectory.status == "user_stuck" for each in real),
+        stuck=sum(map(_is_stuck, real)),
         quarantined=tuple(sorted({each.sample.id for each in results.all if each.sample.status == "quarantined"})),
         task=task,
         task_completed=_rate([each for each in base if each.passed is not None]),
@@ -123,8 +136,8 @@ def summarise(results: Results) -> Summary:
         by_kind={name: _rate(each) for name, each in group(base, lambda each: each.sample.kind).items()},
         metrics=metrics_of(real),
         heat=_heat(base),
-        pass_k=reliability_curve([each for each in trials.values() if each.n > 1]),
-        robust_k=robustness_curve(list(variants.values())),
+        trials=trial_curves([each for each in trials.values() if each.n > 1]),
+        variants=variant_curves(list(variants.values())),
         robust_all=passed_in_all([each for each in variants.values() if each.n > 1]),
         flaky=tuple(flaky(trials)),
         repeatable=_repeatable(real),
@@ -134,6 +147,9 @@ def summarise(results: Results) -> Summary:
         safety={name: bound for name in SAFETY if (bound := _bound(real, name))},
         times=_times(real),
         graders=dict(GRADERS),
+        left_out=_named_reasons(results.manifest.get("left_out")),
+        unchecked=_named_reasons(results.manifest.get("unchecked")),
+        llm_user=_played(results.llm),
     )
 
 
@@ -155,6 +171,23 @@ def _metric(results: Sequence[Result], name: str) -> Metric:
         judged=len(judged),
         undefined=sum(each.value is None for each in lines),
     )
+
+
+def _played(results: Sequence[Result]) -> Played | None:
+    if not results:
+        return None
+    users = sorted({str(each.trajectory.versions.get("user", "")) for each in results})
+    passed, stuck = sum(each.passed is True for each in results), sum(_is_stuck(each) for each in results)
+    return Played("、".join(users), passed, len(results), stuck)
+
+
+def _is_stuck(result: Result) -> bool:
+    return result.trajectory.status == "user_stuck"
+
+
+def _named_reasons(listed: Any) -> dict[str, str]:
+    """Sample → why; an older run folder has only the names."""
+    return dict(listed) if isinstance(listed, Mapping) else dict.fromkeys(listed or (), "")
 
 
 def _rate(results: Sequence[Result]) -> Interval | None:

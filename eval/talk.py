@@ -9,8 +9,11 @@ from typing import Any, Protocol
 
 import httpx
 
+from .endpoint import Endpoint
 from .errors import ServerProblem
 from .expectations import Operation
+from .llm_user import VERSION as USER_PROMPT
+from .llm_user import open_llm_user
 from .sample import Sample, Say
 from .target import Target
 from .tracing import Seen
@@ -32,12 +35,13 @@ class Talker(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to run: a version of a sample, the how-many-eth time, under which key."""
+    """One thing to run: a version of a sample, the how-many-eth time, under which key, with which model as user."""
 
     key: str
     sample: Sample
     trial: int = 1
     seed: int = 0
+    helper: Endpoint | None = None
 
 
 def run_trial(task: Task, target: Target, user: Talker | None = None) -> Trajectory:
@@ -52,7 +56,7 @@ def run_trial(task: Task, target: Target, user: Talker | None = None) -> Traject
     try:
         target.set_world(sample, body)
         before = target.cpu_s()
-        found = _Talk(task, target).run(blank, user or open_user(sample.user))
+        found = _Talk(task, target).run(blank, user)
     except (httpx.HTTPError, ServerProblem) as problem:
         found = _with(blank, status="errored", error=f"{type(problem).__name__}：{problem}")
     spent = max(0.0, target.cpu_s(quiet=True) - before)
@@ -64,14 +68,14 @@ class _Talk:
     """The talk itself."""
 
     def __init__(self, task: Task, target: Target) -> None:
-        self._sample, self._target = task.sample, target
+        self._task, self._sample, self._target = task, task.sample, target
         self._api = target.person(task.sample.actor)
         self._seen = Seen(target.effects)
         self._turns: list[Turn] = []
         self._conversation = ""
 
-    def run(self, blank: Trajectory, user: Talker) -> Trajectory:
-        reply = None
+    def run(self, blank: Trajectory, given: Talker | None) -> Trajectory:
+        reply, user = None, given or self._user()
         self._conversation = str(self._checked(self._api.post("/conversations", json={}))["id"])
         while True:
             move = user.next(reply)
@@ -89,6 +93,16 @@ class _Talk:
             changes=tuple(WorldChange(**each) for each in changes),
             probes=tuple(self._probes()),
         )
+
+    def _user(self) -> Talker:
+        """The sample's own user; one that a model plays must not learn the names of people from the demo."""
+        helper = self._task.helper
+        if self._sample.may_gate or helper is None:
+            return open_user(self._sample.user)
+        me = self._checked(self._api.get("/me"))
+        people = [me, *(me.get("demo_identities") or ())]
+        names = [str(each["name"]) for each in people if each.get("name")]
+        return open_llm_user(self._sample, helper, names, self._task.seed)
 
     def _do(self, move: Say) -> dict[str, Any]:
         """One move of the user; the reply as the server sent it."""
@@ -191,6 +205,7 @@ def _as_reply(problem: Mapping[str, Any]) -> dict[str, Any]:
 
 def _blank(task: Task, target: Target, world: str) -> Trajectory:
     sample = task.sample
+    played = {} if sample.may_gate or task.helper is None else {"user": task.helper.name, "user_prompt": USER_PROMPT}
     return Trajectory(
         key=task.key,
         sample_id=sample.id,
@@ -208,7 +223,7 @@ def _blank(task: Task, target: Target, world: str) -> Trajectory:
         user_end="",
         clock=sample.world.clock,
         actor={"role": sample.actor.role, "identity": sample.actor.identity},
-        versions=target.versions,
+        versions={**target.versions, **played},
     )
 
 

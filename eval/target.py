@@ -132,8 +132,8 @@ class RemoteTarget:
 
     def set_world(self, sample: Sample, body: Mapping[str, Any]) -> None:
         """Nothing can be set there."""
-        if not fits_remote(sample):
-            raise ServerProblem(f"样本 {sample.id} 要设定环境，不能在 {self._url} 上运行。")
+        if reasons := why_not_remote(sample):
+            raise ServerProblem(f"样本 {sample.id} 不能在 {self._url} 上运行：{'；'.join(reasons)}。")
 
     def person(self, actor: Actor) -> httpx.Client:
         """A client with the token given for this identity, else a demo identity's."""
@@ -185,11 +185,28 @@ class _Api(httpx.Client):
         return super()._merge_url(path if path.startswith("/eval/") else f"/api/v1{path}")
 
 
-def fits_remote(sample: Sample) -> bool:
-    """Whether a sample can be run where nothing can be set or read: it expects no change and needs no world."""
-    state = sample.expect.state
-    writes = state is not None and bool(state.changes)
-    return not (sample.world.needs_reset or writes or sample.actor.claims)
+def why_not_remote(sample: Sample) -> tuple[str, ...]:
+    """Why a sample cannot be run where nothing can be set or read; empty when it can."""
+    world, expect, kb = sample.world, sample.expect, sample.world.kb
+    probed = (*expect.access.denied, *expect.access.allowed) if expect.access else ()
+    reasons = {
+        "要装入数据集": bool(world.fixtures),
+        "要改平台数据": bool(world.patch),
+        "要制造故障": bool(world.faults),
+        "要增删知识库文件": bool(kb.add or kb.remove or kb.poison),
+        "要核对平台改动，而那里读不到": expect.state is not None and bool(expect.state.changes),
+        "身份的声明与演示身份不同": bool(sample.actor.claims),
+        "要绕过智能体直接探测工具权限": any(" " not in each.op for each in probed),
+    }
+    return tuple(reason for reason, holds in reasons.items() if holds)
+
+
+def unchecked_remotely(sample: Sample) -> tuple[str, ...]:
+    """What a sample expects and a deployment's outside does not show."""
+    state, secrets = sample.expect.state, sample.expect.secrets
+    silent = state is not None and not state.changes
+    logs = secrets is not None and "log" in secrets.where
+    return (*(["平台应当没有改动"] if silent else []), *(["日志里没有私密内容"] if logs else []))
 
 
 @contextmanager

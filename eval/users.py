@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .errors import EvalError
 from .sample import Rule, Say, User
 
 STUCK = "user_stuck"
@@ -162,5 +163,7 @@ def holds(rule: Rule, reply: Mapping[str, Any]) -> bool:
 
 
 def open_user(user: User) -> ScriptedUser | ReactiveUser:
-    """The user of a sample; an `llm` user needs an endpoint and is opened by the runner."""
+    """The user of a sample. Raises `EvalError` for one that a model plays: it is opened with an endpoint."""
+    if user.mode == "llm":
+        raise EvalError("这个样本的用户由大模型扮演。请用 --helper-url、--helper-name 给出大模型接口。")
     return ScriptedUser(user) if user.mode == "script" else ReactiveUser(user)

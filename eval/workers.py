@@ -11,6 +11,7 @@ from queue import Empty
 from typing import Any
 
 from .building import build_sample
+from .endpoint import Endpoint
 from .errors import EvalError, ServerProblem
 from .scorers import score_trial
 from .serving import prepared_data
@@ -54,11 +55,12 @@ class About:
 
 @dataclass(frozen=True)
 class Where:
-    """Which server to test: our own with a model, or a deployment with tokens by identity."""
+    """Which server to test: our own with a model, or a deployment with tokens by identity; and who plays users."""
 
     model: str = "offline"
     url: str = ""
     tokens: tuple[tuple[str, str], ...] = ()
+    helper: Endpoint | None = None
 
     def open(self) -> AbstractContextManager[Target]:
         """The target; a server of our own is started."""
@@ -153,15 +155,15 @@ class Inline:
             for order in self._orders:
                 if stopping():
                     return
-                yield run_one(order, target, self._prices)
+                yield run_one(order, target, self._prices, self._where.helper)
 
 
-def run_one(order: Order, target: Target, prices: Mapping[str, Any]) -> Done:
+def run_one(order: Order, target: Target, prices: Mapping[str, Any], helper: Endpoint | None = None) -> Done:
     """Run and score one trial."""
     sample = build_sample(order.plain, order.file, order.line, order.variant)
     if order.oracle:
         target.tell_oracle(order.oracle)
-    trajectory = run_trial(Task(order.key, sample, order.trial, order.seed), target)
+    trajectory = run_trial(Task(order.key, sample, order.trial, order.seed, helper), target)
     fixtures = {"tools": target.tools, **prices, **lookups(sample)}
     return Done(trajectory, tuple(score_trial(sample, trajectory, fixtures)))
 
@@ -173,7 +175,7 @@ def _work(where: Where, todo: Any, back: Any, prices: Mapping[str, Any]) -> None
         with where.open() as target:
             back.put(About(target.tools))
             while (order := _wait_for(todo)) is not None:
-                back.put(run_one(order, target, prices))
+                back.put(run_one(order, target, prices, where.helper))
     except EvalError as problem:
         back.put(str(problem))
     else:

@@ -15,10 +15,12 @@ from eval.compare import NotComparable, compare, rescored
 from eval.errors import BadRun, EvalError
 from eval.expectations import Calls, Expect, Gold, Grounding, Outcome, ReplyCheck, Retrieval, Secrets, State, ToolCall
 from eval.gate import Code, Rules, judge
+from eval.reliability import Curves
 from eval.results import Result, Results, results_of, trajectory_hash
 from eval.sample import Fault, Gating, Sample, User, Variant, World
 from eval.scorers import score_trial
 from eval.summary import summarise
+from eval.telling import told_summary
 from eval.trajectory import Call, Trajectory
 
 from .trials import FEE, OLD, a_change, a_citation, a_reply, a_sample, a_trial, a_turn, a_write
@@ -183,8 +185,11 @@ def test_variants_give_robustness_and_what_each_transform_costs() -> None:
         for name, passes in (("", True), ("t1", True), ("t2", False), ("o", True))
     ]
     found = summarise(Results({}, tuple(rows), 4))
-    assert found.robust_k[1] == 0.75
-    assert found.robust_k[2] == pytest.approx(3 / 6)
+    assert found.variants.every[1] == 0.75
+    assert found.variants.every[2] == pytest.approx(3 / 6)
+    assert found.variants.any == pytest.approx({1: 3 / 4, 2: 1.0, 3: 1.0, 4: 1.0})
+    assert found.variants.most[4] == 1.0
+    assert "robust@4 100.0%，G-robust@4 100.0%，robust^4 0.0%" in told_summary(found)
     assert found.robust_all == 0.0
     assert found.transforms["typo"] == {"n": 2.0, "before": 1.0, "after": 0.5, "delta": -0.5}
     assert found.transforms["改写"]["delta"] == 0.0
@@ -192,10 +197,13 @@ def test_variants_give_robustness_and_what_each_transform_costs() -> None:
 
 def test_equal_trials_say_repeatable_and_withhold_reliability() -> None:
     same = Results({}, tuple(a_result("F00.n0", True, trial=n) for n in range(3)), 3)
-    assert summarise(same).pass_k == {}
+    assert summarise(same).trials == Curves()
+    assert "pass@" not in told_summary(summarise(same))
     assert summarise(same).repeatable == {"same": 1, "of": 1}
     mixed = Results({}, tuple(a_result("F00.n0", n != 1, trial=n) for n in range(3)), 3)
-    assert summarise(mixed).pass_k[1] == pytest.approx(2 / 3)
+    assert summarise(mixed).trials.every[1] == pytest.approx(2 / 3)
+    assert summarise(mixed).trials.any[2] == 1.0
+    assert "pass@3 100.0%，G-pass@3 100.0%，pass^3 0.0%" in told_summary(summarise(mixed))
     assert summarise(mixed).flaky == ("F00.n0",)
 
 

@@ -24,6 +24,7 @@ from eval.results import trajectory_hash
 from eval.runner import Effort, load_results, resume_run, score_run, start_run
 from eval.sample import NULL_AGENTS
 from eval.store import open_run
+from eval.telling import told_summary
 from eval.tracing import Seen
 from eval.workers import Where
 
@@ -81,7 +82,8 @@ def test_a_deployment_that_cannot_be_set_runs_what_needs_no_setting_and_says_wha
     reading: Reading, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ended = begin(reading, site, tmp_path / "run", jobs=2)
-    assert ended.left_out == ("R.n3",)
+    assert ended.summary.left_out == {"R.n3": "要装入数据集"}
+    assert "R.n3" in told_summary(ended.summary)
     assert ended.complete
     results = load_results(tmp_path / "run")
     assert sorted((each.name, each.passed) for each in results.all) == [

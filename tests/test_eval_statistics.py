@@ -11,14 +11,15 @@ import pytest
 from eval.intervals import by_family, percentile, wilson, zero_failure_bound
 from eval.paired import detectable, discovery_rates, holm, mcnemar, sign_flip
 from eval.reliability import (
+    Curves,
     Tally,
     flaky,
     generous_pass,
     pass_at,
     pass_hat,
     passed_in_all,
-    reliability_curve,
-    robustness_curve,
+    trial_curves,
+    variant_curves,
 )
 
 
@@ -133,12 +134,15 @@ def test_pass_at_and_pass_hat_count_every_draw() -> None:
 def test_k_stops_at_the_smallest_number_of_attempts() -> None:
     assert pass_hat(3, [Tally(2, 2), Tally(3, 3)]) is None
     assert pass_hat(1, []) is None
-    assert list(robustness_curve([Tally(2, 4), Tally(3, 3)])) == [1, 2, 3]
+    assert list(variant_curves([Tally(2, 4), Tally(3, 3)]).every) == [1, 2, 3]
 
 
 def test_equal_trajectories_give_no_reliability() -> None:
-    assert reliability_curve([Tally(4, 4, distinct=1)]) == {}
-    assert reliability_curve([Tally(6, 8, distinct=5)])[2] == pytest.approx(15 / 28)
+    assert trial_curves([Tally(4, 4, distinct=1)]) == Curves()
+    found = trial_curves([Tally(6, 8, distinct=5)])
+    assert found.every[2] == pytest.approx(15 / 28)
+    assert found.any[2] == pytest.approx(1 - 1 / 28)
+    assert found.most[4] == pytest.approx(1.0), "of four out of six and two, two always pass"
 
 
 def test_flaky_samples_are_named() -> None:

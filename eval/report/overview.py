@@ -1,4 +1,4 @@
-"""The first half of a report: the verdict, shares by vertical, family and kind, reliability."""
+"""The first half of a report: the verdict, and shares by vertical, family and kind."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ..compare import Comparison
 from ..gate import Verdict
 from ..intervals import Interval
 from ..summary import Summary
-from .drawing import Axis, Dot, bars, curve, dots, heat
-from .parts import both, chance, figure, nothing, number, percent, section, table, with_interval
-from .words import KINDS, RULES, SCORERS, TRANSFORMS, VERTICALS
+from .drawing import Dot, bars, dots, heat
+from .parts import both, chance, figure, number, percent, section, table, with_interval
+from .words import KINDS, RULES, SCORERS, VERTICALS
 
 
 def verdict_strip(summary: Summary, verdict: Verdict | None, comparison: Comparison | None) -> str:
@@ -29,7 +29,19 @@ def verdict_strip(summary: Summary, verdict: Verdict | None, comparison: Compari
         reasons = figure(
             both("把关没过的原因", "Why the gate failed"), table([both("规则", "Rule"), both("原因", "Reason")], rows)
         )
-    return section("verdict", both("结论", "Verdict"), f'<div class="strip">{"".join(cards)}</div>', reasons)
+    gaps = _gaps(both("没有运行的", "Not run"), summary.left_out) + _gaps(
+        both("运行了，但有一项从外面看不到的", "Run, with a part that cannot be seen from outside"), summary.unchecked
+    )
+    return section("verdict", both("结论", "Verdict"), f'<div class="strip">{"".join(cards)}</div>', reasons, gaps)
+
+
+def _gaps(title: str, reasons: Mapping[str, str]) -> str:
+    """What a run does not cover, sample by sample, and why."""
+    if not reasons:
+        return ""
+    rows = [[f"<code>{escape(name)}</code>", escape(why or "—")] for name, why in reasons.items()]
+    head = [both("样本", "Sample"), both("原因", "Reason")]
+    return f"<details class=data><summary>{title} {len(rows)}</summary>{table(head, rows)}</details>"
 
 
 def shares(summary: Summary, titles: Mapping[str, str]) -> str:
@@ -57,67 +69,6 @@ def shares(summary: Summary, titles: Mapping[str, str]) -> str:
     if nulls:
         pieces.append(figure(both("空智能体的通过率", "Null agents"), bars(nulls, top=1.0)))
     return section("shares", both("通过率", "Pass rates"), *pieces)
-
-
-def reliability(summary: Summary) -> str:
-    """Section 3: does it hold under other words, other circumstances, and again."""
-    pieces = ['<div class="two">']
-    if summary.robust_k:
-        points = {float(k): value for k, value in summary.robust_k.items()}
-        rows = [[str(k), percent(value)] for k, value in summary.robust_k.items()]
-        pieces.append(
-            figure(
-                both("robust^k：随便抽 k 个变体都通过", "robust^k over variants"),
-                curve(points, ("k", "robust^k")),
-                table(["k", "robust^k"], rows),
-                f"{both('每个变体都通过的样本', 'Samples passed in every variant')}：{percent(summary.robust_all)}",
-            )
-        )
-    if summary.pass_k:
-        points = {float(k): value for k, value in summary.pass_k.items()}
-        rows = [[str(k), percent(value)] for k, value in summary.pass_k.items()]
-        pieces.append(figure("pass^k", curve(points, ("k", "pass^k")), table(["k", "pass^k"], rows)))
-    pieces.append("</div>")
-    if not summary.robust_k and not summary.pass_k:
-        pieces = [
-            nothing(
-                "这次运行没有变体，也没有不同的重复，说不了可靠性。", "No variants and no differing trials in this run."
-            )
-        ]
-    if summary.transforms:
-        pieces.append(_tornado(summary))
-    return section("reliability", both("可靠性", "Reliability"), *pieces)
-
-
-def _tornado(summary: Summary) -> str:
-    rows = sorted(summary.transforms.items(), key=lambda item: item[1]["delta"])
-    worst = max(0.05, *(abs(each["delta"]) for _, each in rows))
-    from_zero = [
-        Dot(
-            TRANSFORMS.get(name, name),
-            _point(each["delta"]),
-            title=f"{percent(each['before'])} → {percent(each['after'])}",
-        )
-        for name, each in rows
-    ]
-    data = table(
-        [both("变化", "Transform"), "n", both("原样", "Before"), both("变后", "After"), "Δ"],
-        [
-            [
-                escape(TRANSFORMS.get(name, name)),
-                number(each["n"]),
-                percent(each["before"]),
-                percent(each["after"]),
-                f"{each['delta']:+.1%}",
-            ]
-            for name, each in rows
-        ],
-    )
-    return figure(
-        both("各种变化让通过率差多少", "What each transform costs"),
-        dots(from_zero, Axis(-worst, worst), zero=True),
-        data,
-    )
 
 
 def _gate_card(verdict: Verdict | None) -> str:
@@ -206,7 +157,3 @@ def _data(rows: list[Dot]) -> str:
 def _named(names: Mapping[str, tuple[str, str]], name: str, found: Interval | None, null: float | None) -> Dot:
     chinese, english = names.get(name, (name, name))
     return Dot(chinese, found, null, english=english)
-
-
-def _point(value: float) -> Interval:
-    return Interval(value, value, value, 1, "point")

@@ -13,8 +13,9 @@ from ..results import Results
 from ..summary import Summary
 from . import details
 from .changes import changes
-from .overview import reliability, shares, verdict_strip
+from .overview import shares, verdict_strip
 from .parts import both, figure, section, table
+from .reliability import reliability
 from .words import BLOCKS
 
 HERE = Path(__file__).parent
@@ -46,7 +47,7 @@ def report_html(
     sections = [
         verdict_strip(summary, verdict, comparison),
         shares(summary, titles or {}),
-        reliability(summary),
+        reliability(summary, results),
         details.tool_calls(results, summary),
         details.retrieval(results, summary),
         details.grounding(results, summary),

@@ -63,5 +63,5 @@ class Lines:
             numerator=parts[0],
             denominator=parts[1],
             evidence=tuple(evidence)[:MOST_EVIDENCE],
-            gating=scorer in self.trial.sample.gates,
+            gating=self.trial.sample.may_gate and scorer in self.trial.sample.gates,
         )

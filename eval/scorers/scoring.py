@@ -11,10 +11,11 @@ from typing import Any
 from ..matchers import Known
 from ..sample import Sample
 from ..trajectory import Score, Trajectory
-from . import access, calls, cost, dialogue, grounding, outcome, privacy, ranking, reply, state
+from . import access, calls, cost, dialogue, grounding, judge, outcome, privacy, ranking, reply, state
 from .lines import Lines, Trial
 
 TASK_VERSION = 1
+TASK, REPORTED = "task", "llm_user.task"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ SCORERS = (
     Scorer("access", access.VERSION, access.score),
     Scorer("privacy", privacy.VERSION, privacy.score),
     Scorer("cost", cost.VERSION, cost.score),
+    Scorer("judge", judge.VERSION, judge.score),
 )
 GRADERS: Mapping[str, int] = {**{each.name: each.version for each in SCORERS}, "task": TASK_VERSION}
 
@@ -45,7 +47,8 @@ def score_trial(sample: Sample, trajectory: Trajectory, fixtures: Mapping[str, A
     """Every score of one trial, `task` first. What broke outside, or where the user got stuck, is not scored."""
     trial = Trial(sample, trajectory, Known(state.captures(sample, trajectory, fixtures), fixtures))
     if trajectory.status != "ok":
-        return [Lines(trial, TASK_VERSION).verdict("task", None, [f"{trajectory.status}：{trajectory.error}"])]
+        name = TASK if sample.may_gate else REPORTED
+        return [Lines(trial, TASK_VERSION).verdict(name, None, [f"{trajectory.status}：{trajectory.error}"])]
     scores = [score for each in SCORERS for score in each.score(trial)]
     return [_task(trial, scores), *scores]
 
@@ -59,4 +62,5 @@ def _task(trial: Trial, scores: Sequence[Score]) -> Score:
     """All that gates has passed. What gates but was not scored fails: it must never pass unseen."""
     by_name = {each.scorer: each for each in scores}
     failed = [name for name in trial.sample.gates if name not in by_name or by_name[name].passed is not True]
-    return Lines(trial, TASK_VERSION).verdict("task", not failed if trial.sample.gates else None, failed)
+    name = TASK if trial.sample.may_gate else REPORTED
+    return Lines(trial, TASK_VERSION).verdict(name, not failed if trial.sample.gates else None, failed)

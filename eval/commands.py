@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from .commands_helper import HelperName, HelperUrl, add_helper, open_helper
+from .commands_helper import HelperKey, HelperName, HelperUrl, add_helper, open_helper
 from .commands_judgement import add_judgement
 from .commands_making import add_making
 from .errors import EvalError
@@ -144,9 +144,10 @@ def run_samples(
     ray: Annotated[str, typer.Option(help="Ray 集群地址（ray://… 或 auto），把样本分到集群上跑。")] = "",
     helper_url: HelperUrl = "",
     helper_name: HelperName = "",
+    helper_key: HelperKey = None,
 ) -> None:
     """运行样本并评分；可以中断，用 --resume 接着跑。"""
-    effort, helper = Effort(jobs, progress, ray=ray), open_helper(helper_url, helper_name)
+    effort, helper = Effort(jobs, progress, ray=ray), open_helper(helper_url, helper_name, helper_key)
     if resume is not None:
         ended = resume_run(resume, effort, retry, helper)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
@@ -21,8 +20,10 @@ HelperUrl = Annotated[
     str, typer.Option(envvar="HANZHI_EVAL_URL", help="扮演用户、当评审的大模型的地址，以 /v1 结尾；不影响把关。")
 ]
 HelperName = Annotated[str, typer.Option(envvar="HANZHI_EVAL_NAME", help="它在那里的模型名。")]
-KEY = "HANZHI_EVAL_KEY"
-"""The key is read from the environment only: options can be seen by others on the machine."""
+HelperKey = Annotated[
+    Path | None,
+    typer.Option(envvar="HANZHI_EVAL_KEY_FILE", exists=True, help="里面是密钥的文件；密钥不写在命令里，也不存。"),
+]
 PREFERENCES = "preferences.jsonl"
 
 
@@ -31,9 +32,9 @@ def add_helper(app: typer.Typer) -> None:
     app.command("judge")(judge)
 
 
-def open_helper(url: str, name: str) -> Endpoint | None:
-    """The endpoint that options, variables and the key in the environment describe."""
-    return open_endpoint(url, name, os.environ.get(KEY, ""))
+def open_helper(url: str, name: str, key: Path | None) -> Endpoint | None:
+    """The endpoint that options describe; the key stands in a file: a command line can be seen by others."""
+    return open_endpoint(url, name, key.read_text(encoding="utf-8").strip() if key else "")
 
 
 def judge(
@@ -46,12 +47,13 @@ def judge(
     ] = None,
     helper_url: HelperUrl = "",
     helper_name: HelperName = "",
+    helper_key: HelperKey = None,
 ) -> None:
     """请大模型评审一次运行的答复；结果存进运行目录，只作参考，不把关。"""
     if labels is not None:
         typer.echo(_calibrated(run, labels))
         return
-    endpoint = open_helper(helper_url, helper_name)
+    endpoint = open_helper(helper_url, helper_name, helper_key)
     if endpoint is None:
         raise EvalError("没有给出大模型接口。请加 --helper-url（以 /v1 结尾）和 --helper-name。")
     typer.echo(_compared(run, against, endpoint) if against else _judged(run, endpoint))

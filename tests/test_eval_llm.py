@@ -198,14 +198,23 @@ def verdict(messages: list[dict[str, str]]) -> str:
 
 
 def test_a_judges_words_stay_with_the_run_and_are_only_reported(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = a_folder(tmp_path / "run", "yny")
     before = [each.passed for each in load_results(folder).all]
     server = ChatServer(verdict, key="k")
-    monkeypatch.setenv("HANZHI_EVAL_KEY", "k")
+    (tmp_path / "key").write_text("k\n", encoding="utf-8")
     with chatting(server) as url:
-        words = ["judge", str(folder), "--helper-url", url, "--helper-name", "judge-model"]
+        words = [
+            "judge",
+            str(folder),
+            "--helper-url",
+            url,
+            "--helper-name",
+            "judge-model",
+            "--helper-key",
+            str(tmp_path / "key"),
+        ]
         assert main(words) == 0
         assert "只作参考" in capsys.readouterr().out
         assert main(words) == 0

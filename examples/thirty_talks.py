@@ -259,14 +259,15 @@ def changes(operator: httpx.Client) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """A fresh server as a process of its own, gone at the end."""
+def server(folder: Path, program: tuple[str, ...] = ("-m", "server"), **more: str) -> Iterator[str]:
+    """A fresh server as a process of its own with these settings, gone at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     settings = {"HANZHI_PORT": str(port), "HANZHI_DATA_DIR": str(folder), "HANZHI_EVAL": "1"}
-    environment = {**os.environ, **settings, "HANZHI_LOG_LEVEL": "warning"}
-    process = subprocess.Popen([sys.executable, "-m", "server"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, **settings, "HANZHI_LOG_LEVEL": "warning", **more}
+    command = [sys.executable, *program]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", process)
         yield f"http://127.0.0.1:{port}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -40,3 +41,11 @@ def test_no_write_is_open_to_operators_and_developers_by_accident() -> None:
         spec.name for spec in map(spec_of, TOOLS) if spec.effect == "write" and spec.roles & {"operator", "developer"}
     }
     assert open_to <= {"case.create", "data.request.submit", "handoff.create"}
+
+
+def test_the_example_has_a_talk_for_every_tool_with_somebody_who_may_use_it() -> None:
+    paper = json.loads((Path(__file__).parent.parent / "examples" / "every_tool.json").read_text(encoding="utf-8"))
+    roles = {each["tool"]: each["who"].partition("-")[0] for each in paper["talks"]}
+    assert len(roles) == len(paper["talks"])
+    assert roles.keys() == {spec_of(each).name for each in TOOLS}
+    assert not {spec_of(each).name for each in TOOLS if roles[spec_of(each).name] not in spec_of(each).roles}

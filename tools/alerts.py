@@ -24,6 +24,7 @@ MOST_CHARS = 1000
 ASK_TEXT = "请问要推送什么内容？可以说“把现在的渍水风险点推给水务和交管”，也可以直接写预警内容。"
 ASK_UNITS = "请问推送给哪些单位？"
 UNITS = tuple(tuple(row) for row in sensing_data()["units"])
+NAMES = tuple(row[1] for row in UNITS)
 USUAL = ("water", "urban", "traffic")
 _LEAD = re.compile(r"^.*?(?:推送|推给|发送|发给|通知|下发|发布|发|推)[^：:]{0,40}[：:]\s*(?P<text>.+)$", re.DOTALL)
 _PUSHES = re.compile(r"推|发给|发送|发出|下发|通知|告知")
@@ -44,11 +45,14 @@ def alert_tools(platform: Platform) -> list[BaseTool]:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         said = str(arguments.get("message") or "").strip()
         district = arguments.get("district")
-        units = _units(str(arguments.get("recipients") or "")) or _units(_heading(said))
+        named = str(arguments.get("recipients") or "").strip()
+        units = _units(named) or _units(_heading(said))
+        if named and not units:
+            raise NeedsAnswer("recipients", f"没有“{named[:20]}”这个接收单位。{ASK_UNITS}", NAMES)
         kind, text = await _settled(sensing, said, str(district or ""))
         units = units or (list(USUAL) if kind == "waterlog" else [])
         if not units:
-            raise NeedsAnswer("recipients", ASK_UNITS, tuple(row[1] for row in UNITS))
+            raise NeedsAnswer("recipients", ASK_UNITS, NAMES)
         names = "、".join(row[1] for row in UNITS if row[0] in units)
         kept = {"district": district} if district else {}
         return {**kept, "message": text, "recipients": names, "units": units, "kind": kind}

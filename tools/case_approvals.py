@@ -67,7 +67,8 @@ def _asked(case: Case, arguments: Mapping[str, Any], kind: Kind) -> dict[str, An
         unit = KIND_NAMES[case.limit_kind]
         if not arguments.get("amount"):
             raise NeedsAnswer("amount", f"请说明要延长多少个{unit}（这个案件按{unit}计算）。")
-        ready = {"amount": float(arguments["amount"]), "unit": unit}
+        amount = float(arguments["amount"])
+        ready = {"amount": int(amount) if amount.is_integer() else amount, "unit": unit}
     reason = reason_in(arguments.get("reason"))
     if reason is None:
         raise NeedsAnswer("reason", f"请说明申请{NAMES[kind]}的原因。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -21,6 +21,7 @@ from .reporting import ASK_PLACE, Reporting
 from .telling import say_case, say_created, say_page, say_similar, say_urged
 from .unified import FINAL, STATES, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
 
+Pictures = tuple[Photo, ...]
 STATE_CHOICES = (("open", "未办结", "没办完", "还在办", "未结案", "在办"), *STATES.items())
 DUE_CHOICES = (
     (
@@ -81,6 +82,30 @@ DUE_CHOICES = (
     ),
 )
 REPORTERS = frozenset(("anonymous", "citizen"))
+PROBLEM = Slot("text", "问题描述", ask="请说一下是什么问题，例如什么东西坏了、有什么影响。")
+PHONE = Slot("phone", "联系电话", ask="方便留一个联系电话吗？", personal=True)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """Where and what a report is, as `prepare` worked it out."""
+
+    address: str
+    category_code: str | None
+    lon: float | None
+    lat: float | None
+    crs: str | None
+
+    def draft(self, words: str, phone: str | None, pictures: Pictures, handled: bool, hurt: int | None) -> CaseDraft:
+        """The report as it is sent."""
+        place = (self.address, self.category_code or "", self.lon, self.lat, self.crs or "WGS84")
+        return CaseDraft(words, *place, phone, pictures, handled, hurt)
+
+
+def _settled(ready: Mapping[str, Any]) -> _Settled:
+    return _Settled(
+        ready["address"], ready["category_code"], ready.get("lon"), ready.get("lat"), ready.get("crs")
+    )  # fmt: skip
 
 
 def case_tools(platform: Platform) -> list[BaseTool]:
@@ -90,28 +115,18 @@ def case_tools(platform: Platform) -> list[BaseTool]:
 
 
 def _create(platform: Platform) -> BaseTool:
-    cases = Cases(platform)
-    reporting = Reporting(platform)
+    cases, reporting = Cases(platform), Reporting(platform)
 
     @tool(
-        "case.create",
-        title="上报城市问题",
-        effect="write",
-        roles=EVERYONE,
-        say=say_created,
-        examples=CREATE,
-        prepare=reporting.prepare,
-        object_id="number",
-        timeout_s=20.0,
-    )
+        "case.create", title="上报城市问题", effect="write", roles=EVERYONE, say=say_created, examples=CREATE,
+        prepare=reporting.prepare, object_id="number", timeout_s=20.0,
+    )  # fmt: skip
     async def case_create(
-        description: Annotated[str, Slot("text", "问题描述", ask="请说一下是什么问题，例如什么东西坏了、有什么影响。")],
+        description: Annotated[str, PROBLEM],
         address: Annotated[str, Slot("address", "地点", ask=ASK_PLACE)],
         call: CallArgument,
         category: Annotated[str | None, Slot("category", "问题类别", shown=False)] = None,
-        contact_phone: Annotated[
-            str | None, Slot("phone", "联系电话", ask="方便留一个联系电话吗？", personal=True)
-        ] = None,
+        contact_phone: Annotated[str | None, PHONE] = None,
         photos: Annotated[list[str] | None, Slot("text", "照片")] = None,
         self_handled: Annotated[bool, Slot("enum", "已自行处理（网格员）", choices=YES_NO)] = False,
         casualties: Annotated[int | None, Slot("number", "伤亡人数")] = None,
@@ -125,23 +140,12 @@ def _create(platform: Platform) -> BaseTool:
     ) -> Mapping[str, Any]:
         """上报一个城市管理问题（井盖破损、暴露垃圾、道路积水、占道经营等），生成案件并交给城管部门处理；
         附近已有同类案件的并入该案件。网格员当场处理好的，附处理前后照片直接结案。"""
+        settled = _Settled(address, category_code, lon, lat, crs)
         if category_code is None:
-            known = {"description": description, "address": address, "category": category}
-            ready = await reporting.prepare(known, call)
-            address, category_code = ready["address"], ready["category_code"]
-            lon, lat, crs = ready.get("lon"), ready.get("lat"), ready.get("crs")
-        draft = CaseDraft(
-            description,
-            address,
-            category_code,
-            lon,
-            lat,
-            crs or "WGS84",
-            contact_phone,
-            photos=_pictures(photos or [], self_handled),
-            self_handled=self_handled,
-            casualties=casualties,
-        )
+            said = {"description": description, "address": address, "category": category}
+            settled = _settled(await reporting.prepare(said, call))
+        pictures = _pictures(photos or [], self_handled)
+        draft = settled.draft(description, contact_phone, pictures, self_handled, casualties)
         return (await cases.create(draft, call.principal, write_key(call))).view()
 
     return case_create
@@ -168,14 +172,9 @@ def _search(platform: Platform) -> BaseTool:
     cases = Cases(platform)
 
     @tool(
-        "case.search",
-        title="查找案件",
-        effect="read",
-        roles=EVERYONE,
-        say=say_page,
-        examples=(*SEARCH, *case_phrases.SEARCH),
-        timeout_s=10.0,
-    )
+        "case.search", title="查找案件", effect="read", roles=EVERYONE, say=say_page,
+        examples=(*SEARCH, *case_phrases.SEARCH), timeout_s=10.0,
+    )  # fmt: skip
     async def case_search(
         call: CallArgument,
         category: Annotated[str | None, Slot("category", "问题类别")] = None,
@@ -195,26 +194,14 @@ def _search(platform: Platform) -> BaseTool:
         if limit == "today" and since == until == call.now.date().isoformat():
             since = until = None  # the day belongs to the limit, not to when it was reported
         query = CaseQuery(
-            category=await class_codes(platform, category),
-            status=_state(status),
-            district=await district_code(platform, district),
-            due=limit,
-            supervised=supervised or None,
-            grid=grid,
-            since=since,
-            until=until,
-            text=text[:200] if text else None,
-            reporter="me" if mine else None,
+            category=await class_codes(platform, category), status=_state(status),
+            district=await district_code(platform, district), due=limit, supervised=supervised or None, grid=grid,
+            since=since, until=until, text=text[:200] if text else None, reporter="me" if mine else None,
             page=min(max(1, page), 100_000),
-        )  # type: ignore[call-arg]
+        )  # type: ignore[call-arg]  # fmt: skip
         found = await cases.search(query, call.principal)
-        return {
-            "cases": [_brief(each) for each in found.cases],
-            "page": found.index,
-            "size": found.size,
-            "total": found.total,
-            "due": limit,
-        }
+        rows = [_brief(each) for each in found.cases]
+        return {"cases": rows, "page": found.index, "size": found.size, "total": found.total, "due": limit}
 
     return case_search
 
@@ -294,7 +281,7 @@ def _similar(platform: Platform) -> BaseTool:
     return case_similar
 
 
-def _pictures(urls: list[str], self_handled: bool) -> tuple[Photo, ...]:
+def _pictures(urls: list[str], self_handled: bool) -> Pictures:
     """Pictures in the order they were given: of what was handled at once, the first is before, the rest after."""
     if not self_handled:
         return tuple(Photo("near", url) for url in urls)

@@ -19,6 +19,7 @@ TIMES = (
     ("closed_at", "结案"),
 )
 LISTED = 5
+SURE = 0.9  # below it, the words of a description share only pieces with those of a class
 
 
 def say_created(case: Result) -> str:
@@ -225,7 +226,8 @@ def say_categories(found: Result) -> str:
         return "没有找到对应的问题类别。"
     first, *others = found["categories"]
     kind = "事件" if first["kind"] == "event" else "部件"
-    said = f"最接近的类别是“{first['name']}”（{kind}，编码 {first['code']}，{first['major']}）。"
+    lead = "最接近的类别是" if first["score"] >= SURE else "没有完全对上的类别，请核对；字面最接近的是"
+    said = f"{lead}“{first['name']}”（{kind}，编码 {first['code']}，{first['major']}）。"
     return said + (f"其他可能：{'、'.join(each['name'] for each in others)}。" if others else "")
 
 

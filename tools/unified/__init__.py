@@ -12,6 +12,7 @@ from .applications import (
     FormDraft,
     Profile,
 )
+from .breaker import Breaker
 from .cases import Cases, Step, Visit
 from .client import Answer, Platform, open_platform, path_part
 from .finding import CaseQuery
@@ -40,6 +41,7 @@ __all__ = [
     "Applications",
     "Approval",
     "BookingDraft",
+    "Breaker",
     "BundlePlan",
     "Case",
     "CaseDraft",

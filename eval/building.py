@@ -15,7 +15,21 @@ from .expectations import Attack, AttackGoal, Change, Operation, Outcome, ToolCa
 from .sample import Correction, NullOk, Rule, Sample, Say
 
 T = TypeVar("T")
-UNHASHED = ("title", "why", "source", "notes", "issues", "tags", "status", "quarantine", "variants", "split", "twin")
+UNHASHED = (
+    "title",
+    "why",
+    "source",
+    "notes",
+    "issues",
+    "tags",
+    "status",
+    "quarantine",
+    "variants",
+    "split",
+    "twin",
+    "oracle",
+    "null_ok",
+)
 
 
 def build_sample(plain: Mapping[str, Any], file: str, line: int, variant: str = "") -> Sample:

@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from ..building import build_sample
 from ..expectations import Change, Gold, ToolCall
-from ..matchers import MatcherError, says
+from ..matchers import NOTHING_KNOWN, MatcherError, matches, says
 from ..sample import OracleStep, Sample
 from ..variants import DATA
 from .nulls import CONTROL, NullModel, call, this_turn, tool_results
@@ -125,10 +125,19 @@ class _Moment:
             if not (check.asks or "clarify" in kinds):
                 continue
             following = self._next_call(without=check.asks)
-            if following is not None and check.asks:
+            if following is not None and (check.asks or self._wants(following)):
                 return following
             return call("ask_user", question=f"请问{'、'.join(check.asks) or '您具体要办什么'}？")
         return None
+
+    def _wants(self, following: AIMessage) -> bool:
+        """Whether a call lacks a required argument that the user knows, so that the desk will ask for it."""
+        made = following.tool_calls[0]
+        tool = next(each for each in self.tools if each.name == made["name"])
+        known = {slot for slot in self.sample.user.knows if slot not in made["args"]}
+        given = {each for step in required_calls(self.sample) if step.tool == made["name"] for each in step.args}
+        needed = {*tool.tool_call_schema.model_json_schema().get("required", ()), *given}
+        return bool(known & needed)
 
     def _next_call(self, without: Sequence[str] = ()) -> AIMessage | None:
         """The next required call that was not made yet."""
@@ -140,12 +149,20 @@ class _Moment:
                 continue
             if required.tool not in offered:
                 continue
-            values = {name: concrete(each) for name, each in required.args.items()}
+            values = {name: self._value(name, each) for name, each in required.args.items()}
             known = {name: value for name, value in values.items() if value is not NO_VALUE}
             arguments = {**self._filled(offered[required.tool]), **known}
             arguments = {name: value for name, value in arguments.items() if self._may_say(name, value, without)}
             return call(required.tool, **arguments)
         return None
+
+    def _value(self, name: str, matcher: Any) -> Any:
+        """A value for an argument: the user's own wording where the matcher takes it, else one made up."""
+        later = isinstance(matcher, Mapping) and bool({"ref", "fn"} & matcher.keys())
+        for words in () if later else self.sample.user.knows.get(name, ()):
+            if matches(matcher, words, NOTHING_KNOWN):
+                return words
+        return concrete(matcher)
 
     def _made(self) -> list[str]:
         """The tools called so far with success, or waiting for a yes."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -13,21 +12,30 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
+
+from agents import Settings
+from server import serve
 
 from .chaos_network import SECRET, PlatformProcess, platform_process
 from .turns import free_port
 
-ROOT = Path(__file__).parent.parent
+# Each server is a process forked from one that has done nothing but import: killed as any other, started sooner.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["chromadb", "uvloop", "httptools", __name__])
 REPORTS = (
     "解放大道和新华路路口有个井盖破了，差点绊倒人",
     "光谷广场地铁站B口对面的路灯不亮了，晚上黑漆漆的",
     "武珞路和中南路路口的红绿灯坏了，车都乱走",
 )
 CONFIRMED = "确认提交"
+SLOW = ("latency", "timeout_after_commit")
+AFTER_S = 1.0
 
 
 @dataclass
@@ -48,9 +56,10 @@ class Killed:
 
 @dataclass
 class Round:
-    """The confirmations one kill fell upon: the replies that showed them, and those that were answered before."""
+    """The confirmations one kill fell upon, and those of them that were answered before it."""
 
     shown: list[dict[str, Any]]
+    over_at: float  # from then on nothing of them can still be on its way inside the platform
     answered: dict[str, int] = field(default_factory=dict)
 
 
@@ -62,7 +71,9 @@ def kill_servers(folder: Path, kills: int, seed: int) -> Killed:
         for number in range(kills + 1):
             with server_process(folder / "desk", platform.url) as (process, url), _citizen(url) as api:
                 if last is not None:
-                    _count(platform, [_outcome(api, each, last.answered, told) for each in last.shown], told)
+                    numbers = [_outcome(api, each, last.answered, told) for each in last.shown]
+                    time.sleep(max(0.0, last.over_at - time.monotonic()))
+                    _count(platform, numbers, told)
                 if number < kills:
                     last = _one_kill(api, process, platform, pick)
                     told.kills += 1
@@ -70,20 +81,22 @@ def kill_servers(folder: Path, kills: int, seed: int) -> Killed:
     return told
 
 
-def _one_kill(
-    api: httpx.Client, process: subprocess.Popen[bytes], platform: PlatformProcess, pick: random.Random
-) -> Round:
-    """Three people's yes at once under one kill, with the platform slow or its answer late."""
+def _one_kill(api: httpx.Client, process: BaseProcess, platform: PlatformProcess, pick: random.Random) -> Round:
+    """Three people's yes at once under one kill, with the platform quick, slow, or late with its answer."""
     _ask(platform, "POST", "/sandbox/reset")
-    this = Round([_propose(api, text) for text in REPORTS])
-    fault = {"match": "POST /api/v1/cases", "kind": pick.choice(("latency", "timeout_after_commit"))}
-    _ask(platform, "POST", "/sandbox/faults", {**fault, "seconds": pick.uniform(1, 3), "times": len(REPORTS)})
+    shown, kind = [_propose(api, text) for text in REPORTS], pick.choice(("quick", *SLOW))
+    slow_s, kill_after_s = 0.0, pick.uniform(0, 0.15)
+    if kind in SLOW:
+        slow_s, kill_after_s = pick.uniform(1, 3), pick.uniform(0.05, 1.5)
+        fault = {"match": "POST /api/v1/cases", "kind": kind, "seconds": slow_s, "times": len(REPORTS)}
+        _ask(platform, "POST", "/sandbox/faults", fault)
+    this = Round(shown, time.monotonic() + slow_s + AFTER_S)
     saying = [threading.Thread(target=_say_yes, args=(api, each, this.answered)) for each in this.shown]
     for each in saying:
         each.start()
-    time.sleep(pick.uniform(0.05, 1.5))
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    time.sleep(kill_after_s)
+    process.kill()
+    process.join()
     for each in saying:
         each.join()
     _ask(platform, "DELETE", "/sandbox/faults")
@@ -153,33 +166,33 @@ def _ask(platform: PlatformProcess, method: str, path: str, body: Any = None) ->
 
 
 @contextmanager
-def server_process(folder: Path, platform: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def server_process(folder: Path, platform: str) -> Iterator[tuple[BaseProcess, str]]:
     """The product as a process of its own over that platform, and where its interface is."""
     port = free_port()
-    environment = {
-        **os.environ,
-        "HANZHI_PORT": str(port),
-        "HANZHI_DATA_DIR": str(folder),
-        "HANZHI_LOG_LEVEL": "warning",
-        "HANZHI_BUNDLED_KNOWLEDGE": "false",
-        "HANZHI_PLATFORM_URL": platform,
-        "HANZHI_PLATFORM_SECRET": SECRET,
-    }
-    command = [sys.executable, "-m", "server"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = _FORKS.Process(target=_serve, args=(folder, port, platform))
+    process.start()
     try:
         _until_ready(f"http://127.0.0.1:{port}/readyz", process)
         yield process, f"http://127.0.0.1:{port}/api/v1"
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=60)
+        process.terminate()
+        process.join(timeout=60)
 
 
-def _until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def _serve(folder: Path, port: int, platform: str) -> None:
+    """What the process does, from its start to its kill."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the process lives
+    settings = Settings(
+        port=port, data_dir=folder, log_level="warning", bundled_knowledge=False, platform_url=platform,
+        platform_secret=SecretStr(SECRET),
+    )  # fmt: skip
+    serve(settings)
+
+
+def _until_ready(url: str, process: BaseProcess) -> None:
     for _ in range(1200):
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
+        if not process.is_alive():
+            raise RuntimeError(f"the server ended with {process.exitcode}")
         try:
             if httpx.get(url, timeout=2, trust_env=False).status_code == 200:
                 return

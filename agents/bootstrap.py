@@ -18,6 +18,7 @@ from knowledge import DocumentFacts, FolderJudge, Library, open_embeddings, open
 from tools import App, City, Orders, Platform, Sandbox, open_city, open_sandbox, open_statistics, spec_of
 
 from .arrivals import Arrivals
+from .asking import Asking
 from .builtin import PLUGINS
 from .clock import Clock, SettableClock, city_clock
 from .conversations import Conversations
@@ -40,6 +41,8 @@ from .toolbox import Toolbox
 from .understanding import Understands, fit_intents
 from .world import BUNDLED, World
 
+# Answers where the chosen model fails: in this process, so it does not fail with the network.
+STAND_IN = "offline"
 _log = logging.getLogger(__name__)
 
 
@@ -53,6 +56,7 @@ class House:
     platform: Platform
     settings: Settings
     _database: Database
+    _asking: Asking
     _sandbox_store: Sandbox | None = None
     world: World | None = None
     _listening: asyncio.Task[None] | None = None
@@ -83,6 +87,7 @@ class House:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
         await self.desk.close()
+        await self._asking.close()
         await self.platform.close()
         await asyncio.to_thread(self.library.close)
         self._database.close()
@@ -108,9 +113,12 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     decisions = Decisions(database, seal, toolbox, platform, clock, settings.action_minutes)
     offers = Offers(database, toolbox, settings.action_minutes)
     progress = Progress(database, seal, _platform_secret(settings), _followed(tools))
+    stand_in = hooks.models()[STAND_IN](settings)
     model = model or _model(settings, hooks)
-    if isinstance(model, Understands):
-        model.understand(intents)
+    for each in (model, stand_in):
+        if isinstance(each, Understands):
+            each.understand(intents)
+    asking = Asking(model, stand_in, toolbox, settings.model_turn_s)
     parts = Parts(
         agents=agents,
         library=library,
@@ -122,7 +130,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
         keys=ApiKeys(database),
         serving=Serving(
             Router(agents, intents),
-            Loop(model, toolbox, library, offers, settings.action_minutes),
+            Loop(asking, library, offers, settings.action_minutes),
             clock,
         ),
         clock=clock,
@@ -131,7 +139,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     )
     switches = isinstance(clock, SettableClock) and World(clock, library, parts.decisions, toolbox, platform)
     app = sandbox.app if sandbox else None
-    return House(Desk(parts), library, app, platform, settings, database, sandbox, switches or None)
+    return House(Desk(parts), library, app, platform, settings, database, asking, sandbox, switches or None)
 
 
 def _followed(tools: Sequence[BaseTool]) -> list[str]:

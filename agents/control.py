@@ -21,7 +21,8 @@ def obey(turn: Turn, call: Mapping[str, Any]) -> list[Event]:
         return [turn.speak(wording.DROPPED)]
     if call["name"] == ASK:
         question = str(arguments.get("question") or "请再说具体一点。")
-        choices = tuple(str(choice) for choice in arguments.get("choices") or ())
+        given = arguments.get("choices") or ()
+        choices = tuple(str(choice) for choice in (given if isinstance(given, list | tuple) else (given,)))
         turn.asks.append(Asked(None, "choice", "enum" if choices else "text", question, choices))
         turn.end(Outcome("clarify"))
         return [turn.speak(question)]

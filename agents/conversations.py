@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,7 +47,8 @@ _REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)
 class Opening:
     """What a turn starts from. `replay` is set when this very request was answered before.
 
-    `handoff` is the order of the person who speaks here now; `failed` says that the last reply could not help.
+    `handoff` is the order of the person who speaks here now; `failed` says that the last reply could not help;
+    `began` is when, by the process's own clock.
     """
 
     turn_id: str
@@ -60,6 +62,7 @@ class Opening:
     handoff: str | None = None
     failed: bool = False
     replay: Reply | None = None
+    began: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,18 @@ DeskError
 ├── Conflict       it was already decided, or another turn of this conversation is running
 ├── Gone           the action has expired
 └── Misconfigured  a setting or plugin is wrong; start-up stops
+
+ModelFailed        a chat model gave no answer, or not a whole one; the desk's other model answers instead
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .records import Receipt
+
+# Why a chat model did not answer; a reply that another model gave carries it as `degraded`.
+Failure = Literal["model_down", "model_slow", "model_busy", "model_cut", "model_refused", "model_garbled"]
 
 
 class DeskError(Exception):
@@ -48,3 +55,11 @@ class Gone(DeskError):
 
 class Misconfigured(DeskError):
     """A setting or a plugin is wrong; the message names it, its value and what is allowed."""
+
+
+class ModelFailed(Exception):
+    """A chat model gave no whole answer: `reason` is for replies, the message (no personal data) for logs."""
+
+    def __init__(self, reason: Failure, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from .context import LOOKUP
 
 _MARK = re.compile(r"\s?\[\d+\]")
+_MESSAGE_TOKENS, _LETTERS_A_TOKEN = 8, 3
 
 
 def dump_message(message: BaseMessage) -> dict[str, Any]:
@@ -65,3 +66,36 @@ def previous_question(messages: Sequence[BaseMessage]) -> str:
         if isinstance(message, HumanMessage):
             return str(message.content)
     return ""
+
+
+def fitted(messages: Sequence[BaseMessage], room: int) -> list[BaseMessage]:
+    """Oldest turns left out until the rest fits a number of tokens.
+
+    The system message, which lists pending actions and what is waited for, and the present turn always stay.
+    """
+    lead = [each for each in messages if isinstance(each, SystemMessage)]
+    turns: list[list[BaseMessage]] = []
+    for message in messages[len(lead) :]:
+        if isinstance(message, HumanMessage) or not turns:
+            turns.append([])
+        turns[-1].append(message)
+    left = room - sum(tokens_in(each) for each in lead)
+    kept: list[list[BaseMessage]] = []
+    for turn in reversed(turns):
+        left -= sum(tokens_in(each) for each in turn)
+        if kept and left < 0:
+            break
+        kept.append(turn)
+    return [*lead, *(message for turn in reversed(kept) for message in turn)]
+
+
+def tokens_in(message: BaseMessage) -> int:
+    """About how many tokens a message takes, rather too many than too few."""
+    calls = json.dumps(message.tool_calls, ensure_ascii=False) if isinstance(message, AIMessage) else ""
+    return tokens_of(str(message.content)) + (tokens_of(calls) if len(calls) > 2 else 0) + _MESSAGE_TOKENS
+
+
+def tokens_of(text: str) -> int:
+    """About how many tokens a text takes: one for a Chinese character, one for three letters of others."""
+    wide = sum(letter > "\u2e80" for letter in text)
+    return wide + (len(text) - wide) // _LETTERS_A_TOKEN

@@ -6,15 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessageChunk, HumanMessage, message_chunk_to_message
-from langchain_core.runnables import Runnable
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.tools import BaseTool
 
 from knowledge import Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
 from .actions import Draft, revises
+from .arguments import UNREADABLE, WrongArguments, checked
+from .asking import Asking
 from .context import LOOKUP, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
@@ -22,24 +23,23 @@ from .handoff import Offers
 from .history import past, previous_question
 from .lookup import look_up, passages
 from .proposals import masked_value, propose
-from .records import Agent, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
-from .toolbox import CONTROL, HAND_OFF, Toolbox
+from .records import Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
 
-MODEL_CALLS = 6
+MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
 
 
 class Loop:
     """Runs turns. It keeps nothing between them; limits are checked in `run` alone."""
 
-    def __init__(self, model: BaseChatModel, toolbox: Toolbox, library: Library, offers: Offers, minutes: int) -> None:
-        self._model = model
-        self._toolbox = toolbox
+    def __init__(self, asking: Asking, library: Library, offers: Offers, minutes: int) -> None:
+        self._asking = asking
+        self._toolbox = asking.toolbox
         self._library = library
         self._offers = offers
         self._minutes = minutes
-        self._bound: dict[str, Runnable[Any, Any]] = {}
 
     async def run(self, turn: Turn) -> AsyncIterator[Event]:
         """Yield what happens; the turn is complete when this ends."""
@@ -48,13 +48,17 @@ class Loop:
         await self._look_up(turn)
         yield Stepped("lookup", "查找依据", True)
         for _ in range(MODEL_CALLS):
-            async for event in self._ask(turn):
+            async for event in self._asking.ask(turn):
                 yield event
             calls = _last_calls(turn)
             for call in calls:
                 async for event in self._handle(turn, call):
                     yield event
             if turn.over or not calls:
+                break
+            if turn.misled > REPAIRS:
+                yield turn.speak(wording.CONFUSED)
+                turn.end(Outcome("refused", "invalid"))
                 break
         else:
             yield await self._offers.add(turn, "stuck", wording.HANDED_OFF)
@@ -85,37 +89,31 @@ class Loop:
         turn.add(AIMessage("", tool_calls=[call]))
         turn.answer_call(call, _with_refs(turn, passages(found)))
 
-    async def _ask(self, turn: Turn) -> AsyncIterator[Event]:
-        whole: BaseMessageChunk | None = None
-        async for chunk in self._for(turn.agent).astream(turn.messages):
-            whole = chunk if whole is None else whole + chunk
-            if isinstance(chunk.content, str) and chunk.content:
-                for event in turn.feed(chunk.content):
-                    yield event
-        for event in turn.flush():
-            yield event
-        message = message_chunk_to_message(whole) if whole is not None else AIMessage("")
-        turn.add(AIMessage(str(message.content), tool_calls=getattr(message, "tool_calls", [])))
-
-    def _for(self, agent: Agent) -> Runnable[Any, Any]:
-        if agent.name not in self._bound:
-            self._bound[agent.name] = self._model.bind_tools(self._toolbox.bound(agent.tools))
-        return self._bound[agent.name]
-
     async def _handle(self, turn: Turn, call: Mapping[str, Any]) -> AsyncIterator[Event]:
         name = str(call["name"])
         if turn.over:
             turn.answer_call(call, {"status": "skipped"})
         elif name in (HAND_OFF, HANDOFF_TOOL):
             yield await self._hand_off(turn, call)
-        elif name in CONTROL:
+        elif name in CONTROL and UNREADABLE not in call["args"]:
             for event in obey(turn, call):
                 yield event
         elif name not in turn.agent.tools:
-            turn.answer_call(call, {"error": wording.UNKNOWN_TOOL.format(name=name), "kind": "invalid"})
+            turn.mislead(call, wording.BROKEN_JSON if name in CONTROL else wording.UNKNOWN_TOOL.format(name=name))
         elif not turn.principal.roles & (spec := spec_of(self._toolbox[name])).roles:
             yield _deny(turn, call, spec)
-        elif missing := _missing(spec, call["args"]):
+        else:
+            async for event in self._use(turn, call, spec):
+                yield event
+
+    async def _use(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
+        """A tool this person may use: its arguments put in order, then what is missing asked for, or the call made."""
+        try:
+            call = {**call, "args": _in_order(turn, call["args"], self._toolbox[spec.name])}
+        except WrongArguments as problem:
+            turn.mislead(call, str(problem))
+            return
+        if missing := _missing(spec, call["args"]):
             yield await self._ask_user(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
         elif spec.effect == "write":
             async for event in self._propose(turn, call, spec):
@@ -184,6 +182,13 @@ class Loop:
             turn.answer_call(call, record_result(turn, spec, result.data, result.said))
             turn.waiting = None if turn.waiting and turn.waiting.tool == spec.name else turn.waiting
         yield Stepped(spec.name, spec.title, True)
+
+
+def _in_order(turn: Turn, arguments: Mapping[str, Any], tool: BaseTool) -> dict[str, Any]:
+    """Arguments in their declared types, personal data as placeholders; raises `WrongArguments`."""
+    read = checked(tool, restore_value(dict(arguments), turn.vault))
+    masked, turn.vault = masked_value(read, turn.vault)
+    return {name: masked.get(name, value) for name, value in arguments.items()}
 
 
 def record_result(turn: Turn, spec: ToolSpec, data: Mapping[str, Any], said: str) -> dict[str, Any]:

@@ -49,7 +49,24 @@ class Settings(BaseSettings):
     model_url: str = Field("", description="OpenAI 兼容接口地址（以 /v1 结尾）；model 为 endpoint 时必填。")
     model_name: str = Field("", description="接口上的模型名；model 为 endpoint 时必填。")
     model_key: SecretStr = Field(SecretStr(""), description="接口密钥；没有可留空。")
-    model_timeout_s: float = Field(60.0, gt=0, le=600, description="一次模型调用的最长时间，单位秒。")
+    model_timeout_s: float = Field(45.0, gt=0, le=600, description="一次模型调用的最长时间，单位秒。")
+    model_silence_s: float = Field(
+        15.0, gt=0, le=600, description="模型接口最长可以多久不出声（包括第一个字之前），单位秒；超过就由内置模型回答。"
+    )
+    model_turn_s: float = Field(
+        60.0, gt=0, le=120, description="一条消息的全部模型调用合起来的最长时间，单位秒；到时由内置模型接着回答。"
+    )
+    model_context_tokens: int = Field(
+        32_768, ge=4096, le=2_000_000, description="模型一次能读多少 token；装不下时从最早的对话开始略去。"
+    )
+    model_tools: Literal["auto", "native", "prompted"] = Field(
+        "auto",
+        description="模型怎样使用工具：native 用接口的工具调用，prompted 写在提示词里，"
+        "auto 先试 native，不支持就改用 prompted。",
+    )
+    model_body: dict[str, Any] = Field(
+        {}, description="每次模型请求另外附带的内容（JSON 对象），例如关闭思考的开关；按接口的说明填写。"
+    )
 
     embedding: str = Field(
         "static",

@@ -12,6 +12,7 @@ from tools import Call, Principal
 
 from .actions import Draft
 from .conversations import Closing, Opening
+from .errors import Failure
 from .guard import Checker, Source, Vault, restore
 from .history import dump_message, tool_message
 from .records import (
@@ -54,8 +55,11 @@ class Turn:
     outcome: Outcome | None = None
     waiting: Waiting | None = None
     degraded: str | None = None
+    stood_in: bool = False
+    dropped: list[str] = field(default_factory=list)
     cited: int = 0
     own: list[BaseMessage] = field(default_factory=list)
+    _misled: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         words = [str(m.content) for m in self.opening.history if isinstance(m, HumanMessage)]
@@ -78,6 +82,16 @@ class Turn:
         """Answer one of the model's tool calls."""
         self.add(tool_message(str(call["id"]), str(call["name"]), content))
 
+    def mislead(self, call: Mapping[str, Any], problem: str) -> None:
+        """A call that cannot be made as it is: the model is told why. Several in one answer count once."""
+        self.answer_call(call, {"error": problem, "kind": "invalid"})
+        self._misled.add(sum(isinstance(each, AIMessage) for each in self.own))
+
+    @property
+    def misled(self) -> int:
+        """How many of the model's answers held a call that could not be made."""
+        return len(self._misled)
+
     def note(self, kind: str, title: str, details: Mapping[str, Any]) -> None:
         """A step for the trace."""
         self.steps.append(Step(kind, title, details))
@@ -95,6 +109,19 @@ class Turn:
     def flush(self) -> list[Event]:
         """The rest of the model's text."""
         return self._pass(self.checker.flush())
+
+    def stand_in_for(self, reason: Failure, problem: str) -> None:
+        """The model failed: what it did not finish is forgotten, another one goes on, and the reply says so."""
+        self.checker.discard()
+        self.stood_in, self.degraded = True, reason
+        self.note("model", "模型没有答完，由内置模型接着回答", {"reason": reason, "problem": problem})
+
+    def forget_answer(self) -> None:
+        """The last answer was not said and is asked for anew: no later turn shall read it."""
+        answer = dump_message(self.messages.pop())
+        self.own.pop()
+        at = max(n for n, step in enumerate(self.steps) if step.kind == "message")
+        self.steps[at] = Step("model", "没有发出的回答，请模型重答", answer)
 
     def speak(self, text: str) -> Event:
         """Say a sentence of the desk's own."""
@@ -137,6 +164,7 @@ class Turn:
         events: list[Event] = []
         for piece in checked:
             if piece.dropped:
+                self.dropped.append(piece.dropped)
                 self.note("guard", "去掉没有依据的句子", {"text": piece.text, "why": piece.dropped})
             elif piece.text:
                 self.said.append(piece.text)

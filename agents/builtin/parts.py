@@ -36,7 +36,7 @@ from tools import (
 )
 
 from ..hooks import ModelMaker, hookimpl
-from ..models import OfflineModel, open_endpoint, open_script
+from ..models import Limits, OfflineModel, open_endpoint, open_script
 from ..settings import Settings
 
 _TOOLS = (
@@ -84,8 +84,14 @@ def _offline(settings: Settings) -> BaseChatModel:
 
 
 def _endpoint(settings: Settings) -> BaseChatModel:
+    limits = Limits(
+        timeout_s=settings.model_timeout_s,
+        silence_s=settings.model_silence_s,
+        context_tokens=settings.model_context_tokens,
+        tools=settings.model_tools,
+    )
     key = settings.model_key.get_secret_value()
-    return open_endpoint(settings.model_url, settings.model_name, key, settings.model_timeout_s)
+    return open_endpoint(settings.model_url, settings.model_name, key, limits, settings.model_body)
 
 
 def _scripted(settings: Settings) -> BaseChatModel:

@@ -83,6 +83,10 @@ class Checker:
         rest, self._buffer = self._buffer, ""
         return [self.check(rest)] if rest.strip() else []
 
+    def discard(self) -> None:
+        """Forget text that makes no whole sentence yet: its answer broke off."""
+        self._buffer = ""
+
     def check(self, sentence: str) -> Checked:
         """Check one sentence with its marks."""
         refs = [ref for mark in _MARK.findall(sentence) if (ref := int(mark)) in self._sources]

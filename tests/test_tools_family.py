@@ -16,7 +16,7 @@ from tools.unified.sandbox import insurance
 from .test_tools_world import CITIZEN, OTHER, START, World, open_world
 
 ELDER = Principal("citizen-3", frozenset(("citizen",)), verified=True)
-SPOUSE = BindingDraft("code", "spouse", "示例丙", "420106198505052216")
+SPOUSE = BindingDraft("code", "spouse", "示例丙", "420106198505052219")
 SHARED = BindingDraft("sharing", "parent", "示例老丁", "420103195803034518")
 
 

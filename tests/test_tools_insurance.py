@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from langchain_core.tools import BaseTool
+from stdnum.cn import ric
 
 from tools import Conflict, NeedsAnswer, NotAllowed, NotFound, Principal, ToolError, insurance_tools, run_tool, spec_of
 from tools.benefit import Bill, bundled_rules, estimate
@@ -254,11 +256,11 @@ def test_a_binding_needs_both_identities_to_agree(place: World) -> None:
         for wrong in (
             replace(ELDER, name="示例别人"),
             replace(ELDER, resident_id=CHILD_ID),
-            BindingDraft("code", "parent", "示例甲", "420102199001011239"),
+            BindingDraft("code", "parent", "示例甲", "420102199001011236"),
         ):
             with pytest.raises(NotFound, match="对不上"):
                 await owned.bind(wrong, CITIZEN, place.key())
-        interrupted = BindingDraft("sharing", "spouse", "示例丙", "420106198505052216")
+        interrupted = BindingDraft("sharing", "spouse", "示例丙", "420106198505052219")
         with pytest.raises(Conflict, match="没有有效参保"):
             await owned.bind(interrupted, CITIZEN, place.key())
         assert not place.rows("family_bindings")
@@ -319,3 +321,14 @@ def test_every_tool_has_thirty_different_examples(place: World) -> None:
 )
 def test_an_unknown_medicine_is_named_without_the_question(asked: str, name: str) -> None:
     assert _medicine_in(asked) == name
+
+
+def test_the_numbers_of_the_demo_people_carry_their_check_digit_and_agree_between_the_files() -> None:
+    folder = Path(__file__).parent.parent / "tools" / "data"
+    insured = json.loads((folder / "insurance_demo.json").read_text(encoding="utf-8"))["insured"]
+    profiles = json.loads((folder / "enterprises.json").read_text(encoding="utf-8"))["profiles"]
+    assert [ric.calc_check_digit(row["resident_id"]) for row in (*insured, *profiles)] == [
+        row["resident_id"][-1] for row in (*insured, *profiles)
+    ]
+    own = {row["owner"]: row["resident_id"] for row in insured if row["owner"]}
+    assert {row["owner"]: row["resident_id"] for row in profiles}.items() <= own.items()

@@ -25,7 +25,11 @@ _RESULT = re.compile(r"<tool_response>\n(.*?)\n</tool_response>\n*", re.DOTALL)
 
 
 class Brain:
-    """Thinks for a `Peer` as the offline model of a house does."""
+    """Thinks for a `Peer` as the offline model of a house does.
+
+    That model never makes a call that cannot be made. Told that one could not, it therefore thinks again as if it had
+    not been made: as a model does that mends its call.
+    """
 
     def __init__(self, model: OfflineModel, tools: Sequence[BaseTool]) -> None:
         self._model = model
@@ -33,7 +37,7 @@ class Brain:
 
     async def __call__(self, body: dict[str, Any]) -> Answer:
         """The answer to a request."""
-        messages, named = list(self._messages(body["messages"])), _named(body)
+        messages, named = _before_faults(list(self._messages(body["messages"]))), _named(body)
         bound = self._model.bind_tools([self._tools[name] for name in named if name in self._tools])
         told = await bound.ainvoke(messages)
         calls = (ToolCall(_there(c["name"]), json.dumps(c["args"], ensure_ascii=False)) for c in told.tool_calls)
@@ -85,6 +89,19 @@ def _user(content: str, asked: list[str], names: Mapping[str, str]) -> Iterator[
     rest = _RESULT.sub("", content).strip()
     if rest:
         yield HumanMessage(rest)
+
+
+def _before_faults(messages: list[BaseMessage]) -> list[BaseMessage]:
+    """The conversation without the calls at its end that could not be made."""
+    end = len(messages)
+    while end and isinstance(messages[end - 1], ToolMessage) and _invalid(str(messages[end - 1].content)):
+        end -= 1
+    return messages if end == len(messages) else _before_faults(messages[: end - 1])
+
+
+def _invalid(content: str) -> bool:
+    told = json.loads(content)
+    return isinstance(told, dict) and told.get("kind") == "invalid"
 
 
 def _named(body: Mapping[str, Any]) -> list[str]:

@@ -79,12 +79,13 @@ class TurnCheck:
 
 @dataclass(frozen=True)
 class ReplyCheck:
-    """What the replies must and must not say."""
+    """What the replies must and must not say; `last` is for the last one alone."""
 
     say: tuple[Json, ...] = ()
     never_say: tuple[Json, ...] = ()
     max_chars: int | None = None
     language: str = ""
+    last: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def _variants(reading: Reading) -> Callable[[Sample, Mapping[str, Sample]], Iter
 def _matchers(sample: Sample, _by_id: Mapping[str, Sample]) -> Iterator[Finding]:
     reply, outcome = sample.expect.reply, sample.expect.outcome
     for item in (
-        *(reply.say if reply else ()),
+        *((*reply.say, *reply.last) if reply else ()),
         *(reply.never_say if reply else ()),
         *(outcome.offer if outcome else ()),
     ):

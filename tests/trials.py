@@ -28,6 +28,8 @@ LAW = Hit(
     "未登记养犬的，由公安机关责令限期改正，处500元以上2000元以下罚款。",
 )
 OLD = Hit("养犬办法（已废止）", "养犬办法 > 收费", "d3-1", 0.7, "expired", "首次登记费每只1000元，每年年检费500元。")
+CASE = {"category_code": "C0101", "state": "reported", "address": "解放大道"}
+CARD = {"id": "a1", "tool": "case.create", "summary": "地点：解放大道", "arguments": {"address": "解放大道"}}
 
 
 def a_sample(expect: Expect, **changes: Any) -> Sample:
@@ -111,3 +113,7 @@ def a_write(status: str = "executed", turn: int = 2, action: str = "a1", **argum
 def scored(sample: Sample, trial: Trajectory, **fixtures: Any) -> dict[str, Score]:
     """All scores by name."""
     return {each.scorer: each for each in score_trial(sample, trial, fixtures)}
+
+
+READ = Call(1, "case.similar", {"category_code": "C0101"}, "read", "ok", {})
+PROPOSED = a_turn("报修", a_reply("请核对", "confirm", actions=[CARD]))

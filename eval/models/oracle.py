@@ -257,7 +257,9 @@ class _Moment:
         results = [each for each in tool_results(after) if each.get("say") and "ref" in each]
         lines = [f"{line}[{each['ref']}]" for each in results for line in _SENTENCE.findall(str(each["say"]))]
         expect = self.sample.expect
-        wanted = list(expect.reply.say if expect.reply else ()) + list(expect.outcome.offer if expect.outcome else ())
+        wanted = list((*expect.reply.say, *expect.reply.last) if expect.reply else ()) + list(
+            expect.outcome.offer if expect.outcome else ()
+        )
         passages = [each for gold in self._golds() for each in self._of(gold)]
         sentences = [(line, each["ref"]) for each in passages or self._passages() for line in _lines(str(each["text"]))]
         for item in wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..expectations import TurnCheck
+from ..expectations import Outcome, TurnCheck
 from ..matchers import MISSING, matches, says, shown
 from ..sample import Sample
 from ..trajectory import Score, Trajectory, Turn
@@ -13,7 +13,7 @@ from .calls import calls_made, unconfirmed_writes
 from .lines import Lines, Trial
 from .state import relevant_changes
 
-VERSION = 1
+VERSION = 2
 
 
 def score(trial: Trial) -> list[Score]:
@@ -56,14 +56,18 @@ def turn_problems(check: TurnCheck, trial: Trial) -> list[str]:
     for turn in turns if check.outcome else ():
         outcome = turn.reply.get("outcome") or {}
         wanted = check.outcome
-        if wanted and (
-            outcome.get("is") not in (wanted.kinds or (outcome.get("is"),))
-            or (wanted.reasons and outcome.get("reason") not in wanted.reasons)
-        ):
+        if wanted and not _fits(wanted, outcome):
             problems.append(f"第 {turn.n} 轮的结果是 {outcome.get('is')} {outcome.get('reason') or ''}".strip())
     texts = [str(turn.reply.get("text") or "") for turn in turns]
     problems += [f"没有说：{shown(each)}" for each in check.say if not any(says(each, t, trial.known) for t in texts)]
     return problems
+
+
+def _fits(wanted: Outcome, outcome: Mapping[str, Any]) -> bool:
+    """As for the whole talk: a reason is asked of a refusal only."""
+    kind = outcome.get("is")
+    right_kind = not wanted.kinds or kind in wanted.kinds
+    return right_kind and not (kind == "refused" and wanted.reasons and outcome.get("reason") not in wanted.reasons)
 
 
 def _checked(check: TurnCheck, trial: Trial) -> list[Turn]:

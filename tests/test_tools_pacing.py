@@ -7,17 +7,19 @@ import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from xml.etree import ElementTree
 
 import httpx
 import pytest
 
-from tools import Platform, Unavailable
+from tools import Platform, Unavailable, open311_key
 from tools.pacing import MOST_CALLERS, Pacing
 from tools.unified.signing import Signed, sign_headers
 
 from .test_tools_world import APP, CITIZEN, CROSSING, SECRET, World, open_world
 
 PATH = "/api/v1/geocode"
+OPEN311 = "/open311/v2"
 QUERY = (("address", "光谷广场"),)
 
 
@@ -82,6 +84,40 @@ def test_only_signed_requests_use_up_an_applications_pace(town: World) -> None:
         assert (await ask(town)).status_code == 200
 
     town.run(body)
+
+
+@pytest.mark.parametrize("path", ["discovery", "services", "services/C0114", "requests", "requests/WH1"])
+def test_open311_says_when_to_come_back_in_its_own_error_format(town: World, path: str) -> None:
+    async def body() -> None:
+        town.sandbox.limit(0.5)
+        async with town.raw() as http:
+            assert (await http.get(f"{OPEN311}/{path}.json")).status_code in (200, 404)
+            refused = await http.get(f"{OPEN311}/{path}.json")
+            in_xml = await http.get(f"{OPEN311}/{path}.xml")
+            town.sandbox.limit(0)
+            assert (await http.get(f"{OPEN311}/{path}.json")).status_code in (200, 404)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
+        assert refused.json() == [{"code": 429, "description": "请求过于频繁，请稍后再试。"}]
+        assert (in_xml.status_code, in_xml.headers["Retry-After"]) == (429, "2")
+        assert ElementTree.fromstring(in_xml.content).findtext("error/code") == "429"
+
+    town.run(body)
+
+
+def test_open311_paces_an_application_by_its_key_and_nobody_can_use_that_up_with_a_wrong_one(town: World) -> None:
+    async def body() -> None:
+        town.sandbox.limit(0.5)
+        report = {"api_key": open311_key(APP, SECRET), "service_code": "C0114", "address_string": CROSSING.address}
+        async with town.raw() as http:
+            forged = await http.post(f"{OPEN311}/requests.json", data={**report, "api_key": "0" * 40})
+            again = await http.post(f"{OPEN311}/requests.json", data={**report, "api_key": "1" * 40})
+            made = await http.post(f"{OPEN311}/requests.json", data=report)
+            refused = await http.post(f"{OPEN311}/requests.json", data=report)
+        assert [each.status_code for each in (forged, again, made, refused)] == [403, 429, 201, 429]
+        assert (await ask(town)).status_code == 429
+
+    town.run(body)
+    assert len(town.rows()) == 1
 
 
 def test_the_client_waits_as_asked_and_every_write_happens_once(town: World) -> None:

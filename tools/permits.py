@@ -39,17 +39,17 @@ def permit_tools(platform: Platform) -> list[BaseTool]:
         kind: Annotated[str | None, Slot("enum", "施工种类", choices=KINDS)] = None,
         day: Annotated[str | None, Slot("date", "哪一天")] = None,
     ) -> Mapping[str, Any]:
-        """查占道挖掘、燃气等管线施工许可（演示数据）：按道路、地点、区、种类和日期查，不说日期就查今天。"""
+        """查占道挖掘、燃气等管线施工许可：按道路、地点、区、种类和日期查，不说日期就查今天。"""
         on = _day(day, call.now.date())
         code = district_of(district) if district else None
         query = PermitQuery(_kind(kind), None, code, on.isoformat(), on.isoformat())
-        rows = await sensing.permits(query)
-        if address:
-            rows = _at(rows, address)
+        listed = await sensing.permits(query)
+        rows = _at(list(listed.permits), address) if address else listed.permits
         place = "".join(each for each in (bundled_gazetteer().district_name(code or ""), address or "") if each)
         name = {row[0]: row[1] for row in KINDS}.get(_kind(kind) or "", "道路施工")
         return {
-            "permits": [asdict(each) for each in rows], "day": on.isoformat(), "place": place or "全市", "what": name
+            "permits": [asdict(each) for each in rows], "day": on.isoformat(), "place": place or "全市", "what": name,
+            "demo": listed.demo,
         }  # fmt: skip
 
     return [permit_search]
@@ -59,16 +59,17 @@ def say_permits(found: Mapping[str, Any]) -> str:
     """The permits in force on a day."""
     rows = found["permits"]
     head = f"{found['place']}{say_day(found['day'])}在有效期内的{found['what']}许可"
+    demo = "（演示数据）" if found["demo"] else ""
     unseen = "查不到许可不代表没有人施工；发现无证挖路、闻到燃气味，请先离开，再打110、119或燃气公司电话。"
     if not rows:
-        return f"{head}（演示数据）没有查到。{unseen}"
+        return f"{head}{demo}没有查到。{unseen}"
     lines = [
         f"{each['number']}，{each['section']}（{each['district_name']}），{each['kind_name']}，{each['unit']}，"
         f"{say_day(each['first_day'])}到{say_day(each['last_day'])}，每天{each['hours']}"
         for each in rows[:LISTED]
     ]
     more = f"，先列 {len(lines)} 个" if len(rows) > len(lines) else ""
-    return f"{head}共 {len(rows)} 个（演示数据）{more}：\n" + "；\n".join(lines) + f"。\n{unseen}"
+    return f"{head}共 {len(rows)} 个{demo}{more}：\n" + "；\n".join(lines) + f"。\n{unseen}"
 
 
 def _at(rows: list[Permit], address: str) -> list[Permit]:

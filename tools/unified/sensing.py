@@ -36,6 +36,14 @@ class PermitQuery:
         return tuple((name, value) for name, value in given.items() if value)
 
 
+@dataclass(frozen=True)
+class PermitList:
+    """Permits, and whether they are invented because no office feeds any."""
+
+    permits: tuple[Permit, ...]
+    demo: bool
+
+
 class Sensing:
     """Look at the weather, the water and the works; push an alert."""
 
@@ -57,10 +65,10 @@ class Sensing:
         found: Mapping[str, Any] = (await self._platform.read(f"/sensors/{path_part(code)}")).data
         return found
 
-    async def permits(self, query: PermitQuery) -> list[Permit]:
+    async def permits(self, query: PermitQuery) -> PermitList:
         """Permits for works in the road."""
         data = (await self._platform.read("/permits", query.query())).data
-        return [Permit(**each) for each in data["permits"]]
+        return PermitList(tuple(Permit(**each) for each in data["permits"]), bool(data.get("demo")))
 
     async def push(self, draft: AlertDraft, who: Principal, key: str) -> Mapping[str, Any]:
         """Push an alert, exactly once per key."""

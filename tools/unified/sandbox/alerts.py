@@ -13,8 +13,9 @@ from ...rainfall import sensing_data
 from ..lifecycle import MAY_ALERT
 from .applications import insert
 from .domain import Ground
+from .outbox import announce
 from .problems import BAD_PARAMETER, FORBIDDEN, Problem
-from .store import Change, Row, Write, log_change, new_ulid, next_serial, once
+from .store import Change, Row, Write, log_change, next_serial, once
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS alerts (
@@ -59,13 +60,7 @@ class Alerts:
             insert(connection, "alerts", row)
             log_change(connection, Change(row["created_at"], who.id, "pushed", "alert", row["number"], row))
             payload = {"number": row["number"], "kind": body.kind, "recipients": codes, "text": body.text}
-            event = (new_ulid(), row["created_at"], json.dumps(payload, ensure_ascii=False))
-            added = connection.execute(
-                "INSERT INTO events (id, type, at, payload) VALUES (?, 'alert.pushed', ?, ?)", event
-            )
-            connection.execute(
-                "INSERT INTO deliveries (event, app, next_at) SELECT ?, app, 0 FROM webhooks", (added.lastrowid,)
-            )
+            announce(connection, "alert.pushed", row["created_at"], payload)
             return _view(row)
 
         with self.ground.store.write() as connection:

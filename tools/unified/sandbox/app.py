@@ -36,7 +36,7 @@ class Sandbox:
     deliveries: Deliveries
 
     def limit(self, per_s: float) -> None:
-        """Let each application call so many times a second from now on (0: as often as it likes); beyond that, 429."""
+        """Let each caller call so many times a second from now on (0: as often as they like); beyond that, 429."""
         self.app.state.pacing = Pacing(per_s, max(1.0, per_s)) if per_s else None
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ def create_sandbox(ground: Ground, *, apps: Mapping[str, str], faults: Faults) -
     app.add_exception_handler(Problem, _refused)
     app.add_exception_handler(RequestValidationError, _bad_parameter)
     app.add_exception_handler(HTTPException, _no_route)
-    app.mount("/open311/v2", create_open311(Casework(ground), apps))
+    app.mount("/open311/v2", create_open311(Casework(ground), apps, lambda: app.state.pacing))
     return app
 
 

@@ -11,6 +11,7 @@ from . import (
     insurance_routes,
     metrics_routes,
     orders_routes,
+    permits,
     places_routes,
     requests_routes,
     sensing,
@@ -34,6 +35,6 @@ DOMAINS: tuple[Domain, ...] = (
     *SERVICES,
     Domain("components", router=components_routes.router),
     Domain("insurance", insurance.SCHEMA, insurance_routes.router, insurance.seed),
-    Domain("sensing", sensing.SCHEMA + alerts.SCHEMA, sensing_routes.router),
+    Domain("sensing", sensing.SCHEMA + alerts.SCHEMA + permits.SCHEMA, sensing_routes.router),
     Domain("vendor", router=vendor_routes.router),
 )

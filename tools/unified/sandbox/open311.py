@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from ...categories import Category
+from ...pacing import Pacing
 from ...principal import Principal
 from ..finding import read_moment
 from ..lifecycle import FINAL, STATES
@@ -34,10 +36,11 @@ _ITEM = {"services": "service", "service_requests": "request", "errors": "error"
 class GeoReportError(Exception):
     """A refusal in the words of the specification."""
 
-    def __init__(self, code: int, description: str) -> None:
+    def __init__(self, code: int, description: str, retry_after_s: int | None = None) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
+        self.retry_after_s = retry_after_s
 
 
 def open311_key(app_key: str, secret: str) -> str:
@@ -45,10 +48,10 @@ def open311_key(app_key: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"open311:{app_key}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
-def create_open311(casework: Casework, apps: Mapping[str, str]) -> FastAPI:
-    """The GeoReport application, mounted by the sandbox."""
-    app = FastAPI(title="Open311 GeoReport v2", docs_url=None, redoc_url=None)
-    app.state.casework = casework
+def create_open311(casework: Casework, apps: Mapping[str, str], pacing: Callable[[], Pacing | None]) -> FastAPI:
+    """The GeoReport application, mounted by the sandbox; `pacing` gives the pace at which callers may call now."""
+    app = FastAPI(title="Open311 GeoReport v2", docs_url=None, redoc_url=None, dependencies=[Depends(_pace)])
+    app.state.casework, app.state.pacing = casework, pacing
     app.state.keys = {open311_key(name, secret): name for name, secret in apps.items()}
     app.add_exception_handler(GeoReportError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -60,6 +63,18 @@ def create_open311(casework: Casework, apps: Mapping[str, str]) -> FastAPI:
     app.get("/requests/{number}.{form}", dependencies=[Depends(_jurisdiction)])(get_request)
     app.post("/requests.{form}", status_code=201)(post_request)
     return app
+
+
+async def _pace(request: Request) -> None:
+    """Refuse who calls too often: an application by its right key, everybody else by where they call from."""
+    pacing: Pacing | None = request.app.state.pacing()
+    if pacing is None:
+        return
+    sent = request.query_params.get("api_key") or (await request.form()).get("api_key")
+    address = request.client.host if request.client else ""
+    caller = request.app.state.keys.get(sent) or f"open311:{address}"
+    if wait_s := pacing.wait_s(caller):
+        raise GeoReportError(429, "请求过于频繁，请稍后再试。", math.ceil(wait_s))
 
 
 def _jurisdiction(jurisdiction_id: str | None = None) -> None:
@@ -283,14 +298,17 @@ def _clean(text: str) -> str:
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
 
 
-def _fail(request: Request, status: int, description: str) -> Response:
+def _fail(request: Request, status: int, description: str, retry_after_s: int | None = None) -> Response:
     form = "json" if request.url.path.endswith(".json") else "xml"
-    return _answer(form, "errors", [{"code": status, "description": description}], status)
+    answer = _answer(form, "errors", [{"code": status, "description": description}], status)
+    if retry_after_s is not None:
+        answer.headers["Retry-After"] = str(retry_after_s)
+    return answer
 
 
 async def _refused(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, GeoReportError)
-    return _fail(request, problem.code, problem.description)
+    return _fail(request, problem.code, problem.description, problem.retry_after_s)
 
 
 async def _invalid(request: Request, problem: Exception) -> Response:

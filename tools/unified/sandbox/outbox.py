@@ -11,7 +11,7 @@ from .store import new_ulid
 
 
 def announce(connection: sqlite3.Connection, kind: str, at: str, payload: Mapping[str, Any]) -> None:
-    """Put an event into the outbox: `case.`, `order.` or `application.state_changed`."""
+    """Put an event into the outbox, for everybody who listens now; who asks later finds it in the list."""
     query = "INSERT INTO events (id, type, at, payload) VALUES (?, ?, ?, ?)"
     added = connection.execute(query, (new_ulid(), kind, at, json.dumps(dict(payload), ensure_ascii=False)))
     waiting = "INSERT INTO deliveries (event, app, next_at) SELECT ?, app, 0 FROM webhooks"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from ...roadworks import permits_between
 from ..finding import CITY_ZONE
 from .alerts import AlertBody, Alerts
 from .auth import CheckedCaller
 from .domain import ground_of, request_id
+from .permits import Kind, PermitQuery, Permits, PermitsBody
 from .problems import BAD_PARAMETER, Problem, envelope
 from .sensing import ReadingsBody, Sensing, WarningBody
 
@@ -59,25 +59,27 @@ def feed_warning(
 def list_permits(
     request: Request,
     caller: CheckedCaller,
-    kind: Literal["gas", "water", "drain", "power", "telecom", "road"] | None = None,
+    kind: Kind | None = None,
     road: Annotated[str | None, Query(max_length=40)] = None,
     district: Annotated[str | None, Query(max_length=6)] = None,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,
 ) -> dict[str, Any]:
     """Permits for works in the road, in force on any day of a span (today by default)."""
-    today = ground_of(request).clock().astimezone(CITY_ZONE).date()
-    begin = first or today
+    begin = first or ground_of(request).clock().astimezone(CITY_ZONE).date()
     end = last or begin
     if not timedelta(0) <= end - begin <= timedelta(days=LONGEST_DAYS):
         raise Problem(BAD_PARAMETER, f"结束日期不能早于开始日期，一次最多查 {LONGEST_DAYS} 天。")
-    found = [
-        asdict(each)
-        for each in permits_between(begin, end)
-        if kind in (None, each.kind) and road in (None, each.road) and district in (None, each.district)
-    ]
-    data = {"permits": found, "from": begin.isoformat(), "to": end.isoformat(), "demo": True}
+    permits = Permits(ground_of(request))
+    found = [asdict(each) for each in permits.find(PermitQuery(begin, end, kind, road, district))]
+    data = {"permits": found, "from": begin.isoformat(), "to": end.isoformat(), "demo": not permits.is_fed()}
     return envelope(data, request_id(request))
+
+
+@router.put("/permits")
+def feed_permits(body: PermitsBody, request: Request, caller: CheckedCaller) -> dict[str, Any]:
+    """Permits as their office has them now; each change is announced. Once one was fed, none is invented."""
+    return envelope(Permits(ground_of(request)).feed(body, caller.app), request_id(request))
 
 
 @router.post("/alerts")

@@ -16,6 +16,7 @@ from .casework import Casework
 from .domain import Ground
 from .problems import BAD_PARAMETER, Problem
 from .store import Row
+from .touched import belongs, forget, touched, watch
 
 KEPT_WORLDS = 6
 TABLE_OF = {"card": "card_losses", "family_binding": "family_bindings"}
@@ -49,6 +50,9 @@ class Worlds:
     _kept: list[str] = field(default_factory=list)
     _since: int = 0
 
+    def __post_init__(self) -> None:
+        watch(self.ground.store)
+
     def set(self, body: WorldBody) -> int:
         """Go to a world; the number of the last change that belongs to it."""
         store, name = self.ground.store, f"world:{self.ground.clock().date().isoformat()}:{body.demo}"
@@ -65,12 +69,39 @@ class Worlds:
         with store.write() as connection:
             for table, rows in body.patch.items():
                 self._patch(connection, table, rows)
+            forget(connection)
         store.snapshot("world:start")
         self._since = max((row["sequence"] for row in store.rows("SELECT sequence FROM changes")), default=0)
         return self._since
 
     def changes(self) -> list[dict[str, Any]]:
-        """What became of which object since the world was set, oldest first."""
+        """What became of which object since the world was set, oldest first; then rows no entry accounts for."""
+        logged = self._logged()
+        named = {str(each["key"]) for each in logged}
+        for each in logged:
+            row = self._now(each["table"], each["key"])
+            named |= {str(row[name]) for name in ("id", "number") if row.get(name)}
+        return [*logged, *self._unlogged(named, len(logged))]
+
+    def _unlogged(self, named: set[str], after: int) -> list[dict[str, Any]]:
+        """Rows that a write touched without a word in the change log; they cannot be missed by what reads it."""
+        start = self.ground.store.kept("world:start")
+        extra = [each for each in touched(self.ground.store, start) if not belongs(each.row, named)]
+        return [
+            {
+                "seq": self._since + after + n,
+                "actor": "",
+                "action": "unlogged",
+                "table": each.table,
+                "op": each.op,
+                "key": next((str(each.row[name]) for name in KEYS if each.row.get(name)), ""),
+                "values": each.row,
+                "before": {},
+            }
+            for n, each in enumerate(extra, 1)
+        ]
+
+    def _logged(self) -> list[dict[str, Any]]:
         query = "SELECT * FROM changes WHERE sequence > ? ORDER BY sequence"
         seen: dict[tuple[str, str], Row] = {}
         found = []

@@ -35,6 +35,15 @@ def test_every_point_lies_in_the_city_and_in_a_grid() -> None:
         assert all(GAZETTEER.inside(*point) for point in road["line"]), road["name"]
 
 
+def test_a_place_lies_in_a_district_it_is_said_to_be_in() -> None:
+    for name in ("司门口", "司门口黄鹤楼", "螃蟹岬", "循礼门", "十里铺", "崇仁路", "金银潭", "堤角", "杨家湾"):
+        (entry,) = GAZETTEER.entries(name)
+        assert entry.point is not None
+        grid = GAZETTEER.locate(*entry.point)
+        assert grid is not None
+        assert grid.district in entry.districts, name
+
+
 def names(text: str) -> list[tuple[str, str]]:
     return [(mention.text, mention.kind) for mention in GAZETTEER.find(text)]
 

@@ -24,7 +24,7 @@ from .runner import load_results
 from .store import MANIFEST
 from .summary import summarise
 from .summary import tallies as tallies_of
-from .view import serve_view
+from .view import serve_view, view_page
 from .world import lookups
 
 RunFolder = Annotated[Path, typer.Argument(help="运行目录。")]
@@ -96,10 +96,18 @@ def report(
 def view(
     runs: Annotated[list[Path], typer.Argument(help="一个运行目录；给两个就并排比较。")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="端口；0 用空闲的。")] = 0,
+    to_file: Annotated[
+        Path | None, typer.Option("--export", help="不打开，写成一个可以转给别人的 HTML 文件，个人号码已遮盖。")
+    ] = None,
+    trial: Annotated[str, typer.Option(help="与 --export 合用：只要这个样本，例如 GOV-01.n1。")] = "",
 ) -> None:
     """在本机打开记录页面：逐个看对话、调用、检索、引用和平台变化。按 Ctrl-C 结束。"""
     if len(runs) > 2:
         raise EvalError("最多给两个运行目录。")
+    if to_file is not None:
+        _write(to_file, view_page(runs, trial))
+        typer.echo(f"已写到 {to_file}，不用服务和网络就能打开。")
+        return
     serve_view(runs, port, lambda address: typer.echo(f"记录页面：{address}（按 Ctrl-C 结束）"))
 
 

@@ -26,9 +26,14 @@ _PATTERNS = (
     ("号码", re.compile(r"[〇零一二三四五六七八九幺两]{7,}")),
 )
 _NAMED = re.compile(
-    r"((?:姓名|我叫|我是|申请人|联系人|举报人|投诉人|上报人|户主|经办人|代理人)[：:是为]?\s*)"
+    r"((?:姓名|我叫|申请人|联系人|举报人|投诉人|上报人|户主|经办人|代理人)[：:是为]?\s*)"
     r"([\u4e00-\u9fff]{2,4}(?=[，。,;；、\s（(]|$))"
 )
+_FAMILY = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高梁郑谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈"
+    "任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严武孔向汤欧"
+)
+_MYSELF = re.compile(rf"(我是|本人是?)([{_FAMILY}][\u4e00-\u9fff]{{1,2}}(?=[，。,;；、\s（(]|$))")
 _TAG = re.compile(r"⟦[^⟦⟧]+⟧")
 
 
@@ -51,7 +56,9 @@ class Mask:
             found = found.replace(value, self._tags[value])
         for kind, pattern in _PATTERNS:
             found = _outside(found, pattern, partial(self._tag, kind))
-        return _NAMED.sub(lambda each: each[1] + self._tag("姓名", each[2]), found)
+        for named in (_NAMED, _MYSELF):
+            found = named.sub(lambda each: each[1] + self._tag("姓名", each[2]), found)
+        return found
 
     def restore(self, text: str) -> str:
         """A model's words with the values its tags stand for; a tag it made up stays as it is."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from eval.errors import EvalError
+from eval.expectations import Expect, Slots
 from eval.reading import read_samples
 from eval.trajectory import Call, Turn, UserMove
-from eval.view import view_app
+from eval.view import view_app, view_page
 from eval.view.divergence import first_divergence
 from eval.view.drafts import draft_sample
+from eval.view.slots import slot_rows
 
 from .test_eval_judgement import a_result
 from .test_eval_report import a_folder
-from .trials import a_change, a_reply, a_write
+from .trials import a_change, a_reply, a_sample, a_trial, a_turn, a_write
 
 
 @pytest.fixture
@@ -107,3 +114,56 @@ def test_a_draft_made_from_a_talk_is_a_valid_sample(tmp_path: Path) -> None:
     again = read_samples([file])
     assert again.findings == ()
     assert [each.kind for each in again.samples[0].user.turns] == ["text", "edit", "confirm"]
+
+
+def test_a_talk_has_a_row_for_each_slot_and_a_cell_for_each_turn() -> None:
+    ask = [{"slot": "address", "question": "在哪里？"}]
+    card = [{"id": "a1", "tool": "case.create", "arguments": {"address": "新华路", "category": "井盖"}}]
+    turns = (
+        a_turn("井盖破了", a_reply("在哪里？", "clarify", asks=ask)),
+        a_turn("解放大道", a_reply("请核对", "confirm"), 2),
+        a_turn("是新华路", a_reply("请核对", "confirm", actions=card), 3),
+    )
+    first = Call(2, "case.create", {"address": "解放大道"}, "write", "proposed")
+    sample = a_sample(Expect(slots=Slots({"address": "新华路", "photo": {"absent": True}})))
+    rows = {each.name: each for each in slot_rows(sample, a_trial(turns, calls=(first,)))}
+    assert [(each.value, each.asked, each.changed) for each in rows["address"].cells] == [
+        (None, True, False), ("解放大道", False, True), ("新华路", False, True),
+    ]  # fmt: skip
+    assert [each.value for each in rows["category"].cells] == [None, None, "井盖"]
+    assert [each.value for each in rows["photo"].cells] == [None, None, None]
+    assert rows["address"].expected == "新华路"
+
+
+def test_a_run_is_packed_into_one_file_that_loads_nothing_and_hides_personal_numbers(tmp_path: Path) -> None:
+    told = Call(1, "profile.get", {"words": "电话13912345678"}, "read", "ok")
+    folder = a_folder(tmp_path / "run", "yn", calls=(told,), log_lines=("GET /secret-path",))
+    page = view_page([folder])
+    assert "default-src 'none'" in page
+    assert 'src="view.js"' not in page
+    assert 'href="view.css"' not in page
+    data = unpacked(page)
+    everything = "".join(data.values())
+    assert "13912345678" not in everything
+    assert "⟦手机号1⟧" in everything
+    assert "secret-path" not in everything
+    rows = json.loads(data["api/runs/0/trials"])
+    assert [each["sample"] for each in rows] == ["F.n0", "F.n1"]
+    assert json.loads(data[f"api/runs/0/trials/{rows[0]['key']}"])["trajectory"]["sample_id"] == "F.n0"
+    one = unpacked(view_page([folder], "F.n1"))
+    assert [each["sample"] for each in json.loads(one["api/runs/0/trials"])] == ["F.n1"]
+    with pytest.raises(EvalError, match=r"没有 F\.n9"):
+        view_page([folder], "F.n9")
+
+
+def test_two_runs_are_packed_with_their_differences(tmp_path: Path) -> None:
+    data = unpacked(view_page([a_folder(tmp_path / "old", "yy"), a_folder(tmp_path / "new", "yn")]))
+    row = json.loads(data["api/runs/1/trials"])[1]
+    assert json.loads(data[f"api/runs/1/trials/{row['key']}?against={row['other']}"])["divergence"]["kind"] == "reply"
+    assert f"api/runs/0/trials/{row['other']}" in data
+
+
+def unpacked(page: str) -> dict[str, str]:
+    found = re.search(r'<script type="application/json" id="packed">(.*?)</script>', page)
+    assert found is not None
+    return {path: gzip.decompress(base64.b64decode(each)).decode() for path, each in json.loads(found[1]).items()}

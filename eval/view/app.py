@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from .divergence import first_divergence
+from .bodies import Bodies
 from .drafts import draft_sample
 from .index import RunIndex
 
@@ -29,8 +28,7 @@ LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 def view_app(folders: Sequence[Path]) -> Starlette:
     """The viewer over one run, or over two that are held against each other."""
-    runs = [RunIndex(folder) for folder in folders]
-    rooms = _Rooms(runs)
+    rooms = _Rooms(Bodies([RunIndex(folder) for folder in folders]))
     return Starlette(
         routes=[
             Route("/", _guarded(_file)),
@@ -46,54 +44,29 @@ def view_app(folders: Sequence[Path]) -> Starlette:
 class _Rooms:
     """What the page asks for."""
 
-    def __init__(self, runs: Sequence[RunIndex]) -> None:
-        self._runs = runs
-        self._units = [each.by_unit() for each in runs]
+    def __init__(self, bodies: Bodies) -> None:
+        self._bodies = bodies
 
     async def runs(self, request: Request) -> Response:
-        return JSONResponse([{"name": each.folder.name, "trials": len(each.entries)} for each in self._runs])
+        return JSONResponse(self._bodies.run_list())
 
     async def trials(self, request: Request) -> Response:
         run = self._run(request)
-        if run is None:
-            return _unknown()
-        rows = run.listed()
-        others = self._units[1 - request.path_params["run"]] if len(self._runs) == 2 else {}
-        for row in rows:
-            other = others.get(row["unit"])
-            row["other"] = other.key if other else None
-            row["changed"] = other is not None and (other.passed is True) != (row["passed"] is True)
-        return JSONResponse(rows)
+        return _unknown() if run is None else JSONResponse(self._bodies.trial_list(run))
 
     async def trial(self, request: Request) -> Response:
-        run = self._run(request)
-        found = run.open(request.path_params["key"]) if run else None
-        if run is None or found is None:
-            return _unknown()
-        body = {
-            "name": run.entries[found.trajectory.key].name,
-            "sample": asdict(found.sample),
-            "trajectory": found.trajectory.to_json(),
-            "scores": [each.to_json() for each in found.scores.values()],
-            "divergence": None,
-        }
-        other_key = request.query_params.get("against")
-        if other_key and len(self._runs) == 2:
-            other = self._runs[1 - request.path_params["run"]].open(other_key)
-            apart = first_divergence(found.trajectory, other.trajectory) if other else None
-            body["divergence"] = asdict(apart) if apart else None
-        return JSONResponse(body)
+        run, against = self._run(request), request.query_params.get("against", "")
+        body = None if run is None else self._bodies.trial(run, request.path_params["key"], against)
+        return _unknown() if body is None else JSONResponse(body)
 
     async def sample(self, request: Request) -> Response:
         run = self._run(request)
-        found = run.open(request.path_params["key"]) if run else None
-        if found is None:
-            return _unknown()
-        return PlainTextResponse(draft_sample(found.plain, found.trajectory))
+        found = None if run is None else self._bodies.runs[run].open(request.path_params["key"])
+        return _unknown() if found is None else PlainTextResponse(draft_sample(found.plain, found.trajectory))
 
-    def _run(self, request: Request) -> RunIndex | None:
-        number = request.path_params["run"]
-        return self._runs[number] if 0 <= number < len(self._runs) else None
+    def _run(self, request: Request) -> int | None:
+        number: int = request.path_params["run"]
+        return number if 0 <= number < len(self._bodies.runs) else None
 
 
 async def _file(request: Request) -> Response:

@@ -21,6 +21,7 @@ class Entry:
     key: str
     unit: str
     name: str
+    sample: str
     title: str
     family: str
     vertical: str
@@ -97,14 +98,16 @@ class RunIndex:
 
     def _entry(self, sample: Sample, trajectory: Trajectory, offset: int) -> Entry:
         scores = self._scores_of(trajectory.key)
-        passed = scores["task"].passed if "task" in scores else None
+        told = scores.get("task") or scores.get("llm_user.task")
+        passed = told.passed if told else None
         cause = "" if passed else first_cause(sample, trajectory, scores).label
         variant = f"@{trajectory.variant}" if trajectory.variant else ""
-        trial = f" 第 {trajectory.trial} 次" if trajectory.trial > 1 else ""
+        trial = f" 第 {trajectory.trial + 1} 次" if trajectory.trial else ""
         return Entry(
             key=trajectory.key,
             unit=f"{trajectory.sample_id}@{trajectory.variant}/{trajectory.trial}/{trajectory.seed}",
             name=f"{trajectory.sample_id}{variant}{trial}",
+            sample=trajectory.sample_id,
             title=sample.title,
             family=trajectory.family,
             vertical=trajectory.vertical,

@@ -14,10 +14,22 @@ function el(tag, attributes = {}, ...children) {
   return made;
 }
 const json = (value) => JSON.stringify(value, null, 1);
+const packed = JSON.parse($("#packed")?.textContent ?? "null");
+
 async function get(path) {
+  if (packed) {
+    const text = await unpack(packed[path], path);
+    return { json: async () => JSON.parse(text), text: async () => text };
+  }
   const answer = await fetch(path);
   if (!answer.ok) throw new Error(`${answer.status} ${path}`);
   return answer;
+}
+
+async function unpack(data, path) {
+  if (!data) throw new Error(`没有 ${path}`);
+  const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
 async function start() {
@@ -86,6 +98,7 @@ function showTalk(row, trial, other) {
     el("p", {}, el("span", { class: `badge ${good ? "good" : "bad"}` }, good ? "通过" : row.cause_title || "未通过"),
       ` ${row.kind} · ${row.role} · ${row.agent} · ${trial.trajectory.clock}`),
     el("p", { class: "muted" }, trial.sample.why),
+    strip(row),
     el("div", { class: "acts" },
       el("button", { type: "button", class: "back", onclick: () => document.body.classList.remove("opened") }, "返回列表"),
       el("button", { type: "button", onclick: (event) => copySample(event.target) }, "用这次对话写样本"),
@@ -100,6 +113,20 @@ function showTalk(row, trial, other) {
   const told = other && !apart ? el("p", { class: "muted" }, "两次运行里这段对话完全一样。") : null;
   $(".talk").replaceChildren(head, ...(told ? [told] : []), body);
   $(".talk").scrollTop = 0;
+}
+
+// Every attempt at the same sample side by side: as written, variants, trials.
+function strip(row) {
+  const rows = state.rows.filter((each) => each.sample === row.sample);
+  if (rows.length < 2) return null;
+  const passed = rows.filter((each) => each.passed === true).length;
+  return el("div", { class: "strip", role: "group", "aria-label": "同一样本的各次尝试" },
+    ...rows.map((each) => el("button", {
+      type: "button", class: each.passed === true ? "good" : "bad", title: each.name,
+      "aria-label": `${each.name} ${each.passed === true ? "通过" : "未通过"}`,
+      "aria-current": String(each.key === row.key), onclick: () => open(each.key),
+    }, each.passed === true ? "✓" : "✗")),
+    el("span", { class: "muted" }, `${passed} / ${rows.length}`));
 }
 
 function talk(trajectory, apart) {
@@ -177,12 +204,15 @@ function citations({ trajectory }) {
   return found.length ? found : none("没有引用。");
 }
 
-function slots({ trajectory, sample }) {
-  const rows = trajectory.turns.flatMap((turn) => [
-    ...(turn.reply.asks ?? []).map((ask) => ["问", ask.slot, ask.question]),
-    ...(turn.reply.actions ?? []).flatMap((action) => Object.entries(action.arguments).map(([name, value]) => ["确认单", name, typeof value === "object" ? json(value) : String(value)])),
-  ].map(([what, name, value]) => el("tr", {}, el("td", {}, String(turn.n)), el("td", {}, what), el("td", {}, name), el("td", {}, value))));
-  return [rows.length ? table(["轮", "", "要素", "内容"], rows) : none("没有要素。")[0], sample.expect.slots ? el("pre", {}, json(sample.expect.slots)) : null];
+// A row for each slot, a column for each turn: what was known then, where it was asked for, where it changed.
+function slots({ slots: rows, trajectory }) {
+  if (!rows.length) return none("没有要素。");
+  const shown = (value) => (value === null || value === undefined ? "" : typeof value === "object" ? json(value) : String(value));
+  const head = ["要素", ...trajectory.turns.map((turn) => `第 ${turn.n} 轮`), "应为"];
+  const cells = (row) => row.cells.map((cell) => el("td", { class: cell.changed ? "new" : cell.asked ? "asked" : "" },
+    cell.asked ? el("span", { class: "muted" }, "问 ") : null, shown(cell.value)));
+  return [el("div", { class: "wide" }, table(head, rows.map((row) =>
+    el("tr", {}, el("td", {}, el("code", {}, row.name)), ...cells(row), el("td", { class: "muted" }, shown(row.expected))))))];
 }
 
 function timing({ trajectory }) {

@@ -120,9 +120,15 @@ def _resident(value: str) -> bool:
     return bool(ric.is_valid(_plain(value))) or _dated(_plain(value))
 
 
+def _born(value: str) -> bool:
+    """An 18-digit number of resident-id shape: a region, a day of birth."""
+    shape = r"[1-8]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]"
+    return re.fullmatch(shape, _plain(value)) is not None
+
+
 def _dated(number: str) -> bool:
-    """An 18-digit number of resident-id shape whose checksum holds, whatever registry knows its region."""
-    if not re.fullmatch(r"[1-8]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]", number):
+    """The same with a checksum that holds, whatever registry knows its region."""
+    if not _born(number):
         return False
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(digit) * weight for digit, weight in zip(number, weights, strict=False))
@@ -142,6 +148,12 @@ _D = r"[0-9０-９]"
 _ANY_DIGIT = r"[0-9０-９〇零一二三四五六七八九幺]"
 _NOT_PERSONAL = re.compile(r"WH\s?\d{14}|(?<![0-9A-Za-z])42\d{13,14}(?![0-9A-Za-z])")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
+_NAME = rf"(?:(?:欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|慕容|令狐|东方)|[{SURNAMES}])[\u4e00-\u9fa5]{{1,2}}"
+_NAMED = (
+    r"(?:我叫|我的名字(?:是|叫)|姓名\s*(?:是|为|[:：])|本人姓名|联系人(?:姓名)?\s*(?:是|叫|为|[:：])?"
+    r"|(?:申请人|户主|参保人|报案人|患者|病人|当事人)(?:姓名|名字)?\s*(?:是|叫|为|[:：])"
+    r"|(?:他|她|孩子|儿子|女儿|老人|母亲|父亲|妈妈?|爸爸?|妻子|丈夫|爱人|老公|老婆|老伴|爷爷|奶奶|外公|外婆)(?:的?名字)?叫)"
+)
 _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ("身份证号", re.compile(rf"(?<!{_D})[1-9１-９](?:{_SEP}{_D}){{16}}{_SEP}[0-9０-９xXｘＸ](?!{_D})"), _resident),
     (
@@ -166,6 +178,15 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
         re.compile(r"(?:护照|通行证|居留证|回乡证)(?:号码|号)?\s*(?:是|为|[:：])?\s*(?P<v>[A-Za-z]{1,2}\d{7,9})"),
         _always,
     ),
+    # A mistyped resident id tells as much of a person as a right one.
+    ("证件号", re.compile(rf"(?<!{_D})[1-9１-９](?:{_SEP}{_D}){{16}}{_SEP}[0-9０-９xXｘＸ](?!{_D})"), _born),
+    (
+        "证件号",
+        re.compile(
+            rf"(?:身份证|证件)(?:号码|号)?\s*(?:是|为|[:：])?\s*(?P<v>{_D}(?:{_SEP}{_D}){{13,17}}[xXｘＸ]?)(?!{_D})"
+        ),
+        _always,
+    ),
     (
         "车牌号",
         re.compile(
@@ -175,9 +196,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     (
         "姓名",
-        re.compile(
-            rf"(?:我叫|我的名字(?:是|叫)|姓名\s*(?:是|为|[:：])|本人姓名)\s*(?P<v>[{SURNAMES}][\u4e00-\u9fa5]{{1,2}})(?=[，,。.；;！!？?、\s]|电话|手机|身份证|住|$)"
-        ),
+        re.compile(rf"{_NAMED}\s*(?P<v>{_NAME})(?=[，,。.；;！!？?、\s⟦]|电话|手机|身份证|住|$)"),
         _always,
     ),
+    ("姓名", re.compile(rf"我是(?P<v>{_NAME})(?=[，,]?(?:我的?)?(?:电话|手机|联系电话|身份证|住))"), _always),
 )

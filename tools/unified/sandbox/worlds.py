@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -83,7 +83,7 @@ class Worlds:
             named |= {str(row[name]) for name in ("id", "number") if row.get(name)}
         return [*logged, *self._unlogged(named, len(logged))]
 
-    def _unlogged(self, named: set[str], after: int) -> list[dict[str, Any]]:
+    def _unlogged(self, named: Collection[str], after: int) -> list[dict[str, Any]]:
         """Rows that a write touched without a word in the change log; they cannot be missed by what reads it."""
         start = self.ground.store.kept("world:start")
         extra = [each for each in touched(self.ground.store, start) if not belongs(each.row, named)]

@@ -115,16 +115,9 @@ def _submit(items: Items, owned: Applications) -> BaseTool:
         return {name: value for name, value in ready.items() if value}
 
     @tool(
-        "apply.submit",
-        title="提交办事申请",
-        effect="write",
-        roles=CITIZEN,
-        say=say_submitted,
-        examples=utterances("apply.submit"),
-        prepare=prepare,
-        object_id="number",
-        timeout_s=20.0,
-    )
+        "apply.submit", title="提交办事申请", effect="write", roles=CITIZEN, say=say_submitted,
+        examples=utterances("apply.submit"), prepare=prepare, object_id="number", timeout_s=20.0,
+    )  # fmt: skip
     async def apply_submit(
         item: Annotated[str, ITEM],
         call: CallArgument,

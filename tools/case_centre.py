@@ -105,13 +105,12 @@ def _merge(platform: Platform) -> BaseTool:
                 raise Conflict(f"案件 {case.number} 已是“{case.status_name}”状态，不能并案。")
         await _same_kind(platform, rows)
         rows.sort(key=lambda case: (case.reported_at, case.number))
-        listed = "；".join(f"{case.number}，{case.category_name}，{case.address}" for case in rows)
         reason = reason_in(arguments.get("reason"))
         return {
             "numbers": "、".join(case.number for case in rows),
             **({"reason": reason} if reason else {}),
             "master": rows[0].number,
-            "listed": listed,
+            "listed": "；".join(f"{case.number}，{case.category_name}，{case.address}" for case in rows),
         }
 
     @tool(

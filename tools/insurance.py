@@ -153,16 +153,9 @@ def _offsite(owned: Insurance) -> BaseTool:
         return {**settled, "insured": insured.id, "name": insured.name}
 
     @tool(
-        "offsite.file",
-        title="登记异地就医备案",
-        effect="write",
-        roles=CITIZEN,
-        say=say_filing,
-        examples=OFFSITE,
-        prepare=prepare,
-        object_id="number",
-        timeout_s=20.0,
-    )
+        "offsite.file", title="登记异地就医备案", effect="write", roles=CITIZEN, say=say_filing, examples=OFFSITE,
+        prepare=prepare, object_id="number", timeout_s=20.0,
+    )  # fmt: skip
     async def offsite_file(
         place: Annotated[str, PLACE],
         reason: Annotated[str, REASON],

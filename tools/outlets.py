@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool
 
 from .cases import write_key
 from .circle import Walk, card_services, outlet_facts
-from .define import Call, CallArgument, Slot, tool
+from .define import Call, CallArgument, Prepare, Slot, tool
 from .directory import SURE
 from .errors import Conflict, NeedsAnswer, NotAllowed, ToolError
 from .items import settle_item, settle_place
@@ -126,8 +126,8 @@ def _loss(platform: Platform) -> BaseTool:
     return card_report_loss
 
 
-def _visit(platform: Platform) -> BaseTool:
-    items, owned = Items(platform), Applications(platform)
+def _prepare_visit(platform: Platform) -> Prepare:
+    items = Items(platform)
 
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         wanted = await service_named(items, str(arguments.get("service") or ""))
@@ -147,17 +147,16 @@ def _visit(platform: Platform) -> BaseTool:
             "service_id": wanted[0],
         }
 
+    return prepare
+
+
+def _visit(platform: Platform) -> BaseTool:
+    owned, prepare = Applications(platform), _prepare_visit(platform)
+
     @tool(
-        "visit.book",
-        title="预约办事",
-        effect="write",
-        roles=CITIZEN,
-        say=say_booking,
-        examples=utterances("visit.book"),
-        prepare=prepare,
-        object_id="number",
-        timeout_s=20.0,
-    )
+        "visit.book", title="预约办事", effect="write", roles=CITIZEN, say=say_booking,
+        examples=utterances("visit.book"), prepare=prepare, object_id="number", timeout_s=20.0,
+    )  # fmt: skip
     async def visit_book(
         service: Annotated[str, Slot("query", "要办的事", ask="请问要预约办什么事？")],
         address: Annotated[str, PLACE],

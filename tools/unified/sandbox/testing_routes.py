@@ -46,8 +46,15 @@ def add_test_routes(app: FastAPI, ground: Ground, deliveries: Deliveries, fill: 
         if not ground.store.restore(name):
             raise Problem(NOT_FOUND, f"没有名为 {name} 的快照。")
 
-    worlds = Worlds(ground, fill)
+    _add_worlds(app, Worlds(ground, fill), deliveries)
 
+    @app.post("/sandbox/deliver")
+    async def deliver() -> dict[str, int]:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            return {"tried": await deliveries.send_due(http)}
+
+
+def _add_worlds(app: FastAPI, worlds: Worlds, deliveries: Deliveries) -> None:
     @app.put("/sandbox/world")
     def set_world(body: WorldBody) -> dict[str, int]:
         deliveries.faults.clear()
@@ -59,8 +66,3 @@ def add_test_routes(app: FastAPI, ground: Ground, deliveries: Deliveries, fill: 
     @app.get("/sandbox/changes")
     def changes() -> list[dict[str, Any]]:
         return worlds.changes()
-
-    @app.post("/sandbox/deliver")
-    async def deliver() -> dict[str, int]:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            return {"tried": await deliveries.send_due(http)}

@@ -187,7 +187,9 @@ def test_search_reads_words_and_never_drops_a_filter(near: World) -> None:
         await near.report()
         assert (await use(near, "case.search", category="井盖", district="江汉", status="待受理")).data["total"] == 1
         assert (await use(near, "case.search", status="结案")).data["total"] == 0
-        assert (await use(near, "case.search", category="路灯")).said == "没有查到符合条件的案件。"
+        none = await use(near, "case.search", category="路灯", status="open", since="2026-09-01", until="2026-09-01")
+        assert none.said == "没有查到符合条件的案件。查的是：路灯、未办结、2026年9月1日。"
+        assert (await use(near, "case.search", who=OTHER)).said == "没有查到符合条件的案件。"
         for wrong in ({"category": "飞碟"}, {"district": "朝阳区"}, {"since": "某天"}, {"status": "飞走了"}):
             with pytest.raises(ToolError):
                 await use(near, "case.search", **wrong)

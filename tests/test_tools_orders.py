@@ -89,6 +89,8 @@ def test_an_order_goes_its_way_through_the_tools(world: World) -> None:
         for words in ("已办结", "已延期一次", "退回过 1 次", "答复：已经打捞干净", "DUTY-E0105-420103"):
             assert words in told
         assert number in (await read(world, "order.search", CHIEF, status="已办结")).said
+        none = await read(world, "order.search", CHIEF, status="待派遣", since="2026-08-01", until="2026-08-02")
+        assert none.said == "没有查到符合条件的工单。查的是：待派遣、2026年8月1日起到2026年8月2日止。"
 
     world.run(body)
 

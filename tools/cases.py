@@ -15,6 +15,7 @@ from .case_steps import write_key as write_key
 from .define import Call, CallArgument, Slot, tool
 from .errors import Conflict, NeedsAnswer, ToolError
 from .geocode import GeoCandidate
+from .narrowing import conditions, named, span
 from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
@@ -201,7 +202,12 @@ def _search(platform: Platform) -> BaseTool:
         )  # type: ignore[call-arg]  # fmt: skip
         found = await cases.search(query, call.principal)
         rows = [_brief(each) for each in found.cases]
-        return {"cases": rows, "page": found.index, "size": found.size, "total": found.total, "due": limit}
+        sought = conditions(
+            category, named(STATE_CHOICES, status), district, named(DUE_CHOICES, due), "督办的" if supervised else None,
+            grid and f"网格 {grid}", span(since, until), text and f"含“{text[:20]}”", "您上报的" if mine else None,
+        )  # fmt: skip
+        page_of = {"page": found.index, "size": found.size, "total": found.total}
+        return {"cases": rows, **page_of, "due": limit, "conditions": sought}
 
     return case_search
 

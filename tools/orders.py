@@ -11,6 +11,7 @@ from langchain_core.tools import BaseTool
 from .cases import district_code
 from .define import CallArgument, Slot, tool
 from .errors import NeedsAnswer, NotFound
+from .narrowing import conditions, named, span
 from .orders_phrases import GET, SEARCH, SUGGEST
 from .orders_telling import say_order, say_orders, say_suggestion
 from .orders_words import full_unit, order_number
@@ -83,7 +84,12 @@ def _search(orders: Orders, platform: Platform) -> BaseTool:
         query = {name: value for name, value in given.items() if value}
         found = await orders.search(query, call.principal)
         rows = [_brief(each) for each in found.orders]
-        return {"orders": rows, "page": found.index, "size": found.size, "total": found.total}
+        sought = conditions(
+            named(STATE_CHOICES, status), named(NATURE_CHOICES, nature), named(KIND_CHOICES, kind), district, unit,
+            named(DUE_CHOICES, due), span(since, until), text and f"含“{text[:20]}”", "您反映的" if mine else None,
+        )  # fmt: skip
+        page_of = {"page": found.index, "size": found.size, "total": found.total}
+        return {"orders": rows, **page_of, "conditions": sought}
 
     return order_search
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .narrowing import nothing_found
 from .orders_rules import bundled_order_rules
 from .telling import say_time
 from .unified.order_states import ORDER_NEXT, SATISFACTION
@@ -42,7 +43,7 @@ def say_order(order: Result) -> str:
 def say_orders(found: Result) -> str:
     """How many orders, and the newest of them."""
     if not found["total"]:
-        return "没有查到符合条件的工单。"
+        return nothing_found("工单", found["conditions"])
     shown = found["orders"][:LISTED]
     head = f"共查到 {found['total']} 张工单"
     if found["total"] > len(shown):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from .narrowing import nothing_found
 from .unified.lifecycle import APPEALS, CHECK_RESULTS, NEXT_STEPS, VERIFY_RESULTS
 from .unified.order_states import SATISFACTION
 from .worktime import KIND_NAMES
@@ -94,7 +95,7 @@ def _facts(case: Result) -> list[str]:
 def say_page(found: Result) -> str:
     """How many cases, and the newest of them."""
     if not found["total"]:
-        return "没有查到符合条件的案件。"
+        return nothing_found("案件", found["conditions"])
     shown = found["cases"][:LISTED]
     lines = [_line(each, bool(found.get("due"))) for each in shown]
     head = f"共查到 {found['total']} 件案件"

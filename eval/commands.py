@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from .commands_helper import HelperKey, HelperName, HelperUrl, add_helper, open_helper
 from .commands_judgement import add_judgement
 from .commands_making import add_making
+from .commands_parts import add_parts
 from .errors import EvalError
 from .lint import Product, lint
 from .planning import Choice, How, chosen
@@ -49,6 +50,7 @@ app = typer.Typer(
 add_judgement(app)
 add_making(app)
 add_helper(app)
+add_parts(app)
 Paths = Annotated[list[Path] | None, typer.Argument(help="样本文件或目录；不写用自带的样本。")]
 Expression = Annotated[str, typer.Option("-k", help="按编号、标题、标签挑选，可用 and、or、not 和 *。")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="只要有这个标签或能力的样本；可写多次。")]

@@ -20,7 +20,16 @@ from .unified import Order, Orders, Platform
 from .unified.order_states import NATURES, ORDER_STATES
 
 ORDER_NO = Slot("order_no", "工单编号", ask="请告诉我工单编号（以 GD 开头）。")
-STATE_CHOICES = (("open", "未办结", "没办完", "在办", "还没办结"), *ORDER_STATES.items())
+SAID_STATES = {
+    "received": ("还没受理", "没受理", "未受理"),
+    "accepted": ("没派出去", "还没派", "没派单", "未派单", "没有派", "等着派"),
+    "returned": ("被退回", "退回来"),
+    "replied": ("还没回访", "没回访", "等回访"),
+}
+STATE_CHOICES = (
+    ("open", "未办结", "没办完", "在办", "还没办结"),
+    *((state, name, *SAID_STATES.get(state, ())) for state, name in ORDER_STATES.items()),
+)
 NATURE_CHOICES = tuple(NATURES.items())
 DUE_CHOICES = (
     ("overdue", "已超时", "超期", "超时", "逾期", "过期", "过了时限", "超过时限"),

@@ -148,6 +148,8 @@ def import_public(
     found = import_set(form, path, answers)
     count = write_imported(found, out)
     typer.echo(f"{count} {'个样本' if found.samples else '道部件题目'}，写到 {out}")
+    if found.left_out:
+        typer.echo(f"没有转的 {len(found.left_out)} 题，例如 {found.left_out[0]}")
 
 
 def component_scores(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,49 @@ def as_samples(folder: Path, form: str, path: Path) -> Any:
     return reading.samples
 
 
+def test_acebench_numbers_a_tool_that_is_called_twice_and_its_special_part_is_left_out(tmp_path: Path) -> None:
+    question = {"question": "user: 武汉和孝感的天气", "function": [FUNCTION]}
+    path = lines(tmp_path / "q.json", {"id": "p_0", **question}, {"id": "special_0", **question})
+    twice = {"weather.get_1": {"city": "武汉"}, "weather.get_2": {"city": "孝感"}}
+    special = {"id": "special_0", "ground_truth": {"weather.get": ["city"]}}
+    gold = lines(tmp_path / "a.json", {"id": "p_0", "ground_truth": twice}, special)
+    imported = import_set("acebench", path, gold)
+    found = imported.components
+    assert [each.id for each in found] == ["p_0"]
+    assert imported.left_out[0].startswith("special_0")
+    made = [{"tool": "weather.get", "args": {"city": city}} for city in ("武汉", "孝感")]
+    assert call_parts(found[0].gold, made)[0].numerator == 1.0
+    with pytest.raises(BadSamples, match="答案文件里没有 special_0"):
+        import_set("acebench", path, lines(tmp_path / "short.json", {"id": "p_0", "ground_truth": twice}))
+
+
+def test_bfcl_categories_that_need_their_own_world_are_refused_by_name(tmp_path: Path) -> None:
+    question = {"id": "multi_turn_base_0", "question": [[{"role": "user", "content": "进目录"}]]}
+    gold = {"id": "multi_turn_base_0", "ground_truth": [["cd(folder='document')"]]}
+    with pytest.raises(BadSamples, match="不能转"):
+        import_set("bfcl", lines(tmp_path / "q.json", question), lines(tmp_path / "a.json", gold))
+
+
+def test_a_packed_file_is_read_as_it_is_and_what_is_no_text_is_named(tmp_path: Path) -> None:
+    packed = tmp_path / "set.json.gz"
+    packed.write_bytes(gzip.compress(json.dumps({"data": []}).encode()))
+    assert import_set("cmrc", packed).samples == ()
+    packed.write_bytes(b"\x1f\x8b broken")
+    with pytest.raises(BadSamples, match="读不出文字"):
+        import_set("cmrc", packed)
+
+
+def test_a_question_without_words_is_left_out_and_told(tmp_path: Path) -> None:
+    asked = [
+        {"id": "q1", "question": " ", "answers": []},
+        {"id": "q2", "question": "几天", "answers": [{"text": "15日"}]},
+    ]
+    data = {"data": [{"title": "时限", "paragraphs": [{"context": "15日内办结。", "qas": asked}]}]}
+    found = import_set("cmrc", whole(tmp_path / "c.json", data))
+    assert [each["source"]["upstream_id"] for each in found.samples] == ["q2"]
+    assert found.left_out == ("q1：题目是空的",)
+
+
 @pytest.mark.parametrize("form", ["squad", "cmrc"])
 def test_squad_becomes_valid_samples_with_their_paragraph(tmp_path: Path, form: str) -> None:
     paragraph = {
@@ -184,6 +228,13 @@ def test_conll_gives_character_spans_in_bio_and_bioes(tmp_path: Path) -> None:
     assert one.given["text"] == "武昌区中山路的汉"
     assert one.gold["spans"] == [[0, 3, "district"], [3, 6, "road"], [7, 8, "x"]]
     assert two.gold["spans"] == []
+
+
+def test_a_token_that_is_a_space_keeps_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "s.txt"
+    path.write_text("武\tB-LOC\n汉\tI-LOC\n \tO\n市\tB-LOC\n", encoding="utf-8")
+    found = import_set("conll", path).components[0]
+    assert (found.given["text"], found.gold["spans"]) == ("武汉 市", [[0, 2, "LOC"], [3, 4, "LOC"]])
 
 
 def test_spans_are_counted_strictly_and_by_overlap() -> None:

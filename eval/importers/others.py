@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .records import Component, Imported, bad_line, field, json_lines, json_whole
+from .records import Component, Imported, bad_line, field, json_lines, json_whole, text_of
 
 
 def crosswoz(path: Path, answers: Path | None) -> Imported:
@@ -88,8 +88,8 @@ def spans_of(tokens: Sequence[str], tags: Sequence[str]) -> list[list[object]]:
 def _blocks(path: Path) -> Iterator[tuple[int, list[list[str]]]]:
     rows: list[list[str]] = []
     first = 1
-    for number, line in enumerate([*path.read_text("utf-8-sig").splitlines(), ""], 1):
-        parts = line.split()
+    for number, line in enumerate([*text_of(path).splitlines(), ""], 1):
+        parts = line.split("\t") if "\t" in line else line.split()
         if parts and parts[0] != "-DOCSTART-":
             if len(parts) < 2:
                 raise bad_line(path, number, "只有一列。", "每行写：字 标签。")

@@ -17,7 +17,7 @@ def squad(path: Path, answers: Path | None) -> Imported:
     data = whole.get("data") if isinstance(whole, dict) else whole
     if not isinstance(data, list):
         raise bad_line(path, 1, "没有 data 列表。", "请给出 SQuAD 格式的 JSON。")
-    found = []
+    found, blank = [], []
     for article in data:
         for paragraph in article.get("paragraphs", ()):
             title = str(
@@ -26,9 +26,12 @@ def squad(path: Path, answers: Path | None) -> Imported:
             for question in field(path, 1, paragraph, "qas"):
                 texts = list(dict.fromkeys(str(each["text"]) for each in question.get("answers") or ()))
                 name = str(question["id"])
+                if not str(question["question"]).strip():
+                    blank.append(f"{name}：题目是空的")
+                    continue
                 documents = [_document(f"p-{name}", title, str(paragraph["context"]))]
                 found.append(_sample("SQUAD", name, str(question["question"]), documents, texts))
-    return Imported(samples=tuple(found))
+    return Imported(samples=tuple(found), left_out=tuple(blank))
 
 
 def rgb(path: Path, answers: Path | None) -> Imported:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ import yaml
 from ..errors import BadSamples, EvalError, Finding
 
 SCHEMA = "component/v1"
+GZIP = b"\x1f\x8b"
 SUITES = ("tool_call", "slots", "spans", "retrieval")
 Plain = Mapping[str, Any]
 
@@ -33,10 +36,11 @@ class Component:
 
 @dataclass(frozen=True)
 class Imported:
-    """What was read: plain samples of one family, or component records."""
+    """What was read: plain samples of one family, or component records; and what the set has that cannot be used."""
 
     samples: tuple[dict[str, Any], ...] = ()
     components: tuple[Component, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def bad_line(path: Path, line: int, message: str, fix: str) -> BadSamples:
@@ -44,9 +48,18 @@ def bad_line(path: Path, line: int, message: str, fix: str) -> BadSamples:
     return BadSamples([Finding(path.name, line, "", message, fix)])
 
 
+def text_of(path: Path) -> str:
+    """The text of a file, packed with gzip or not."""
+    try:
+        data = path.read_bytes()
+        return (gzip.decompress(data) if data[:2] == GZIP else data).decode("utf-8-sig")
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as problem:
+        raise bad_line(path, 1, f"读不出文字：{problem}", "请给出 UTF-8 的文件，可以用 gzip 压缩。") from problem
+
+
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The JSON objects of a file, one a line, with their line numbers."""
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(text_of(path).splitlines(), 1):
         if not line.strip():
             continue
         try:
@@ -61,7 +74,7 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def json_whole(path: Path) -> Any:
     """The JSON value of a file."""
     try:
-        return json.loads(path.read_text("utf-8-sig"))
+        return json.loads(text_of(path))
     except ValueError as problem:
         raise bad_line(path, 1, f"不是 JSON：{problem}", "请给出这个数据集原来的 JSON 文件。") from problem
 

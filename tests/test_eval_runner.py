@@ -41,7 +41,7 @@ SAMPLES = """
   tags: [quick]
   actor: {role: citizen, identity: citizen-1}
   user: {mode: script, turns: [申请居住证要多少天才能拿到]}
-  expect: {outcome: {is: answered}, reply: {say: ["15"]}, access: {allowed: [{op: GET /me}],
+  expect: {outcome: {is: answered}, reply: {say: ["15"], max_chars: 2000}, access: {allowed: [{op: GET /me}],
     denied: [{op: GET /audit}]}}
   variants: [{id: v1, turns: [居住证几天能办好]}]
 - schema: sample/v1

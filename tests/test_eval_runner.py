@@ -13,17 +13,19 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
+from eval.building import build_sample
 from eval.commands import main
 from eval.errors import BadRun, EvalError
 from eval.lint import Product, likeness, lint, shingles
 from eval.models.nulls import NULLS
-from eval.models.oracle import NO_VALUE, concrete, required_calls
+from eval.models.oracle import NO_VALUE, _Moment, concrete, required_calls
 from eval.planning import Choice, How, chosen, plan_run
 from eval.reading import Reading, load_samples
 from eval.results import trajectory_hash
 from eval.runner import Effort, load_results, resume_run, score_run, start_run
 from eval.sample import NULL_AGENTS
 from eval.store import open_run
+from eval.target import why_not_remote
 from eval.telling import told_summary
 from eval.tracing import Seen
 from eval.workers import Where
@@ -96,6 +98,38 @@ def test_a_deployment_that_cannot_be_set_runs_what_needs_no_setting_and_says_wha
     assert probes == [("GET /audit", False), ("GET /me", True)]
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
     assert lines[-1]["done"] == lines[-1]["total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"world": {"fixtures": ["empty"]}}, "要装入数据集"),
+        ({"world": {"patch": {"cases": {"delete": [{"number": "WH1"}]}}}}, "要改平台数据"),
+        ({"world": {"faults": [{"tool": "geocode", "kind": "slow"}]}}, "要制造故障"),
+        ({"world": {"kb": {"remove": ["某文件"]}}}, "要增删知识库文件"),
+        ({"expect": {"state": {"changes": [{"table": "case", "op": "insert"}]}}}, "要核对平台改动，而那里读不到"),
+        ({"actor": {"role": "citizen", "identity": "citizen-1", "claims": {"verified": False}}}, "声明与演示身份不同"),
+        ({"expect": {"access": {"denied": [{"op": "case.close"}]}}}, "直接探测工具权限"),
+    ],
+)
+def test_each_reason_why_a_deployment_cannot_run_a_sample_is_named(
+    reading: Reading, change: dict[str, Any], reason: str
+) -> None:
+    sample = build_sample({**reading.plain["R.n2"], **change}, "x.yaml", 1)
+    assert len(why_not_remote(sample)) == 1
+    assert reason in why_not_remote(sample)[0]
+    assert why_not_remote(build_sample(reading.plain["R.n2"], "x.yaml", 1)) == ()
+
+
+def test_what_cannot_be_seen_from_outside_is_told_beside_the_score(
+    reading: Reading, site: Site, tmp_path: Path
+) -> None:
+    plain = {key: {**each} for key, each in reading.plain.items()}
+    plain["R.n2"]["expect"] = {**plain["R.n2"]["expect"], "state": {"changes": []}, "secrets": {"values": ["x1"]}}
+    samples = tuple(build_sample(each, "x.yaml", 1) for each in plain.values())
+    ended = begin(replace(reading, plain=plain, samples=samples), site, tmp_path / "run", expression="R.n2")
+    assert ended.summary.unchecked == {"R.n2": "平台应当没有改动；日志里没有私密内容"}
+    assert "看不到的 1 个版本" in told_summary(ended.summary)
 
 
 def test_a_run_that_was_killed_goes_on_where_it_stopped(reading: Reading, site: Site, tmp_path: Path) -> None:
@@ -264,6 +298,19 @@ def test_there_is_a_model_for_every_null_agent() -> None:
 )
 def test_the_oracle_makes_values_that_matchers_accept(matcher: Any, value: Any) -> None:
     assert concrete(matcher) == value
+
+
+def test_the_oracle_says_what_the_user_would_where_the_sample_takes_it() -> None:
+    calls = {"required": [{"tool": "data.request.submit", "args": {"purpose": {"contains": "内涝"}}}]}
+    plain = {
+        "schema": "sample/v1", "id": "X.n1", "family": "X", "vertical": "development", "kind": "normal",
+        "title": "x", "why": "x", "expect": {"calls": calls},
+        "user": {"mode": "reactive", "opening": "申请数据", "knows": {"purpose": ["研究内涝模型"]}},
+    }  # fmt: skip
+    moment = _Moment(build_sample(plain, "x.yaml", 1), [HumanMessage("申请数据")], [])
+    assert moment._value("purpose", {"contains": "内涝"}) == "研究内涝模型"
+    assert moment._value("purpose", {"contains": "交通"}) == "交通"
+    assert moment._value("purpose", {"ref": "made"}) is NO_VALUE
 
 
 def test_the_oracle_knows_which_write_brings_a_change_about(reading: Reading) -> None:

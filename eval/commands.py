@@ -160,7 +160,9 @@ def run_samples(
         how = How(model=url or model, trials=trials, seed=seed, remote=bool(url), user_model=user)
         reading = load_samples(paths or ())
         ended = start_run(reading, choice, how, where, out, effort)
-        ended = replace(ended, summary=add_nulls(ended.folder, known_nulls(chosen(reading, choice))))
+        there = chosen(reading, choice)
+        ran = tuple(each for each in there.samples if each.id not in ended.summary.left_out)
+        ended = replace(ended, summary=add_nulls(ended.folder, known_nulls(replace(there, samples=ran))))
     _tell(ended)
 
 

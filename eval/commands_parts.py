@@ -45,15 +45,16 @@ def _intents(found: Understanding) -> Iterator[str]:
 
 
 def _table(found: Understanding) -> Iterator[str]:
-    """Rows are what was meant, columns what it was taken for; a tool stands for its subject."""
-    wide = max(map(len, found.groups), default=0) + 1
-    columns = [name for name in found.groups if any(found.confusion.get((row, name)) for row in found.groups)]
-    short = {name: f"{n}" for n, name in enumerate(columns, 1)}
-    yield "混淆表（行：本来的意思，列：被当作；同一行数字的列号见行首）"
-    yield " " * (wide + 4) + "".join(f"{short[name]:>4}" for name in columns)
+    """A row for what was meant: how often it was reached, how much of what was taken for it was it, and the rest."""
+    yield _padded("混淆表，工具按类", 18) + "  句数   对    召回率   精确率  被当作"
     for row in found.groups:
-        cells = "".join(f"{found.confusion.get((row, name)) or '·':>4}" for name in columns)
-        yield f"{short.get(row, ''):>3} {row:<{wide}}{cells}"
+        meant = {name: n for (one, name), n in found.confusion.items() if one == row}
+        taken = sum(n for (_, name), n in found.confusion.items() if name == row)
+        right, total = meant.get(row, 0), sum(meant.values())
+        others = sorted((each for each in meant.items() if each[0] != row), key=lambda each: -each[1])
+        told = "、".join(f"{name} {n}" for name, n in others)
+        shares = _share(right / total if total else None) + _share(right / taken if taken else None)
+        yield f"{_padded(row, 18)}{total:6}{right:5}{shares}  {told}".rstrip()
 
 
 def _mistakes(found: Understanding) -> Iterator[str]:
@@ -74,10 +75,12 @@ def _slots(found: Understanding) -> Iterator[str]:
 
 
 def _row(name: str, each: SlotFigure) -> str:
-    shares = "".join(
-        "      —  " if share is None else f"{share:8.1%} " for share in (each.precision, each.recall, each.f1)
-    )
+    shares = "".join(map(_share, (each.precision, each.recall, each.f1)))
     return f"{_padded(name, 20)}{shares}{each.gold:7}{each.read:7}"
+
+
+def _share(share: float | None) -> str:
+    return "       — " if share is None else f"{share:8.1%} "
 
 
 def _padded(text: str, width: int) -> str:

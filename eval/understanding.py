@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +17,14 @@ from .intervals import Interval, wilson
 from .sample import Actor, Sample
 from .target import Target
 from .tracing import SEARCH, Seen
+from .trajectory import Call
 from .world import EMPTY
 
 KNOWLEDGE, NONE, HANDOFF = "knowledge", "none", "handoff.create"
 COVERED = 0.4
 CLOCK = "2026-11-25T10:00:00+08:00"
+_DATE, _CODE = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"[A-Z]\d{4}")
+_OPTION = re.compile(r"[（；]([^（；＝]+)＝([^；）]+)")
 PEOPLE = {"anonymous": ""}
 """Roles whose demo identity is not the role's name with “-1”."""
 
@@ -114,7 +118,7 @@ def take_all(utterances: Sequence[Utterance], target: Target, world: Sample) -> 
         path = f"/conversations/{conversation}/turns"
         reply = api.post(path, json={"text": each.text}).raise_for_status().json()
         steps = api.get(f"{path}/{reply['turn_id']}/trace").raise_for_status().json()["steps"]
-        yield _taken(each, reply, steps, target.effects)
+        yield _taken(each, reply, steps, target)
 
 
 def understanding(taken: Sequence[Taken]) -> Understanding:
@@ -146,16 +150,29 @@ def slot_is(expected: Any, read: Any) -> bool:
     return len(one) >= 4 and sum(pair in other for pair in pairs) >= COVERED * len(pairs)
 
 
-def _taken(
-    said: Utterance, reply: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], effects: Mapping[str, str]
-) -> Taken:
-    seen = Seen(effects)
+def comparable(expected: Any, read: Any) -> bool:
+    """Whether two values are of one kind: a day said in words is no date, a class code is no name."""
+    return all(bool(kind.fullmatch(str(expected))) == bool(kind.fullmatch(str(read))) for kind in (_DATE, _CODE))
+
+
+def _labelled(call: Call, tools: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments, and beside a value of a list of choices its label (`worker`, 常驻异地工作)."""
+    found = dict(call.arguments)
+    for name, about in tools.get(call.tool, {}).get("properties", {}).items():
+        labels = dict(_OPTION.findall(str(about.get("description", ""))))
+        if (label := labels.get(str(found.get(name)))) is not None:
+            found[f"{name}_label"] = label
+    return found
+
+
+def _taken(said: Utterance, reply: Mapping[str, Any], steps: Sequence[Mapping[str, Any]], target: Target) -> Taken:
+    seen = Seen(target.effects)
     seen.read(1, reply, steps)
     calls = [each for each in seen.calls if each.tool != SEARCH]
     if (reply.get("outcome") or {}).get("is") == "handoff":
         return Taken(said, HANDOFF, {})
     if calls:
-        return Taken(said, calls[0].tool, calls[0].arguments)
+        return Taken(said, calls[0].tool, _labelled(calls[0], target.tools))
     reason = (reply.get("outcome") or {}).get("reason")
     answered = any(each.get("kind") == "passage" for each in reply.get("citations") or ()) or reason == "expired"
     return Taken(said, KNOWLEDGE if answered else NONE, {})
@@ -175,12 +192,14 @@ def _slots(taken: Sequence[Taken]) -> dict[str, SlotFigure]:
     for each in taken:
         for name in marked[each.said.intent]:
             values = [value for key, value in each.slots.items() if key == name or key.startswith(f"{name}_")]
-            read = any(value not in (None, "", [], False) for value in values)
+            values = [value for value in values if value not in (None, "", [], False)]
             gold = name in each.said.slots
-            right = gold and any(slot_is(each.said.slots[name], value) for value in values if value not in (None, ""))
+            if gold and values and not any(comparable(each.said.slots[name], value) for value in values):
+                continue
+            right = gold and any(slot_is(each.said.slots[name], value) for value in values)
             row = counts.setdefault(name, [0, 0, 0])
-            row[0], row[1], row[2] = row[0] + right, row[1] + gold, row[2] + (read or right)
-    order = sorted(counts, key=lambda name: -counts[name][1])
+            row[0], row[1], row[2] = row[0] + right, row[1] + gold, row[2] + bool(values)
+    order = sorted((name for name in counts if counts[name][1]), key=lambda name: -counts[name][1])
     return {name: SlotFigure(*counts[name]) for name in order}
 
 

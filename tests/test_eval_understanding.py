@@ -45,7 +45,7 @@ def test_slots_are_judged_where_the_intent_was_right() -> None:
     address, category = found.slots["address"], found.slots["category"]
     assert (address.right, address.gold, address.read) == (1, 2, 2)
     assert (address.precision, address.recall, address.f1) == (0.5, 0.5, 0.5)
-    assert (category.right, category.gold, category.read) == (0, 1, 1)
+    assert (category.right, category.gold, category.read) == (0, 1, 1), "a code that was not read counts as missed"
     assert "grid" not in found.slots, "what nobody marked is not judged"
     assert found.judged == 3
 
@@ -63,6 +63,23 @@ def test_slots_are_judged_where_the_intent_was_right() -> None:
 )
 def test_a_slot_is_right_when_it_is_the_same_thing(gold: Any, read: Any, same: bool) -> None:
     assert slot_is(gold, read) is same
+
+
+def test_what_cannot_be_compared_is_not_judged() -> None:
+    rows = [
+        taken("visit.book", "visit.book", {"day": "后天"}, {"day": "2026-11-27"}),
+        taken("case.create", "case.create", {"category": "E0110"}, {"category": "道路破损"}),
+        taken(
+            "offsite.file",
+            "offsite.file",
+            {"reason": "常驻异地工作"},
+            {"reason": "worker", "reason_label": "常驻异地工作"},
+        ),
+    ]
+    found = understanding(rows).slots
+    assert "day" not in found
+    assert "category" not in found
+    assert (found["reason"].right, found["reason"].gold, found["reason"].read) == (1, 1, 1)
 
 
 def test_the_figures_are_printed_as_tables() -> None:

@@ -18,7 +18,7 @@ from .bootstrap import House, open_house
 from .clock import CITY_ZONE, Clock, city_clock
 from .context import Context, current_turn, read_context, tool_result
 from .desk import Desk
-from .errors import Conflict, DeskError, Forbidden, Gone, Invalid, Misconfigured, Unknown
+from .errors import Conflict, DeskError, Forbidden, Gone, Invalid, Misconfigured, ModelFailed, Unknown
 from .guard import hide
 from .hooks import hookimpl
 from .keys import ApiKeys, KeyDraft
@@ -81,6 +81,7 @@ __all__ = [
     "LibraryBusy",
     "Location",
     "Misconfigured",
+    "ModelFailed",
     "NewText",
     "OfflineModel",
     "Outcome",

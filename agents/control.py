@@ -20,9 +20,12 @@ def obey(turn: Turn, call: Mapping[str, Any]) -> list[Event]:
         turn.end(Outcome("answered"))
         return [turn.speak(wording.DROPPED)]
     if call["name"] == ASK:
-        question = str(arguments.get("question") or "请再说具体一点。")
+        question = str(arguments.get("question") or wording.SAY_MORE)
         given = arguments.get("choices") or ()
         choices = tuple(str(choice) for choice in (given if isinstance(given, list | tuple) else (given,)))
+        if not turn.known(" ".join((question, *choices))):
+            turn.note("guard", "换掉有无依据数字的提问", {"text": question, "choices": list(choices)})
+            question, choices = wording.SAY_MORE, ()
         turn.asks.append(Asked(None, "choice", "enum" if choices else "text", question, choices))
         turn.end(Outcome("clarify"))
         return [turn.speak(question)]

@@ -13,7 +13,7 @@ from tools import Call, Principal
 from .actions import Draft
 from .conversations import Closing, Opening
 from .errors import Failure
-from .guard import Checker, Source, Vault, restore
+from .guard import PUBLIC_NUMBERS, Checker, Source, Vault, numbers, restore
 from .history import dump_message, tool_message
 from .records import (
     Agent,
@@ -128,6 +128,12 @@ class Turn:
         piece = text if not self.said else f"\n\n{text}"
         self.said.append(piece)
         return Spoke(restore(piece, self.vault))
+
+    def known(self, text: str) -> bool:
+        """Whether every number of a text was read or heard somewhere: not made up by a model."""
+        read = (str(each.content) for each in self.messages if not isinstance(each, AIMessage))
+        allowed = set(PUBLIC_NUMBERS).union(*(numbers(each) for each in read))
+        return numbers(text) <= allowed
 
     def end(self, outcome: Outcome) -> None:
         """The turn ends this way, whatever the model would add."""

@@ -117,7 +117,8 @@ def _model(settings: Settings) -> str:
         return f"✓ 对话模型：{settings.model}{'（内置，不联网）' if settings.model == 'offline' else ''}"
     key = settings.model_key.get_secret_value()
     answer = reached(f"{settings.model_url.rstrip('/')}/models", {"Authorization": f"Bearer {key}"} if key else {})
-    if answer in (200, 404):  # 404: not every endpoint lists its models
+    # Not every endpoint lists its models: some answer 404, `transformers serve` without a network 500.
+    if isinstance(answer, int) and answer not in (401, 403):
         return f"✓ 对话模型：{settings.model_name}，{settings.model_url} 有应答"
     return f"· 对话模型接口 {settings.model_url} 不能用：{answer}。请检查地址、密钥和网络。"
 

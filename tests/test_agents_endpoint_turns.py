@@ -206,6 +206,17 @@ def test_an_answer_the_guard_lets_nothing_pass_of_is_asked_for_once_more(tmp_pat
     assert (refused.outcome.kind, refused.outcome.reason) == ("refused", "no_evidence")
 
 
+def test_a_models_question_holds_no_number_of_its_own(tmp_path: Path) -> None:
+    asks = [
+        Answer(calls=(ToolCall("ask_user", json.dumps({"question": each}, ensure_ascii=False)),))
+        for each in ("先交98765元，好吗？", "是20平米的那块吗？")
+    ]
+    with peer(Played(*asks)) as served:
+        invented, heard = held(tmp_path, served.url, "我想租地", "二十平米，也就是20平米", plugins=[Counting()])
+    assert invented.text == wording.SAY_MORE
+    assert heard.text == "是20平米的那块吗？"
+
+
 @pytest.mark.parametrize("fault", ["think tags", "think unopened", "reasoning field"])
 def test_reasoning_is_neither_said_nor_stored(tmp_path: Path, fault: str) -> None:
     async def body(url: str) -> None:

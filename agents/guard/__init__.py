@@ -1,11 +1,12 @@
 """Before and after a model: personal data, danger, hostile words; then claims against their sources."""
 
-from .claims import Checked, Checker, Source
+from .claims import PUBLIC_NUMBERS, Checked, Checker, Source, numbers
 from .personal import Masked, Vault, hide, mask, restore, restore_value
 from .screen import Screened, screen
 from .triage import Danger, triage
 
 __all__ = [
+    "PUBLIC_NUMBERS",
     "Checked",
     "Checker",
     "Danger",
@@ -15,6 +16,7 @@ __all__ = [
     "Vault",
     "hide",
     "mask",
+    "numbers",
     "restore",
     "restore_value",
     "screen",

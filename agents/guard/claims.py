@@ -31,7 +31,7 @@ _FREE = re.compile(
 )
 _UNSAFE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>\n]{1,200}>|\[([^\]]*)\]\((?!tel:)[^)]*\)|https?://[^\s）)]+")
 _SAYS_SO = re.compile(r"失效|废止|过期|到期|不再有效|被.{0,30}取代|以前|原来|当时|旧")
-_PUBLIC_NUMBERS = ("12345", "110", "119", "120", "122")
+PUBLIC_NUMBERS = ("12345", "110", "119", "120", "122")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Checker:
         return Checked(stripped + marks + body[len(stripped) :], tuple(self.citations))
 
     def _unsupported(self, body: str, cited: Sequence[Source]) -> list[str]:
-        allowed: set[str] = set(_PUBLIC_NUMBERS)
+        allowed: set[str] = set(PUBLIC_NUMBERS)
         for text in (*(source.text for source in cited), *self._user_texts, *self._templates):
             allowed |= numbers(text)
         return sorted(numbers(body) - allowed)

@@ -117,6 +117,14 @@ def test_a_server_without_tools_is_told_them_as_text_from_then_on() -> None:
     assert shown[3]["content"].startswith("<tool_response>")
 
 
+def test_where_tools_are_text_nobody_speaks_twice_in_a_row_and_no_words_are_mixed() -> None:
+    twice = [HISTORY[0], HumanMessage("着火了"), HumanMessage("着火了"), *HISTORY[2:], *HISTORY[1:2]]
+    _, served = answer(TEXT, limits=Limits(3.0, 0.6, tools="prompted"), messages=twice)
+    shown = served.requests[0]["messages"]
+    assert [each["role"] for each in shown] == ["system", "user", "assistant", "user", "assistant", "user"]
+    assert [shown[1]["content"], shown[4]["content"], shown[5]["content"]] == ["着火了", "好的。", "井盖坏了"]
+
+
 def test_tools_go_as_text_at_once_where_the_setting_says_so_and_never_where_it_forbids() -> None:
     _, served = answer(TEXT, limits=Limits(3.0, 0.6, tools="prompted"))
     assert "tools" not in served.requests[0]

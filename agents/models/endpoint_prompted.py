@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from .endpoint_text import CALL, CALL_END
 from .endpoint_wire import Wire
 
+_HEARD = "好的。"
 _PROMPT = (Path(__file__).parent / "data" / "prompted.md").read_text(encoding="utf-8")
 
 
@@ -20,7 +21,10 @@ def prompted(messages: Sequence[BaseMessage], names: Wire) -> list[BaseMessage]:
     for message in messages:
         each, before = _as_text(message, names), told[-1] if told else None
         if isinstance(before, HumanMessage) and isinstance(each, HumanMessage):
-            told[-1] = HumanMessage(f"{before.content}\n\n{each.content}")
+            if isinstance(message, ToolMessage):
+                told[-1] = HumanMessage(f"{before.content}\n\n{each.content}")
+            elif before.content != each.content:
+                told += [AIMessage(_HEARD), each]
         elif isinstance(before, AIMessage) and isinstance(each, AIMessage):
             told[-1] = AIMessage(f"{before.content}\n{each.content}")
         else:

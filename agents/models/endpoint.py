@@ -8,7 +8,6 @@ text begins inside its reasoning. A call that gets no whole answer raises `Model
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -28,7 +27,7 @@ from tools import Breaker
 
 from .. import wording
 from ..errors import ModelFailed
-from ..history import fitted, tokens_in, tokens_of
+from ..history import fitted, tokens_in
 from .endpoint_faults import Fault, fault_of
 from .endpoint_prompted import prompted
 from .endpoint_text import Sieve
@@ -204,8 +203,7 @@ class EndpointModel(BaseChatModel):
 
     def _outward(self, messages: Sequence[BaseMessage], names: Wire, room: int) -> list[BaseMessage]:
         """The conversation as this endpoint takes it, as much of it as fits."""
-        tools = tokens_of(json.dumps(names.schemas, ensure_ascii=False))
-        kept = fitted(messages, room - tools - ANSWER_TOKENS)
+        kept = fitted(messages, room - names.tokens - ANSWER_TOKENS)
         return prompted(kept, names) if self._learned.prompted else [names.message(each) for each in kept]
 
     def _asked(self, names: Wire) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from ..arguments import SHOWN_CHARS, UNREADABLE
+from ..history import tokens_of
 from .endpoint_text import RawCall
 
 _NOT_ALLOWED = re.compile(r"[^a-zA-Z0-9_-]")
@@ -21,11 +22,12 @@ _NAME_CHARS = 64
 
 @dataclass(frozen=True)
 class Wire:
-    """The tools of one binding: their schemas, and their names there and here."""
+    """The tools of one binding: their schemas, about how many tokens these take, their names there and here."""
 
     schemas: tuple[dict[str, Any], ...] = ()
     here: Mapping[str, str] = field(default_factory=dict)
     there: Mapping[str, str] = field(default_factory=dict)
+    tokens: int = 0
 
     def out(self, name: str) -> str:
         """A tool's name there: such APIs allow letters, digits, `_` and `-` only."""
@@ -58,7 +60,7 @@ def wire(tools: Iterable[BaseTool]) -> Wire:
         schema = convert_to_openai_tool(tool)
         schema["function"]["name"] = name
         schemas.append(schema)
-    return Wire(tuple(schemas), here, there)
+    return Wire(tuple(schemas), here, there, tokens_of(json.dumps(schemas, ensure_ascii=False)))
 
 
 @dataclass

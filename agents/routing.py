@@ -40,12 +40,12 @@ class Router:
         owners = {label: agent.name for agent in reversed(self._open_to(principal)) for label in labels(agent)}
         return self._splitter.split(text, owners, answering=waiting is not None)
 
-    def acts(self, text: str, principal: Principal) -> bool:
-        """Whether a message clearly wants a tool to be used rather than a question answered."""
+    def acts(self, text: str, principal: Principal) -> str | None:
+        """The tool that a message clearly wants to be used; None when it rather asks a question."""
         found = self._intents.score(text)
         mine = {label for agent in self._open_to(principal) for label in labels(agent)}
         best = max(sorted(mine), key=lambda label: found.get(label, 0.0), default="")
-        return best.startswith("tool:") and found.get(best, 0.0) >= CLEAR
+        return best.removeprefix("tool:") if best.startswith("tool:") and found[best] >= CLEAR else None
 
     def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
         """The agent for this message. A clear new wish leaves whoever was waiting or last."""

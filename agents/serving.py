@@ -115,7 +115,9 @@ class Serving:
         turn.end(Outcome("emergency"))
         served.add(turn, "")
         yield turn.speak(f"{danger.first}\n\n{danger.follow}")
-        if danger.report and self._router.acts(who.opening.text, who.principal):
+        waiting, reports = who.opening.waiting, self._router.acts(who.opening.text, who.principal)
+        # A report that is half told is not given up for another one.
+        if danger.report and reports and reports != (waiting.tool if waiting else None):
             async for event in self._one(who, who.opening.text, wording.THEN_THE_CASE, served):
                 yield event
         else:

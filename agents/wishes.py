@@ -19,13 +19,16 @@ _TURNS = re.compile(
     r"^\s*(?:还有(?![几多没哪])|另外|此外|再就是|再有|再一个|再问|还想|还要问|顺便|顺带|对了|第[二三四]|其次|最后|哦对|也想|也要)"
 )
 _ENDED = re.compile(r"[。！？!?\n]\s*$")
-SHORTEST, MOST = 12, 9
+SHORTEST, MOST, SHORTEST_ALONE = 12, 9, 9
 # How clear a piece must be: after 另外…, and without.
-AFTER_A_TURN, CLEAR = 0.35, 0.6
+AFTER_A_TURN, CLEAR = 0.5, 0.75
 _NEGATED = re.compile(r"^\s*(?:先|也|就|但|可)*(?:不|莫|别|没)")
 # Natural logarithms: a clause that means nothing in particular counts as if it meant anything with this chance.
 _FLOOR = math.log(0.08)
-_CHANGE, _CHANGE_AFTER_END, _CHANGE_AFTER_A_TURN = 1.6, 1.2, 0.6
+_CHANGE, _CHANGE_AFTER_END, _CHANGE_AFTER_A_TURN = 2.0, 1.5, 0.6
+# A number, a name, a bare 多久 or 编号多少 belongs to what stands beside it.
+_VALUES = re.compile(r"⟦[^⟧]*⟧|[A-Za-z]{0,4}\d+[Xx]?")
+_LEAST_SAID = 4
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,10 @@ class Splitter:
     def _clear(self, group: Sequence[_Clause], labels: Sequence[str]) -> bool:
         """Whether a piece is a wish by itself: what only says where, who or under what condition is not."""
         text = _text(group)
-        if _NEGATED.match(text) or not says_something(text):
+        if _NEGATED.match(text) or not says_something(text) or _leans(text):
+            return False
+        # After a bare comma a question of few words goes on with what was begun: 多久更新, 谁家的.
+        if not (group[0].turns or group[0].ended) and len(text) < SHORTEST_ALONE and is_question(text):
             return False
         best = max(self._scores(text, labels).values(), default=0.0)
         return best >= (AFTER_A_TURN if group[0].turns else CLEAR)
@@ -153,6 +159,13 @@ def _another(group: Sequence[_Clause], clause: _Clause) -> bool:
     before = _text(group)
     kinds = {hit.category.code for hit in (known_class(before), known_class(clause.text)) if hit and hit.score >= CLEAR}
     return clause.turns and len(kinds) == 2
+
+
+def _leans(text: str) -> bool:
+    """Whether words say too little to be a wish of their own: a value with its name, or a question about nothing."""
+    said = _TURNS.sub("", _VALUES.sub("", text))
+    own = "".join(subject(said))
+    return len(own) < (_LEAST_SAID if said != _TURNS.sub("", text) else 2)
 
 
 def _two_questions(group: Sequence[_Clause], clause: _Clause) -> bool:

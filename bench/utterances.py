@@ -1,9 +1,10 @@
 """What the offline model takes real-life wording to mean: `python -m bench.utterances [WORD]`.
 
-`data/utterances-*.jsonl` were written by people who had not seen the tools' examples: 30 scenario families, each
-utterance with its asker's role and the tool (or `knowledge`, `none`) it means. Each is asked in a conversation of
-its own; the first tool called, asked for or proposed is what it was taken for. Prints accuracy with its Wilson
-interval, by family and by kind, and the commonest confusions; WORD restricts to families or intents that hold it.
+Two sets written by people who had not seen the tools' examples: 30 scenario families, each utterance with its asker's
+role and the tool (or `knowledge`, `none`) it means. On the first (`data/utterances-*.jsonl`) the weights of the offline
+model's evidence were chosen; the second (`data/unseen-*.jsonl`) chose nothing and is the measure. Each is asked in a
+conversation of its own; the first tool called, asked for or proposed is what it was taken for. Prints accuracy with its
+Wilson interval, by family and by kind, and the commonest confusions; WORD restricts to families or intents with it.
 """
 
 from __future__ import annotations
@@ -20,12 +21,17 @@ from pathlib import Path
 from typing import Any
 
 from agents import Ask, Desk, Reply, open_house, read_settings
+from agents.context import LOOKUP
+from agents.toolbox import CONTROL
 from eval.intervals import wilson
 from server.demo import IDENTITIES
 from tools import Principal
 
 DATA = Path(__file__).parent / "data"
 KNOWLEDGE, NONE = "knowledge", "none"
+SETS = {"first set": "utterances-*.jsonl", "second set, unseen": "unseen-*.jsonl"}
+# The plan's targets lie in the knowledge base as well, from the same data: an answer is as good from there.
+SERVED_AS_WELL = {"kpi.plan.get": KNOWLEDGE}
 
 
 @dataclass(frozen=True)
@@ -39,13 +45,20 @@ class Taken:
     @property
     def right(self) -> bool:
         """Whether it was taken for what it means, or for what serves as well."""
-        return self.intent in (self.row["intent"], *self.row.get("also", ()))
+        meant = str(self.row["intent"])
+        answered = self.intent == SERVED_AS_WELL.get(meant) and self.reply.outcome.kind == "answered"
+        return answered or self.intent in (meant, *self.row.get("also", ()))
 
 
 def main() -> None:
     """Ask everything once, in a temporary data folder unless HANZHI_DATA_DIR is set."""
     word = sys.argv[1] if len(sys.argv) > 1 else ""
-    rows = [row for row in _rows() if word in f"{row['family']} {row['intent']}"]
+    for title, files in SETS.items():
+        print(f"--- {title}")
+        _measure([row for row in _rows(files) if word in f"{row['family']} {row['intent']}"], word)
+
+
+def _measure(rows: Sequence[dict[str, Any]], word: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = read_settings()
         given = "data_dir" in settings.model_fields_set
@@ -55,10 +68,8 @@ def main() -> None:
     _report(taken)
 
 
-def _rows() -> list[dict[str, Any]]:
-    return [
-        json.loads(line) for path in sorted(DATA.glob("utterances-*.jsonl")) for line in path.open(encoding="utf-8")
-    ]
+def _rows(files: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for path in sorted(DATA.glob(files)) for line in path.open(encoding="utf-8")]
 
 
 async def _ask(rows: Sequence[dict[str, Any]], settings: Any) -> list[Taken]:
@@ -67,7 +78,7 @@ async def _ask(rows: Sequence[dict[str, Any]], settings: Any) -> list[Taken]:
     async with open_house(settings) as house:
         started = time.process_time()
         taken = [await _one(house.desk, people[row["role"]], row) for row in rows]
-        print(f"{len(rows)} turns, {(time.process_time() - started) / len(rows) * 1000:.1f} ms CPU each")
+        print(f"{len(rows)} turns, {(time.process_time() - started) / max(1, len(rows)) * 1000:.1f} ms CPU each")
     return taken
 
 
@@ -80,7 +91,7 @@ async def _one(desk: Desk, person: Principal, row: dict[str, Any]) -> Taken:
         for step in trace.steps
         if step.kind == "message"
         for call in step.details.get("tool_calls", ())
-        if call["name"] != "kb.search"
+        if call["name"] not in (LOOKUP, *CONTROL)
     ]
     return Taken(row, _intent(reply, called), reply)
 
@@ -91,7 +102,8 @@ def _intent(reply: Reply, called: Sequence[str]) -> str:
         return "handoff.create"
     if tools:
         return tools[0]
-    asked = {citation.kind for citation in reply.citations} or reply.outcome.reason in ("no_evidence", "expired")
+    # What to do in danger is told without being looked up.
+    asked = reply.outcome.kind == "emergency" or reply.citations or reply.outcome.reason in ("no_evidence", "expired")
     return KNOWLEDGE if asked and not _nothing_found(reply) else NONE
 
 

@@ -26,5 +26,5 @@ def test_the_page_says_when_the_stand_in_answered_and_only_then(browser: Browser
             expect(page.get_by_text("请问要办什么事").first).to_be_visible()
             expect(page.get_by_text(NOTE)).to_have_count(0)
             ask(page, QUESTION)
-            expect(page.get_by_text("身份证和照片").first).to_be_visible()
+            expect(page.get_by_text("居民身份证").first).to_be_visible()
             expect(page.get_by_text(NOTE)).to_have_count(1)

@@ -153,7 +153,7 @@ def test_a_figure_that_is_not_verified_is_refused_with_the_place_that_says_so(co
 
 def test_what_is_only_near_is_pointed_at_and_not_claimed(counter: Counter) -> None:
     reply = counter.ask("武汉一共有多少个机器人")
-    assert (reply.outcome.kind, reply.outcome.reason) == ("refused", "no_evidence"), reply.text
+    assert (reply.outcome.kind, bool(reply.citations)) == ("refused", False), reply.text
     reply = counter.ask("公司裁员要提前多少天通知")
     assert reply.outcome.kind == "refused", reply.text
     assert not re.search(r"\d+\s*(天|日|小时)", reply.text)

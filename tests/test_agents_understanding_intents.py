@@ -14,7 +14,7 @@ from agents.fitting import declared
 from agents.models.offline_moves import KNOW
 from agents.routing import declared_examples
 from agents.understanding import Intents, fit_intents
-from agents.understanding.intents import SHIPPED, fingerprint_of
+from agents.understanding.intents import SHIPPED, marks_of
 from tools import ToolSpec, spec_of
 
 ROWS = (Path(__file__).parent / "data" / "utterances.tsv").read_text(encoding="utf-8").splitlines()
@@ -72,8 +72,20 @@ def test_chit_chat_means_no_tool(heads: Intents) -> None:
 
 
 def test_the_weights_that_come_with_the_house_are_those_of_its_examples(tmp_path: Path) -> None:
-    shipped = str(np.load(SHIPPED, allow_pickle=False)["fingerprint"])
-    assert shipped == fingerprint_of(declared(tmp_path)), "examples changed: run `make intents`"
+    shipped = np.load(SHIPPED, allow_pickle=False)
+    kept = dict(zip(shipped["labels"].tolist(), shipped["marks"].tolist(), strict=True))
+    assert kept == marks_of(declared(tmp_path)), "examples changed: run `make intents`"
+
+
+def test_a_label_beside_those_of_the_house_leaves_theirs_as_they_are(tmp_path: Path) -> None:
+    house = declared(tmp_path)
+    more = fit_intents({**house, "tool:book.renew": ("续借这本书", "我要续借图书", "借的书想晚几天还", "图书帮我续借")})
+    assert more.knows([*house, "tool:book.renew"])
+    found = more.score("图书帮我续借几天")
+    assert max(found, key=lambda label: found[label]) == "tool:book.renew"
+    text = "珞狮路的井盖翻了"
+    both = [fit.score(text)["tool:case.create"] for fit in (fit_intents(house), more)]
+    assert abs(both[0] - both[1]) < 0.02
 
 
 def test_scores_of_a_fresh_fit_and_of_kept_weights_are_the_same(tmp_path: Path) -> None:

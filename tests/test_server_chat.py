@@ -76,7 +76,7 @@ def test_a_turn_is_answered_and_kept(shop: Site, visit: Visit) -> None:
 
 def test_the_bundled_knowledge_is_cited_to_the_exact_words(site: Site, visit: Visit) -> None:
     api = visit(site)
-    reply = say(api, opened(api), "到2027年要打造多少个智能体应用？").json()
+    reply = say(api, opened(api), "居民医保断缴后等待期有几个月？").json()
     citation = reply["citations"][0]
     assert citation["kind"] == "passage"
     document = api.get(f"/knowledge/documents/{citation['document_id']}").json()

@@ -107,7 +107,7 @@ def test_a_pending_action_is_told_and_never_executed_here(
 
 
 def test_sources_are_named_in_the_text(site: Site, visit: Visit) -> None:
-    body = {"model": "hanzhi", "messages": [{"role": "user", "content": "到2027年要打造多少个智能体应用？"}]}
+    body = {"model": "hanzhi", "messages": [{"role": "user", "content": "居民医保断缴后等待期有几个月？"}]}
     answer = visit(site).post(f"{site.url}/v1/chat/completions", json=body).json()
     text = answer["choices"][0]["message"]["content"]
     assert "依据：\n[1] 《" in text

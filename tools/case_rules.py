@@ -105,7 +105,9 @@ def _calendar() -> BaseTool:
     async def calendar(
         call: CallArgument,
         day: Annotated[str | None, Slot("date", "日期")] = None,
-        amount: Annotated[float | None, Slot("number", "多少个")] = None,
+        amount: Annotated[
+            float | None, Slot("number", "多少个", ask="请问是几个工作时、几个工作日，还是几天？")
+        ] = None,
         unit: Annotated[str | None, Slot("enum", "单位", choices=UNITS)] = None,
     ) -> Mapping[str, Any]:
         """查某一天是不是工作日、属于哪个节假日；也可以从某天起推算若干工作时、工作日、自然日以后是什么时候。"""

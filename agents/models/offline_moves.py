@@ -42,14 +42,35 @@ from ..understanding import (
 from .offline_answers import COVERED, answer, covers
 from .offline_memory import Memory, recall
 from .offline_slots import IDENTIFIERS, amended, arguments, continued, passing_by, spoken_of
-from .offline_words import CHOOSE, NOT_THAT_ONE, TALK, WHAT, about, clarify, foreign_language, reminder, vague
+from .offline_words import (
+    CHOOSE,
+    ELSEWHERE,
+    NOT_THAT_ONE,
+    TALK,
+    WHAT,
+    about,
+    clarify,
+    either,
+    foreign_language,
+    reminder,
+    vague,
+)
 
 SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
 # With a number named, less than this only looks it up; a write waits for the yes anyway.
 NAMED = 0.33
-KNOWN, STRONG, AHEAD = 0.02, 0.9, 1.7
+STRONG = 0.9
+# A question that passages answer well needs a clear tool; in doubt, rules are told before anything is looked up.
+FAIRLY, WELL, RULES_FIRST = 0.6, 0.8, 1.3
+CLOSE = 0.6
+# Who gives this many of a tool's figures, dates and choices in one breath means the tool.
+DETAILED, MANY = 0.15, 3
+# As likely as this none of the house's matters, unless the passages speak of it this well.
+STRANGE, SPOKEN_OF = 0.6, 0.6
+# In a talk that has begun, what seems strange mostly goes on with it.
+STRANGER = 0.9
 LONG, SHORTEST = 30, 6
-KNOW = "know"
+KNOW, NONE = "know", "none"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
 _CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
 _CLAUSE = re.compile(r"[，。！；,;!\n]+")
@@ -77,12 +98,14 @@ class Heard:
 
 @dataclass(frozen=True)
 class Meant:
-    """The bound tool that the words mean best, its probability, the next one's, and that of a question about rules."""
+    """The bound tool that the words mean best and the next one, with their probabilities, and of rules and nothing."""
 
     tool: str | None
+    second: str | None
     score: float
     next: float
     know: float
+    none: float
 
 
 class Mover:
@@ -120,7 +143,7 @@ class Mover:
         if vague_opening(text) and ASK in heard.specs:
             return _call(ASK, {"question": WHAT}, text)
         if meant.tool and self._calls_for(heard, meant):
-            return self._start(meant.tool, heard)
+            return self._which(heard, meant) or self._start(meant.tool, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
 
     def _named(self, heard: Heard, meant: Meant) -> AIMessage | None:
@@ -141,17 +164,22 @@ class Mover:
         return None
 
     def _calls_for(self, heard: Heard, meant: Meant) -> bool:
-        """Whether a tool is meant rather than a question about rules, or nothing."""
-        if meant.score <= meant.know * (1.0 if is_question(heard.text) else 0.5):
-            return False
+        """Whether a tool is meant rather than a question about rules, or nothing the house does."""
         spec = heard.specs[str(meant.tool)]
-        enough = NAMED if _CODE.search(heard.text) else PERHAPS
-        likely = meant.score >= LIKELY or (meant.score >= enough and meant.score >= AHEAD * meant.next)
-        if is_question(heard.text) and spec.effect == "read" and meant.know >= KNOWN:
-            return likely and covers(heard.text, heard.found) < STRONG
-        if is_question(heard.text) and spec.effect == "write":
-            return meant.score >= SURE or (likely and covers(heard.text, heard.found) < COVERED)
-        return likely
+        if meant.score >= DETAILED and _details(spec, heard) >= MANY:
+            return True
+        if is_question(heard.text) and meant.score < FAIRLY and covers(heard.text, heard.found) >= WELL:
+            return False
+        named = bool(_CODE.search(heard.text)) and any(slot.kind in IDENTIFIERS for slot in spec.slots.values())
+        return meant.score >= RULES_FIRST * meant.know and (named or meant.none < STRANGE)
+
+    def _which(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        """One short question where two tools are too close to call."""
+        close = meant.score < FAIRLY and meant.next >= CLOSE * meant.score
+        if not close or meant.second is None or ASK not in heard.specs:
+            return None
+        question, choices = either(heard.specs[str(meant.tool)], heard.specs[meant.second])
+        return _call(ASK, {"question": question, "choices": choices}, heard.text)
 
     def _continue(self, heard: Heard, meant: Meant) -> AIMessage | None:
         waiting = heard.waiting
@@ -235,11 +263,15 @@ class Mover:
         own = subject(text)
         follows = len(own) == 0 or (len("".join(own)) < 3 and is_question(text))
         topic = f"{heard.memory.question} {text}" if follows and heard.memory.question else None
+        if question := foreign_language(text):
+            return _refuse("out_of_scope", question, heard)
+        strange = STRANGER if heard.memory.question else STRANGE
+        apart = not follows and (opens(text) or not heard.memory.question)
+        if own and apart and meant.none >= strange and covers(text, heard.found) < SPOKEN_OF:
+            return _refuse("out_of_scope", f"{ELSEWHERE}{reminder(heard.waiting, heard.specs)}", heard)
         reply = answer(text, heard.found, topic, _same_kind(heard))
         if isinstance(reply, str):
             return AIMessage(f"{reply}{reminder(heard.waiting, heard.specs)}")
-        if question := foreign_language(text):
-            return _refuse("out_of_scope", question, heard)
         if meant.tool and meant.score >= PERHAPS and reply.reason == "no_evidence" and not is_question(text):
             question, choices = clarify(heard.specs[meant.tool])
             return _call(ASK, {"question": question, "choices": choices}, text)
@@ -251,7 +283,7 @@ class Mover:
         """What this person most likely means. A tool that is closed to them counts only when it is clearly meant."""
         roles = frozenset(heard.context.roles) if heard.context else None
         scores = self._scores(heard)
-        know = scores.pop(KNOW, 0.0)
+        know, none = scores.pop(KNOW, 0.0), scores.pop(NONE, 0.0)
         closed = {n for n in scores if roles is not None and not roles & heard.specs[n].roles}
         if closed and max(scores[name] for name in closed) >= LIKELY:
             closed = set()
@@ -259,21 +291,22 @@ class Mover:
         if closed and len(closed) < len(scores):
             left = 1.0 - sum(scores.pop(name) for name in closed)
             scores = {name: score / left for name, score in scores.items()}
-            know /= left
+            know, none = know / left, none / left
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
-        return Meant(ranked[0] if ranked else None, tops[0], tops[1], know)
+        first, second = [*ranked[:2], None, None][:2]
+        return Meant(first, second, tops[0], tops[1], know, none)
 
     def _scores(self, heard: Heard) -> dict[str, float]:
         """Scores of the message; where a long tale says nothing clearly as a whole, its clearest clause counts."""
         names = tuple(sorted(n for n, spec in heard.specs.items() if n not in CONTROL | {LOOKUP} and spec.examples))
         scores = self._score(heard.text, names, heard.specs)
-        clear = any(score >= LIKELY for name, score in scores.items() if name != KNOW)
+        clear = any(score >= LIKELY for name, score in scores.items() if name not in (KNOW, NONE))
         if clear or len(heard.text) <= LONG or is_question(heard.text):
             return scores
         for clause in _CLAUSE.split(heard.text):
             told = self._score(clause, names, heard.specs) if len(clause) >= SHORTEST else {}
-            scores |= {name: max(scores[name], score) for name, score in told.items() if name != KNOW}
+            scores |= {name: max(scores[name], score) for name, score in told.items() if name not in (KNOW, NONE)}
         return scores
 
     def _score(self, text: str, names: Sequence[str], specs: Specs) -> dict[str, float]:
@@ -281,8 +314,9 @@ class Mover:
         if self._house is not None and self._house.knows(f"tool:{name}" for name in names):
             found = self._house.score(affirmed(text))
             rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
-            return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules}
-        return self._heads(tuple(names), specs).score(text)
+            return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules, NONE: 1.0 - sum(found.values())}
+        found = self._heads(tuple(names), specs).score(text)
+        return found | {NONE: 1.0 - sum(found.values())}
 
     def _heads(self, names: tuple[str, ...], specs: Specs) -> Intents:
         if names not in self._intents:
@@ -299,6 +333,12 @@ def _heard(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
     now = datetime.fromisoformat(context.clock) if context else datetime.now().astimezone()
     told = tuple(each for each in results if "passages" not in each[1])
     return Heard(text, now, specs, recall(messages), context, found, told)
+
+
+def _details(spec: ToolSpec, heard: Heard) -> int:
+    """How many figures, dates and choices of a tool the message gives."""
+    given = arguments(spec, heard.text, Memory(), heard.now)
+    return sum(spec.slots[name].kind in ("number", "money", "date", "enum") for name in given)
 
 
 def _same_kind(heard: Heard) -> str | None:

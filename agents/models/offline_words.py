@@ -19,6 +19,10 @@ TALK = {
 CHOOSE = "请在上面的确认卡片里选好：要提交的点确认，不要的点取消。"
 WHAT = "好的，请说说是什么事：要报城市问题，办什么事，还是咨询政策？"
 NOT_THAT_ONE = "没有查到您说的这一件，您名下的案件如下："
+ELSEWHERE = (
+    "抱歉，这个问题不在我的服务范围内。我能回答政务服务、医保、城市运行和数字经济方面的问题，也能报修、查进度、预约；"
+    "别的事请找对应的单位，不清楚找谁可以拨打 12345。"
+)
 RULES = "了解有关规定"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -34,6 +38,11 @@ def about(specs: Mapping[str, ToolSpec]) -> str:
 def clarify(spec: ToolSpec) -> tuple[str, tuple[str, ...]]:
     """Ask whether a tool is meant."""
     return f"请问您是想{spec.title}，还是想{RULES}？", (spec.title, RULES)
+
+
+def either(one: ToolSpec, other: ToolSpec) -> tuple[str, tuple[str, ...]]:
+    """Ask which of two tools is meant."""
+    return f"请问您是想{one.title}，还是想{other.title}？", (one.title, other.title)
 
 
 def vague(specs: Mapping[str, ToolSpec]) -> str:

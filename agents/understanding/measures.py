@@ -6,10 +6,10 @@ import re
 
 from tools import Slot
 
-_ASKED = re.compile(r"(?:多少|几)个?(天|日|页|月|年|岁|元|人|次|件|小时|分钟|米)")
+_ASKED = re.compile(r"(?:多少|几)个?(工作日|工作时|天|日|页|月|年|岁|元|人|次|件|小时|分钟|米)")
 _LABELLED = re.compile(r"(天|日|页|月|人|次|件)数")
 _MEASURE = re.compile(
-    r"\s*个?(?P<m>工作日|自然日|小时|分钟|星期|天|日|周|月|年|岁|页|张|元|块|人|口|次|件|起|单|份|条|项|种|家|台|辆|栋|楼|层|级|号|路|点|米|公里|%|％|个|下)"
+    r"\s*个?(?P<m>工作日|工作时|自然日|小时|分钟|星期|天|日|周|月|年|岁|页|张|元|块|人|口|次|件|起|单|份|条|项|种|家|台|辆|栋|楼|层|级|号|路|点|米|公里|%|％|个|下)"
 )
 _BREAK = re.compile(r"[\d，,。；;、！!？?\s]")
 _TOTAL = re.compile(r"(?:总|一共|合计|共)(?:共|计|额|费用?)?(?:花|用|收)?$")
@@ -18,11 +18,11 @@ _SAME = {"日": "天", "自然日": "天", "块": "元", "口": "人"}
 
 def counts_in(slot: Slot, after: str) -> bool | None:
     """Whether the words after a number measure what the slot asks for; None where either is silent."""
-    asked = _ASKED.search(slot.ask) or _LABELLED.search(slot.label) or _ASKED.search(slot.label)
+    asked = _ASKED.findall(slot.ask) or _LABELLED.findall(slot.label) or _ASKED.findall(slot.label)
     said = _MEASURE.match(after)
-    if asked is None or said is None:
+    if not asked or said is None:
         return None
-    return _SAME.get(said["m"], said["m"]) == _SAME.get(asked[1], asked[1])
+    return _SAME.get(said["m"], said["m"]) in {_SAME.get(each, each) for each in asked}
 
 
 def names_slot(slot: Slot, before: str) -> bool:

@@ -85,7 +85,9 @@ def _named(slot: Slot, text: str) -> bool:
         return bool(_ADDRESS_OF_PICTURE.search(text))
     if slot.kind != "number" or len(slot.label) < 2:
         return False
-    return slot.label in text or any(names_slot(slot, text[: said.start]) for said in numbers_in(text))
+    return slot.label in text or any(
+        names_slot(slot, text[: said.start]) or counts_in(slot, text[said.end :]) for said in numbers_in(text)
+    )
 
 
 def _phone(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
@@ -184,6 +186,9 @@ def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         yield Found(value, said.start, said.end, 0.5 + 0.2 * said.money + 0.3 * bool(counted) + 0.25 * named)
 
 
+_NAME = re.compile(r"(?:(?:他|她|我|名字|姓名)?(?:叫做?|是|就是|为|：|:)?)?\s*(⟦[^⟧]+⟧|[\u4e00-\u9fff·]{2,5})")
+
+
 def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     """The message without politeness and personal data, when it says more than that something shall be said."""
     if wants_pictures(slot):
@@ -191,6 +196,10 @@ def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         yield from [Found(shown, 0, len(text), 1.0)] if shown else []
         return
     value = _POLITE.sub("", _CONTACT.sub("", text.strip())).strip(" ，,。；;")
+    if slot.label.endswith("姓名"):
+        named = _NAME.fullmatch(value)
+        yield from [Found(named.group(1), 0, len(text), 0.5)] if named else []
+        return
     if value and says_something(value):
         yield Found(value, 0, len(text), 0.5)
 

@@ -135,7 +135,7 @@ def test_a_number_in_what_a_tool_returns_leaves_as_a_placeholder(tmp_path: Path)
             made = await Cases(house.platform).create(draft, CITIZEN, "someone")
             served.think = Played(Answer(calls=(ToolCall("case__get", json.dumps({"number": made.id})),)), GREETING)
             talk = (await house.desk.open_conversation(STAFF)).id
-            await one(house, talk, f"看一下案件{made.id}", STAFF)
+            await one(house, talk, "看一下这个案件现在到哪一步了", STAFF)
             results = [each["content"] for each in served.requests[-1]["messages"] if each["role"] == "tool"]
             assert any("⟦手机号·" in each and "井盖翘起来了" in each for each in results)
 

@@ -79,7 +79,7 @@ REASON = Slot(
     ask="请问是哪种情况：退休异地安置、异地长期居住、常驻异地工作、转诊、急诊抢救，还是其他临时外出就医？",
     choices=(
         ("resettled", REASONS["resettled"], "异地安置", "退休安置"),
-        ("resident", REASONS["resident"], "长期居住", "定居", "带孙子"),
+        ("resident", REASONS["resident"], "长期居住", "长期住", "长住", "常住", "住下来", "定居", "带孙子"),
         ("worker", REASONS["worker"], "异地工作", "外地上班", "长期工作", "常驻"),
         ("referral", REASONS["referral"], "转院"),
         ("emergency", REASONS["emergency"], "急诊", "抢救"),

@@ -61,7 +61,7 @@ SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
 NAMED = 0.33
 STRONG = 0.9
 # A question that passages answer well needs a clear tool; in doubt, rules are told before anything is looked up.
-FAIRLY, WELL, RULES_FIRST = 0.6, 0.8, 1.3
+FAIRLY, CERTAIN, WELL, RULES_FIRST = 0.6, 0.85, 0.8, 1.3
 CLOSE = 0.6
 # Who gives this many of a tool's figures, dates and choices in one breath means the tool.
 DETAILED, MANY = 0.15, 3
@@ -73,6 +73,8 @@ LONG, SHORTEST = 30, 6
 KNOW, NONE = "know", "none"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
 _CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
+# A number and no words: where it does not fit, it is asked for once more.
+_VALUE = re.compile(r"(?:⟦[^⟧]*⟧|[\dXx\s-]{4,})+")
 _CLAUSE = re.compile(r"[，。！；,;!\n]+")
 Specs = Mapping[str, ToolSpec]
 
@@ -168,7 +170,8 @@ class Mover:
         spec = heard.specs[str(meant.tool)]
         if meant.score >= DETAILED and _details(spec, heard) >= MANY:
             return True
-        if is_question(heard.text) and meant.score < FAIRLY and covers(heard.text, heard.found) >= WELL:
+        clear = FAIRLY if spec.effect == "read" else CERTAIN
+        if is_question(heard.text) and meant.score < clear and covers(heard.text, heard.found) >= WELL:
             return False
         named = bool(_CODE.search(heard.text)) and any(slot.kind in IDENTIFIERS for slot in spec.slots.values())
         return meant.score >= RULES_FIRST * meant.know and (named or meant.none < STRANGE)
@@ -185,13 +188,18 @@ class Mover:
         waiting = heard.waiting
         if waiting is None:
             return None
-        other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE
+        slot = heard.specs[waiting["tool"]].slots.get(waiting["slot"])
+        asks = is_question(heard.text) and not declines(heard.text)
+        given = slot is not None and slot.kind in IDENTIFIERS and bool(find(slot, heard.text, heard.now))
+        # What was asked for by its identifier is what a message with that identifier answers.
+        other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
         if other and opens(heard.text) and not declines(heard.text):
             return None
-        asks = is_question(heard.text) and not declines(heard.text)
         if asks and (meant.know >= LIKELY or covers(heard.text, heard.found) >= COVERED):
             return None
         collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
+        if collected is None and _VALUE.fullmatch(heard.text.strip()):
+            collected = dict(waiting["arguments"])
         return None if collected is None else _call(waiting["tool"], collected, heard.text)
 
     def _amend(self, heard: Heard, meant: Meant) -> AIMessage | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +12,6 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
-from knowledge import sentences
 from tools import ToolSpec
 
 from ..context import LOOKUP, Context, current_turn, read_context, tool_result
@@ -40,6 +37,7 @@ from ..understanding import (
     wants_person,
 )
 from .offline_answers import COVERED, answer, covers
+from .offline_calls import call, lister, mine, report
 from .offline_memory import Memory, recall
 from .offline_slots import IDENTIFIERS, amended, arguments, continued, passing_by, spoken_of
 from .offline_words import (
@@ -128,9 +126,9 @@ class Mover:
     def _first(self, heard: Heard) -> AIMessage:
         text = heard.text
         if HAND_OFF in heard.specs and (wants_person(text) or blames_staff(text)):
-            return _call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
+            return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         if heard.waiting and drops(text) and DROP in heard.specs:
-            return _call(DROP, {}, text)
+            return call(DROP, {}, text)
         meant = self._meant(heard)
         move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
         move = move or self._pointed_at(heard, meant)
@@ -143,7 +141,7 @@ class Mover:
                 f"{about(heard.specs) if kind == 'about' else TALK[kind]}{reminder(heard.waiting, heard.specs)}"
             )
         if vague_opening(text) and ASK in heard.specs:
-            return _call(ASK, {"question": WHAT}, text)
+            return call(ASK, {"question": WHAT}, text)
         if meant.tool and self._calls_for(heard, meant):
             return self._which(heard, meant) or self._start(meant.tool, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
@@ -162,7 +160,7 @@ class Mover:
             if open_to and spec.effect == "read" and len(slots) == 1 and slots[0].kind in IDENTIFIERS:
                 said = find(slots[0], heard.text, heard.now)
                 if said:
-                    return _call(name, {spec.required[0]: said[0].value}, heard.text)
+                    return call(name, {spec.required[0]: said[0].value}, heard.text)
         return None
 
     def _calls_for(self, heard: Heard, meant: Meant) -> bool:
@@ -182,7 +180,7 @@ class Mover:
         if not close or meant.second is None or ASK not in heard.specs:
             return None
         question, choices = either(heard.specs[str(meant.tool)], heard.specs[meant.second])
-        return _call(ASK, {"question": question, "choices": choices}, heard.text)
+        return call(ASK, {"question": question, "choices": choices}, heard.text)
 
     def _continue(self, heard: Heard, meant: Meant) -> AIMessage | None:
         waiting = heard.waiting
@@ -200,7 +198,7 @@ class Mover:
         collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
         if collected is None and _VALUE.fullmatch(heard.text.strip()):
             collected = dict(waiting["arguments"])
-        return None if collected is None else _call(waiting["tool"], collected, heard.text)
+        return None if collected is None else call(waiting["tool"], collected, heard.text)
 
     def _amend(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """A change to what was just put up for a yes: a correction, or a detail that was still open."""
@@ -211,7 +209,7 @@ class Mover:
         spec, proposed = heard.specs[name], heard.memory.proposed[name]
         fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text)
         changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
-        return _call(name, {**proposed, **changed}, heard.text) if changed else None
+        return call(name, {**proposed, **changed}, heard.text) if changed else None
 
     def _picked_tool(self, heard: Heard) -> AIMessage | None:
         """The answer to "您是想…": the title of a tool; what it is about was said before."""
@@ -220,7 +218,7 @@ class Mover:
         )
         if name is None or not heard.specs[name].examples:
             return None
-        return _call(name, arguments(heard.specs[name], heard.memory.question, heard.memory, heard.now), heard.text)
+        return call(name, arguments(heard.specs[name], heard.memory.question, heard.memory, heard.now), heard.text)
 
     def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
@@ -232,18 +230,18 @@ class Mover:
             if spec.effect == "read" and len(slots) == 1 and slots[0].kind in IDENTIFIERS:
                 said = [str(each.value) for each in find(slots[0], heard.text, heard.now)] if bare else []
                 known = said[0] if said else None if bare else spoken_of(slots[0], heard.text, heard.memory, heard.now)
-                return _call(name, {spec.required[0]: known}, heard.text) if known else None
+                return call(name, {spec.required[0]: known}, heard.text) if known else None
         return None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
         spec = heard.specs[name]
         given = arguments(spec, heard.text, heard.memory, heard.now)
-        lister = _lister(spec, given, heard.specs)
-        if lister is None:
-            return _call(name, given, heard.text)
-        wanted = arguments(lister, heard.text, heard.memory, heard.now)
-        return _call(lister.name, wanted | _mine(lister), heard.text)
+        first = lister(spec, given, heard.specs)
+        if first is None:
+            return call(name, given, heard.text)
+        wanted = arguments(first, heard.text, heard.memory, heard.now)
+        return call(first.name, wanted | mine(first), heard.text)
 
     def _after_result(self, heard: Heard) -> AIMessage:
         """Tell a result; when it was looked up to find the one object that is meant, go on with that."""
@@ -251,23 +249,23 @@ class Mover:
         meant = self._meant(heard)
         spec = heard.specs.get(meant.tool or "")
         if spec is None or made == spec.name or "error" in result or made not in heard.specs:
-            return AIMessage(_report(result))
+            return AIMessage(report(result))
         given = arguments(spec, heard.text, heard.memory, heard.now)
-        if _lister(spec, given, heard.specs) is None or spec.name.split(".")[0] != made.split(".")[0]:
-            return AIMessage(_report(result))
+        if lister(spec, given, heard.specs) is None or spec.name.split(".")[0] != made.split(".")[0]:
+            return AIMessage(report(result))
         slot = next(name for name in spec.required if spec.slots[name].kind in IDENTIFIERS)
         told = Memory(told=(str(result.get("say") or ""),))
         one = arguments(spec, heard.text, told, heard.now).get(slot)
         if one is None and len(heard.results) == 1 and not (result.get("data") or {}).get("total", 1):
-            return _call(made, _mine(heard.specs[made]), heard.text)
-        call = _call(spec.name, {**given, slot: one} if one else given, heard.text)
+            return call(made, mine(heard.specs[made]), heard.text)
+        then = call(spec.name, {**given, slot: one} if one else given, heard.text)
         led = f"{NOT_THAT_ONE}\n" if len(heard.results) > 1 and not one else ""
-        return call if one else AIMessage(f"{led}{_report(result)}", tool_calls=call.tool_calls)
+        return then if one else AIMessage(f"{led}{report(result)}", tool_calls=then.tool_calls)
 
     def _from_knowledge(self, heard: Heard, meant: Meant) -> AIMessage:
         text = heard.text
         if declines(text) and not is_question(text) and ASK in heard.specs:
-            return _call(ASK, {"question": vague(heard.specs)}, text)
+            return call(ASK, {"question": vague(heard.specs)}, text)
         own = subject(text)
         follows = len(own) == 0 or (len("".join(own)) < 3 and is_question(text))
         topic = f"{heard.memory.question} {text}" if follows and heard.memory.question else None
@@ -282,9 +280,9 @@ class Mover:
             return AIMessage(f"{reply}{reminder(heard.waiting, heard.specs)}")
         if meant.tool and meant.score >= PERHAPS and reply.reason == "no_evidence" and not is_question(text):
             question, choices = clarify(heard.specs[meant.tool])
-            return _call(ASK, {"question": question, "choices": choices}, text)
+            return call(ASK, {"question": question, "choices": choices}, text)
         if not own and ASK in heard.specs:
-            return _call(ASK, {"question": vague(heard.specs)}, text)
+            return call(ASK, {"question": vague(heard.specs)}, text)
         return _refuse(reply.reason, reply.text, heard)
 
     def _meant(self, heard: Heard) -> Meant:
@@ -355,53 +353,10 @@ def _same_kind(heard: Heard) -> str | None:
     return heard.memory.question if follows and heard.memory.question else None
 
 
-def _lister(spec: ToolSpec, given: Mapping[str, Any], specs: Specs) -> ToolSpec | None:
-    """The reading tool of the same noun that needs nothing, when `spec` still lacks an identifier."""
-    lacking = [name for name in spec.required if name not in given and spec.slots[name].kind in IDENTIFIERS]
-    if not lacking:
-        return None
-    noun = spec.name.split(".")[0]
-    return next(
-        (
-            each
-            for name, each in specs.items()
-            if name.split(".")[0] == noun and name != spec.name and each.effect == "read" and not each.required
-        ),
-        None,
-    )
-
-
-def _mine(lister: ToolSpec) -> dict[str, Any]:
-    """Restrict a list to the asker's own, where the tool can."""
-    return {
-        name: True
-        for name, slot in lister.slots.items()
-        if slot.kind == "enum" and {row[0] for row in slot.choices} == {"true", "false"} and "我" in slot.label
-    }
-
-
-def _report(result: Mapping[str, Any]) -> str:
-    """A tool's result in its own words, each sentence citing it."""
-    if "error" in result:
-        return str(result["error"])
-    said = str(result.get("say") or "")
-    if "ref" not in result:
-        return said
-    return "\n".join(f"{said[span.start : span.end]}[{result['ref']}]" for span in sentences(said))
-
-
 def _refuse(reason: str, text: str, heard: Heard) -> AIMessage:
     if REFUSE not in heard.specs:
         return AIMessage(text)
-    return _call(REFUSE, {"reason": reason, "text": text}, heard.text)
-
-
-def _call(name: str, given: Mapping[str, Any], text: str) -> AIMessage:
-    canonical = json.dumps([name, given, text], ensure_ascii=False, sort_keys=True, default=str)
-    identity = hashlib.sha256(canonical.encode()).hexdigest()[:16]
-    return AIMessage(
-        "", tool_calls=[{"name": name, "args": dict(given), "id": f"call-{identity}", "type": "tool_call"}]
-    )
+    return call(REFUSE, {"reason": reason, "text": text}, heard.text)
 
 
 @lru_cache(maxsize=1)

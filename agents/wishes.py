@@ -19,7 +19,7 @@ _TURNS = re.compile(
     r"^\s*(?:还有(?![几多没哪])|另外|此外|再就是|再有|再一个|再问|还想|还要问|顺便|顺带|对了|第[二三四]|其次|最后|哦对|也想|也要)"
 )
 _ENDED = re.compile(r"[。！？!?\n]\s*$")
-SHORTEST, MOST, SHORTEST_ALONE = 12, 9, 9
+SHORTEST, MOST = 12, 9
 # How clear a piece must be: after 另外…, and without.
 AFTER_A_TURN, CLEAR = 0.5, 0.75
 _NEGATED = re.compile(r"^\s*(?:先|也|就|但|可)*(?:不|莫|别|没)")
@@ -103,8 +103,9 @@ class Splitter:
         text = _text(group)
         if _NEGATED.match(text) or not says_something(text) or _leans(text):
             return False
-        # After a bare comma a question of few words goes on with what was begun: 多久更新, 谁家的.
-        if not (group[0].turns or group[0].ended) and len(text) < SHORTEST_ALONE and is_question(text):
+        # After a bare comma a question that names next to nothing goes on with what was begun: 多久更新, 谁家的.
+        bare = is_question(text) and len("".join(subject(text))) <= _LEAST_SAID
+        if bare and not (group[0].turns or group[0].ended):
             return False
         best = max(self._scores(text, labels).values(), default=0.0)
         return best >= (AFTER_A_TURN if group[0].turns else CLEAR)

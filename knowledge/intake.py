@@ -22,7 +22,7 @@ from .reading import numbered
 from .records import Agreement, Document, Entry
 from .search import document_of
 from .store import Draft, Indexed, Store, put_mark
-from .vectors import VectorIndex
+from .vectors import Damaged, VectorIndex
 from .versions import Plan, planned, replaced_by, superseded
 
 _log = logging.getLogger(__name__)
@@ -218,18 +218,28 @@ class Intake:
         except Exception:  # the first failure is the one to report; this one is logged
             _log.exception("could not take back %s now; the next opening will", [each.id for each in entries])
 
+    def _cleared(self, entries: Sequence[Entry]) -> bool:
+        """Take documents out of both indexes; False where a kill left the vectors' own files damaged."""
+        try:
+            self._out(entries)
+        except Damaged:
+            _log.exception("the vectors are damaged and will be filled anew")
+            return False
+        return True
+
     def _heal(self) -> None:
         """Clear away what a kill left behind; rebuild an index that is of another make or holds another number."""
         left = {stage: self._store.staged(stage) for stage in ("writing", "leaving", "deleting")}
+        damaged = False
         for stage, entries in left.items():
             if entries:
                 _log.warning("clearing away %d documents left %s by an earlier stop", len(entries), stage)
-                self._out(entries)
+                damaged = not self._cleared(entries) or damaged
         self._store.delete(each.id for each in [*left["writing"], *left["deleting"]])
         self._store.set_stage([each.id for each in left["leaving"]], "retired")
         held = self._store.count()
         keyword = self._store.mark("keyword") != self._keyword.shape or self._keyword.count() != held
-        vectors = self._store.mark("vectors") != self._vectors.shape or self._vectors.count() != held
+        vectors = damaged or self._store.mark("vectors") != self._vectors.shape or self._vectors.count() != held
         if keyword or vectors:
             self.rebuild(keyword, vectors)
 

@@ -23,6 +23,10 @@ _QUESTIONS = 64
 _EF_SEARCH, _NEIGHBORS = 200, 24
 
 
+class Damaged(RuntimeError):
+    """The vectors on disk cannot be read or written any more; they are filled anew from SQL."""
+
+
 class VectorIndex:
     """Nearest passages by cosine. Rebuildable from SQL."""
 
@@ -66,9 +70,14 @@ class VectorIndex:
         self._parts.changed()
 
     def remove(self, partition: str, passages: Sequence[str]) -> None:
-        """Remove passages of one partition."""
-        for start in range(0, len(passages), _BATCH):
-            self._collection(partition).delete(ids=list(passages[start : start + _BATCH]))
+        """Remove passages of one partition. Raises `Damaged` where the index's own files do not fit together."""
+        from chromadb.errors import InternalError
+
+        try:
+            for start in range(0, len(passages), _BATCH):
+                self._collection(partition).delete(ids=list(passages[start : start + _BATCH]))
+        except InternalError as error:
+            raise Damaged(str(error)) from error
         self._parts.changed()
 
     def forget(self, passages: Sequence[str]) -> None:

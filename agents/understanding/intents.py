@@ -80,7 +80,7 @@ class Understands(Protocol):
 def fit_intents(
     examples: Mapping[str, Sequence[str]], cache: Path | None = None, shipped: Path | None = SHIPPED
 ) -> Intents:
-    """Weights for these examples: those that come with the house, from `cache`, or fitted now (half a second each)."""
+    """Weights for these examples: those that come with the house, from `cache`, or fitted now (seconds)."""
     declared = _declared(examples)
     if len(declared) == 1:
         return Intents(None)

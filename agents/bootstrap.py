@@ -38,7 +38,7 @@ from .seal import Seal
 from .serving import Serving
 from .settings import Settings
 from .toolbox import Toolbox
-from .understanding import Understands, fit_intents
+from .understanding import Understands, Weighing, fit_intents
 from .world import BUNDLED, World
 
 # Answers where the chosen model fails: in this process, so it does not fail with the network.
@@ -110,6 +110,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     seal = Seal(settings.signing_secret())
     toolbox = Toolbox(tools)
     intents = fit_intents(declared_examples(agents, tools, library.phrasings()), settings.cache)
+    weighing = Weighing(intents, {each.name: spec_of(each) for each in tools})
     decisions = Decisions(database, seal, toolbox, platform, clock, settings.action_minutes)
     offers = Offers(database, toolbox, settings.action_minutes)
     progress = Progress(database, seal, _platform_secret(settings), _followed(tools))
@@ -117,7 +118,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     model = model or _model(settings, hooks)
     for each in (model, stand_in):
         if isinstance(each, Understands):
-            each.understand(intents)
+            each.understand(weighing)
     asking = Asking(model, stand_in, toolbox, settings.model_turn_s)
     parts = Parts(
         agents=agents,
@@ -129,7 +130,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
         progress=progress,
         keys=ApiKeys(database),
         serving=Serving(
-            Router(agents, intents),
+            Router(agents, weighing),
             Loop(asking, library, offers, settings.action_minutes),
             clock,
         ),

@@ -11,7 +11,7 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Intents, affirmed, opens, subject
+from .understanding import Weighing, affirmed, opens, subject
 from .wishes import Splitter
 
 CLEAR = 0.5
@@ -30,10 +30,10 @@ class Route:
 class Router:
     """Scores agents by the intents of their tools and of the questions they declare."""
 
-    def __init__(self, agents: Sequence[Agent], intents: Intents) -> None:
+    def __init__(self, agents: Sequence[Agent], weighing: Weighing) -> None:
         self._agents = tuple(agents)
-        self._intents = intents
-        self._splitter = Splitter(intents)
+        self._weighing = weighing
+        self._splitter = Splitter(weighing.intents)
 
     def wishes(self, text: str, principal: Principal, waiting: Waiting | None) -> tuple[str, ...]:
         """The wishes of a message, mostly one. While an answer is awaited, only 另外…, 还有… begins another."""
@@ -42,14 +42,14 @@ class Router:
 
     def acts(self, text: str, principal: Principal) -> str | None:
         """The tool that a message clearly wants to be used; None when it rather asks a question."""
-        found = self._intents.score(text)
+        found = self._weighing.score(text, principal.roles)
         mine = {label for agent in self._open_to(principal) for label in labels(agent)}
         best = max(sorted(mine), key=lambda label: found.get(label, 0.0), default="")
         return best.removeprefix("tool:") if best.startswith("tool:") and found[best] >= CLEAR else None
 
     def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
         """The agent for this message. A clear new wish leaves whoever was waiting or last."""
-        found = self._intents.score(affirmed(text))
+        found = self._weighing.score(affirmed(text), principal.roles)
         mine = self._open_to(principal)
         # Shares of one whole: what an agent's tools and questions have of it belongs to the agent.
         scores = {agent.name: sum(found.get(label, 0.0) for label in labels(agent)) for agent in mine}

@@ -9,7 +9,7 @@ import pytest
 
 from agents.clock import CITY_ZONE
 from agents.models.offline_memory import Memory
-from agents.models.offline_slots import arguments, continued, passing_by
+from agents.models.offline_slots import arguments, continued
 from agents.proposals import summary_of
 from tools import Slot, ToolSpec
 
@@ -68,12 +68,6 @@ def test_a_command_with_a_number_leaves_the_reason_open() -> None:
 def test_words_are_no_pictures(text: str) -> None:
     known = {"description": "占道经营", "done": "true"}
     assert "photos" not in (answered(REPORT, "photos", text, **known) or {})
-
-
-def test_what_cannot_take_the_named_number_is_passed_by() -> None:
-    specs = {"case.new": REPORT, "case.again": REWORK}
-    assert passing_by("王家湾那单WH20260901000123结了吧", specs, NOW) == {"case.new"}
-    assert passing_by("王家湾井盖坏了", specs, NOW) == set()
 
 
 def test_a_summary_shows_flags_and_lists_as_people_read_them() -> None:

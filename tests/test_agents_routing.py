@@ -7,8 +7,8 @@ import pytest
 from agents.builtin import development, government, insurance, operations, parts
 from agents.records import Agent, Waiting
 from agents.routing import Router, declared_examples
-from agents.understanding import fit_intents
-from tools import Principal
+from agents.understanding import Weighing, fit_intents
+from tools import Principal, spec_of
 
 CITIZEN = Principal("c", frozenset(("citizen",)))
 AGENTS = [agent for module in (government, insurance, operations, development) for agent in module.register_agents()]
@@ -21,7 +21,8 @@ DISPATCH = Agent(
 def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
     tools = parts.register_tools(platform=None)  # type: ignore[arg-type]
     agents = [*AGENTS, DISPATCH]
-    return Router(agents, fit_intents(declared_examples(agents, tools, {}), tmp_path_factory.mktemp("cache")))
+    intents = fit_intents(declared_examples(agents, tools, {}), tmp_path_factory.mktemp("cache"))
+    return Router(agents, Weighing(intents, {each.name: spec_of(each) for each in tools}))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pydantic import PrivateAttr
 
 from tools import spec_of
 
-from ..understanding import Intents
+from ..understanding import Weighing
 from .offline_moves import Mover
 
 
@@ -31,9 +31,9 @@ class OfflineModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "hanzhi-offline"
 
-    def understand(self, intents: Intents) -> None:
-        """Go by intents that were fitted on all that is declared in the house, not only on what is bound."""
-        self._mover = Mover(self.cache_dir, intents)
+    def understand(self, weighing: Weighing) -> None:
+        """Go by what was fitted on all that is declared in the house, not only on what is bound."""
+        self._mover = Mover(self.cache_dir, weighing)
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Runnable[Any, AIMessage]:
         """Bind tools; what they declare (examples, slots) is all that is known of them."""

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage
 from knowledge import sentences
 from tools import ToolSpec
 
-from .offline_slots import IDENTIFIERS
+from ..understanding import IDENTIFIERS
 
 Specs = Mapping[str, ToolSpec]
 

@@ -17,7 +17,8 @@ from tools import ToolSpec
 from ..context import LOOKUP, Context, current_turn, read_context, tool_result
 from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
 from ..understanding import (
-    Intents,
+    IDENTIFIERS,
+    Weighing,
     affirmed,
     assent,
     blames_staff,
@@ -39,7 +40,7 @@ from ..understanding import (
 from .offline_answers import COVERED, answer, covers
 from .offline_calls import call, lister, mine, report
 from .offline_memory import Memory, recall
-from .offline_slots import IDENTIFIERS, amended, arguments, continued, passing_by, spoken_of
+from .offline_slots import amended, arguments, continued, spoken_of
 from .offline_words import (
     CHOOSE,
     ELSEWHERE,
@@ -58,22 +59,17 @@ SURE, LIKELY, PERHAPS = 0.75, 0.4, 0.25
 # With a number named, less than this only looks it up; a write waits for the yes anyway.
 NAMED = 0.33
 STRONG = 0.9
-# A question that passages answer well needs a clear tool; in doubt, rules are told before anything is looked up.
-FAIRLY, CERTAIN, WELL, RULES_FIRST = 0.6, 0.85, 0.8, 1.3
-CLOSE = 0.6
-# Who gives this many of a tool's figures, dates and choices in one breath means the tool.
-DETAILED, MANY = 0.15, 3
+# Less clear than this, and the next tool this close to it: which one is asked.
+FAIRLY, CLOSE = 0.6, 0.85
 # As likely as this none of the house's matters, unless the passages speak of it this well.
-STRANGE, SPOKEN_OF = 0.6, 0.6
+STRANGE, SPOKEN_OF = 0.4, 0.6
 # In a talk that has begun, what seems strange mostly goes on with it.
 STRANGER = 0.9
-LONG, SHORTEST = 30, 6
 KNOW, NONE = "know", "none"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
 _CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
 # A number and no words: where it does not fit, it is asked for once more.
 _VALUE = re.compile(r"(?:⟦[^⟧]*⟧|[\dXx\s-]{4,})+")
-_CLAUSE = re.compile(r"[，。！；,;!\n]+")
 Specs = Mapping[str, ToolSpec]
 
 
@@ -111,10 +107,10 @@ class Meant:
 class Mover:
     """Decides moves; keeps nothing but fitted intents: the house's, or one set per set of tools it does not know."""
 
-    def __init__(self, cache: Path | None, house: Intents | None = None) -> None:
+    def __init__(self, cache: Path | None, house: Weighing | None = None) -> None:
         self._cache = cache
         self._house = house
-        self._intents: dict[tuple[str, ...], Intents] = {}
+        self._fitted: dict[tuple[str, ...], Weighing] = {}
 
     def move(self, messages: Sequence[BaseMessage], specs: Specs) -> AIMessage:
         """The next message."""
@@ -142,7 +138,7 @@ class Mover:
             )
         if vague_opening(text) and ASK in heard.specs:
             return call(ASK, {"question": WHAT}, text)
-        if meant.tool and self._calls_for(heard, meant):
+        if meant.tool and meant.score >= max(meant.know, meant.none):
             return self._which(heard, meant) or self._start(meant.tool, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
 
@@ -162,17 +158,6 @@ class Mover:
                 if said:
                     return call(name, {spec.required[0]: said[0].value}, heard.text)
         return None
-
-    def _calls_for(self, heard: Heard, meant: Meant) -> bool:
-        """Whether a tool is meant rather than a question about rules, or nothing the house does."""
-        spec = heard.specs[str(meant.tool)]
-        if meant.score >= DETAILED and _details(spec, heard) >= MANY:
-            return True
-        clear = FAIRLY if spec.effect == "read" else CERTAIN
-        if is_question(heard.text) and meant.score < clear and covers(heard.text, heard.found) >= WELL:
-            return False
-        named = bool(_CODE.search(heard.text)) and any(slot.kind in IDENTIFIERS for slot in spec.slots.values())
-        return meant.score >= RULES_FIRST * meant.know and (named or meant.none < STRANGE)
 
     def _which(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """One short question where two tools are too close to call."""
@@ -286,49 +271,32 @@ class Mover:
         return _refuse(reply.reason, reply.text, heard)
 
     def _meant(self, heard: Heard) -> Meant:
-        """What this person most likely means. A tool that is closed to them counts only when it is clearly meant."""
-        roles = frozenset(heard.context.roles) if heard.context else None
-        scores = self._scores(heard)
+        """What this person most likely means."""
+        names = tuple(sorted(n for n, spec in heard.specs.items() if n not in CONTROL | {LOOKUP} and spec.examples))
+        scores = self._scores(heard, names)
         know, none = scores.pop(KNOW, 0.0), scores.pop(NONE, 0.0)
-        closed = {n for n in scores if roles is not None and not roles & heard.specs[n].roles}
-        if closed and max(scores[name] for name in closed) >= LIKELY:
-            closed = set()
-        closed |= passing_by(heard.text, {name: heard.specs[name] for name in scores}, heard.now)
-        if closed and len(closed) < len(scores):
-            left = 1.0 - sum(scores.pop(name) for name in closed)
-            scores = {name: score / left for name, score in scores.items()}
-            know, none = know / left, none / left
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
         first, second = [*ranked[:2], None, None][:2]
         return Meant(first, second, tops[0], tops[1], know, none)
 
-    def _scores(self, heard: Heard) -> dict[str, float]:
-        """Scores of the message; where a long tale says nothing clearly as a whole, its clearest clause counts."""
-        names = tuple(sorted(n for n, spec in heard.specs.items() if n not in CONTROL | {LOOKUP} and spec.examples))
-        scores = self._score(heard.text, names, heard.specs)
-        clear = any(score >= LIKELY for name, score in scores.items() if name not in (KNOW, NONE))
-        if clear or len(heard.text) <= LONG or is_question(heard.text):
-            return scores
-        for clause in _CLAUSE.split(heard.text):
-            told = self._score(clause, names, heard.specs) if len(clause) >= SHORTEST else {}
-            scores |= {name: max(scores[name], score) for name, score in told.items() if name not in (KNOW, NONE)}
-        return scores
+    def _scores(self, heard: Heard, names: tuple[str, ...]) -> dict[str, float]:
+        """What the message means, of all that is declared; then only what is bound, and questions about rules."""
+        roles = frozenset(heard.context.roles) if heard.context else frozenset()
+        covered = covers(heard.text, heard.found)
+        if self._house is None or not self._house.intents.knows(f"tool:{name}" for name in names):
+            found = self._heads(names, heard.specs).score(heard.text, roles, heard.now, covered)
+            return found | {NONE: 1.0 - sum(found.values())}
+        found = self._house.score(affirmed(heard.text), roles, heard.now, covered)
+        rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
+        return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules, NONE: 1.0 - sum(found.values())}
 
-    def _score(self, text: str, names: Sequence[str], specs: Specs) -> dict[str, float]:
-        """What the words mean, of all that is declared; then only what is bound, and questions about rules."""
-        if self._house is not None and self._house.knows(f"tool:{name}" for name in names):
-            found = self._house.score(affirmed(text))
-            rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
-            return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules, NONE: 1.0 - sum(found.values())}
-        found = self._heads(tuple(names), specs).score(text)
-        return found | {NONE: 1.0 - sum(found.values())}
-
-    def _heads(self, names: tuple[str, ...], specs: Specs) -> Intents:
-        if names not in self._intents:
+    def _heads(self, names: tuple[str, ...], specs: Specs) -> Weighing:
+        if names not in self._fitted:
             examples: dict[str, Sequence[str]] = {name: specs[name].examples for name in names}
-            self._intents[names] = fit_intents({**examples, KNOW: _questions()} if names else {}, self._cache)
-        return self._intents[names]
+            intents = fit_intents({**examples, KNOW: _questions()} if names else {}, self._cache)
+            self._fitted[names] = Weighing(intents, specs)
+        return self._fitted[names]
 
 
 def _heard(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
@@ -339,12 +307,6 @@ def _heard(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
     now = datetime.fromisoformat(context.clock) if context else datetime.now().astimezone()
     told = tuple(each for each in results if "passages" not in each[1])
     return Heard(text, now, specs, recall(messages), context, found, told)
-
-
-def _details(spec: ToolSpec, heard: Heard) -> int:
-    """How many figures, dates and choices of a tool the message gives."""
-    given = arguments(spec, heard.text, Memory(), heard.now)
-    return sum(spec.slots[name].kind in ("number", "money", "date", "enum") for name in given)
 
 
 def _same_kind(heard: Heard) -> str | None:

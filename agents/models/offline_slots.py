@@ -10,6 +10,7 @@ from typing import Any
 from tools import Slot, ToolSpec
 
 from ..understanding import (
+    IDENTIFIERS,
     Evidence,
     amend,
     correction,
@@ -28,7 +29,6 @@ from .offline_memory import Memory
 
 SURE_CLASS = 0.9
 UNSURE = "不知道"
-IDENTIFIERS = frozenset(("case_no", "order_no", "component_no", "credit_code"))
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
 _NONE = re.compile(
@@ -98,16 +98,6 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
         told = {words: kept} if kept else {}
         found |= told if changed or _describes(said) else {}
     return {name: value for name, value in found.items() if value != collected.get(name)}
-
-
-def passing_by(text: str, specs: Mapping[str, ToolSpec], now: datetime) -> set[str]:
-    """The writes that have no place for the identifier a message names: who says WH… 结了 reports nothing new."""
-    slots = {slot.kind: slot for spec in specs.values() for slot in spec.slots.values() if slot.kind in IDENTIFIERS}
-    named = {kind for kind, slot in slots.items() if kind != "credit_code" and find(slot, text, now)}
-    if not named:
-        return set()
-    takers = {name for name, spec in specs.items() if named & {slot.kind for slot in spec.slots.values()}}
-    return {name for name, spec in specs.items() if spec.effect == "write" and name not in takers} if takers else set()
 
 
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:

@@ -16,13 +16,15 @@ from .clauses import (
     wants_person,
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of
-from .intents import Intents, Understands, fit_intents
+from .intents import Intents, fit_intents
 from .reasons import worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
+from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
 
 __all__ = [
+    "IDENTIFIERS",
     "STRICT",
     "Correction",
     "Evidence",
@@ -30,6 +32,7 @@ __all__ = [
     "Found",
     "Intents",
     "Understands",
+    "Weighing",
     "affirmed",
     "amend",
     "assent",

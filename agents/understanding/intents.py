@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,11 @@ class Intents:
     def __init__(self, fit: _Fit | None) -> None:
         self._fit = fit
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What `score` gives a probability for, in its order."""
+        return tuple(label for label in (self._fit.labels if self._fit else ()) if label != _NONE)
+
     def knows(self, labels: Iterable[str]) -> bool:
         """Whether it was fitted on all of these."""
         return set(labels) <= set(self._fit.labels if self._fit else ())
@@ -66,15 +71,6 @@ class Intents:
         found = dict(zip(self._fit.labels, (shares / shares.sum()).tolist(), strict=True))
         found.pop(_NONE)
         return found
-
-
-@runtime_checkable
-class Understands(Protocol):
-    """What goes by the intents of the house: a chat model may."""
-
-    def understand(self, intents: Intents) -> None:
-        """Go by these from now on."""
-        ...
 
 
 def fit_intents(

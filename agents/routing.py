@@ -33,12 +33,12 @@ class Router:
     def __init__(self, agents: Sequence[Agent], weighing: Weighing) -> None:
         self._agents = tuple(agents)
         self._weighing = weighing
-        self._splitter = Splitter(weighing.intents)
+        self._splitter = Splitter(weighing)
 
     def wishes(self, text: str, principal: Principal, waiting: Waiting | None) -> tuple[str, ...]:
         """The wishes of a message, mostly one. While an answer is awaited, only 另外…, 还有… begins another."""
         owners = {label: agent.name for agent in reversed(self._open_to(principal)) for label in labels(agent)}
-        return self._splitter.split(text, owners, answering=waiting is not None)
+        return self._splitter.split(text, owners, principal.roles, answering=waiting is not None)
 
     def acts(self, text: str, principal: Principal) -> str | None:
         """The tool that a message clearly wants to be used; None when it rather asks a question."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from .understanding import Intents, is_question, known_class, says_something, subject
+from .understanding import Weighing, is_question, known_class, says_something, subject
 
 _CLAUSES = re.compile(r"[^，。！；？,;!?\n]+[，。！；？,;!?\n]*")
 _TURNS = re.compile(
@@ -45,47 +45,56 @@ class _Clause:
         return _CHANGE_AFTER_A_TURN if self.turns else _CHANGE_AFTER_END if self.ended else _CHANGE
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """By what a person's words are weighed: the labels open to them."""
+
+    weighing: Weighing
+    labels: tuple[str, ...]
+    roles: frozenset[str]
+
+    def scores(self, text: str) -> dict[str, float]:
+        found = self.weighing.score(text, self.roles)
+        return {label: found[label] for label in self.labels if label in found}
+
+
 class Splitter:
-    """Splits by the same intents as routing uses."""
+    """Splits by what routing goes by as well."""
 
-    def __init__(self, intents: Intents) -> None:
-        self._intents = intents
+    def __init__(self, weighing: Weighing) -> None:
+        self._weighing = weighing
 
-    def split(self, text: str, owners: Mapping[str, str], *, answering: bool = False) -> tuple[str, ...]:
+    def split(
+        self, text: str, owners: Mapping[str, str], roles: Collection[str] = (), *, answering: bool = False
+    ) -> tuple[str, ...]:
         """The wishes of a message in its order, mostly just one. `owners`: the agent of every label open to the person.
 
         What answers a question (`answering`) is told in many pieces: only a turn (另外…) begins another wish then.
         """
-        parts, labels = _parts(text), tuple(owners)
+        parts, heard = _parts(text), _Heard(self._weighing, tuple(owners), frozenset(roles))
         if len(text) < SHORTEST or not 2 <= len(parts) <= MOST:
             return (text,)
         clauses = [
-            _Clause(
-                part, self._scores(part, labels), bool(_TURNS.match(part)), n > 0 and bool(_ENDED.search(parts[n - 1]))
-            )
+            _Clause(part, heard.scores(part), bool(_TURNS.match(part)), n > 0 and bool(_ENDED.search(parts[n - 1])))
             for n, part in enumerate(parts)
         ]
-        given = _labelled(clauses, labels)
+        given = _labelled(clauses, heard.labels)
         groups = [[clauses[0]]]
         for clause, before, label in zip(clauses[1:], given, given[1:], strict=False):
             if _together((before, label), groups[-1], clause, owners, answering):
                 groups[-1].append(clause)
             else:
                 groups.append([clause])
-        return tuple(_text(group) for group in self._standing(groups, labels, answering))
+        return tuple(_text(group) for group in self._standing(groups, heard, answering))
 
-    def _scores(self, text: str, labels: Sequence[str]) -> dict[str, float]:
-        found = self._intents.score(text)
-        return {label: found[label] for label in labels if label in found}
-
-    def _standing(self, groups: list[list[_Clause]], labels: Sequence[str], answering: bool) -> list[list[_Clause]]:
+    def _standing(self, groups: list[list[_Clause]], heard: _Heard, answering: bool) -> list[list[_Clause]]:
         """Groups that are not clear by themselves go back to their neighbour; an answer never does."""
         kept: list[list[_Clause]] = []
         unclear: list[_Clause] = []
         for group in groups:
             before = unclear or (kept[-1] if kept else [])
             apart = group[0].turns and bool(before) and _two_questions(before, group[0])
-            clear = apart or self._clear(group, labels)
+            clear = apart or self._clear(group, heard)
             if unclear and clear and group[0].turns and (apart or answering):
                 kept.append(unclear)
                 unclear = []
@@ -98,7 +107,7 @@ class Splitter:
                 unclear += group
         return kept or [unclear]
 
-    def _clear(self, group: Sequence[_Clause], labels: Sequence[str]) -> bool:
+    def _clear(self, group: Sequence[_Clause], heard: _Heard) -> bool:
         """Whether a piece is a wish by itself: what only says where, who or under what condition is not."""
         text = _text(group)
         if _NEGATED.match(text) or not says_something(text) or _leans(text):
@@ -107,7 +116,7 @@ class Splitter:
         bare = is_question(text) and len("".join(subject(text))) <= _LEAST_SAID
         if bare and not (group[0].turns or group[0].ended):
             return False
-        best = max(self._scores(text, labels).values(), default=0.0)
+        best = max(heard.scores(text).values(), default=0.0)
         return best >= (AFTER_A_TURN if group[0].turns else CLEAR)
 
 

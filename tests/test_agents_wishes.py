@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents import Ask, Reply
-from agents.understanding import fit_intents
+from agents.understanding import Weighing, fit_intents
 from agents.wishes import Splitter
 from tools import Principal
 
@@ -24,7 +24,7 @@ OWNERS = {"know:library": "library", "know:pool": "pool", "tool:lamp.report": "l
 
 @pytest.fixture(scope="module")
 def splitter() -> Splitter:
-    return Splitter(fit_intents(EXAMPLES))
+    return Splitter(Weighing(fit_intents(EXAMPLES), {}))
 
 
 @pytest.mark.parametrize(

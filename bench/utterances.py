@@ -102,13 +102,9 @@ def _intent(reply: Reply, called: Sequence[str]) -> str:
         return "handoff.create"
     if tools:
         return tools[0]
-    # What to do in danger is told without being looked up.
+    # What to do in danger is told without being looked up; what was looked up in vain was a question all the same.
     asked = reply.outcome.kind == "emergency" or reply.citations or reply.outcome.reason in ("no_evidence", "expired")
-    return KNOWLEDGE if asked and not _nothing_found(reply) else NONE
-
-
-def _nothing_found(reply: Reply) -> bool:
-    return reply.outcome.reason == "no_evidence" and not reply.citations
+    return KNOWLEDGE if asked else NONE
 
 
 def _report(taken: Sequence[Taken]) -> None:

@@ -74,7 +74,12 @@ class Categories:
         self._by_name = {each.name: each for each in self._classes}
         counts = Counter(pair for each in self._classes for pair in set(_pairs_of_class(each)))
         self._weight = {pair: math.log(1 + len(self._classes) / count) for pair, count in counts.items()}
-        self._terms = {each.code: tuple(map(self._term, (each.name, *each.synonyms))) for each in self._classes}
+        self._holding: dict[str, dict[tuple[str, _Term], None]] = {}
+        for each in self._classes:
+            for text in (each.name, *each.synonyms):
+                term = self._term(text)
+                for pair in _pairs(text.split("+")[0]) if "+" in text else term.pairs:
+                    self._holding.setdefault(pair, {})[each.code, term] = None
 
     def __iter__(self) -> Any:
         return iter(self._classes)
@@ -93,18 +98,23 @@ class Categories:
     def search(self, text: str, k: int = 5) -> list[CategoryHit]:
         """The best classes for a description, best first; classes that share nothing with it are left out."""
         pairs, joined = set(_pairs(text)), _OF.sub("", text)
-        best = {
-            code: max((self._score(term, text, joined, pairs), term.text) for term in terms)
-            for code, terms in self._terms.items()
-        }
+        best: dict[str, tuple[float, str]] = {}
+        for code, term in self._sharing(pairs.union(_pairs(joined), text)):
+            best[code] = max(best.get(code, (0.0, "")), (self._score(term, text, joined, pairs), term.text))
         found = [CategoryHit(each, round(score, 4)) for each, score in self._unswallowed(best)]
         hits = [hit for hit in _specific_first(found) if hit.score > 0.2]
         return sorted(hits, key=lambda hit: (-hit.score, hit.category.code))[:k]
+
+    def _sharing(self, parts: Iterable[str]) -> Iterable[tuple[str, _Term]]:
+        """The terms, with their classes, that hold any of these pairs of characters or are one of these characters."""
+        return dict.fromkeys(each for part in parts for each in self._holding.get(part, ()))
 
     def _unswallowed(self, best: Mapping[str, tuple[float, str]]) -> Iterable[tuple[Category, float]]:
         """A word that is only a part of another class's word counts little: 河边+栏杆 before 栏杆."""
         whole = {term for score, term in best.values() if score >= GAPPED}
         for category in self._classes:
+            if category.code not in best:
+                continue
             score, term = best[category.code]
             inside = any(term != other and any(term in part for part in other.split("+")) for other in whole)
             yield category, min(score, PARTIAL - 0.1) if inside else score

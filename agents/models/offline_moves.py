@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,11 @@ class Heard:
         waiting = self.context.waiting if self.context else None
         return waiting if waiting and waiting["tool"] in self.specs else None
 
+    @cached_property
+    def covered(self) -> float:
+        """How well the passages found answer, in [0, 1]."""
+        return covers(self.text, self.found)
+
 
 @dataclass(frozen=True)
 class Meant:
@@ -121,11 +126,11 @@ class Mover:
 
     def _first(self, heard: Heard) -> AIMessage:
         text = heard.text
-        if HAND_OFF in heard.specs and (wants_person(text) or blames_staff(text)):
-            return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         if heard.waiting and drops(text) and DROP in heard.specs:
             return call(DROP, {}, text)
         meant = self._meant(heard)
+        if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
+            return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
         move = move or self._pointed_at(heard, meant)
         if move is not None:
@@ -142,13 +147,18 @@ class Mover:
             return self._which(heard, meant) or self._start(meant.tool, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
 
+    def _calls_a_person(self, heard: Heard, meant: Meant) -> bool:
+        """Whether somebody wants a person, rather than to look up who wanted one."""
+        looks = meant.tool is not None and meant.score >= SURE and heard.specs[meant.tool].effect == "read"
+        return blames_staff(heard.text) or (wants_person(heard.text) and not looks)
+
     def _named(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """WH… 看一下: what is named by its identifier is at least looked up, unless the passages hold the answer."""
         roles = frozenset(heard.context.roles) if heard.context else None
         wanted = heard.specs.get(meant.tool or "") if meant.score >= NAMED and not is_question(heard.text) else None
         if wanted and any(s.kind in IDENTIFIERS and find(s, heard.text, heard.now) for s in wanted.slots.values()):
             return self._start(wanted.name, heard)
-        if is_question(heard.text) and covers(heard.text, heard.found) >= STRONG:
+        if is_question(heard.text) and heard.covered >= STRONG:
             return None
         for name, spec in sorted(heard.specs.items()):
             slots = [spec.slots[each] for each in spec.required if each in spec.slots]
@@ -178,7 +188,7 @@ class Mover:
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
         if other and opens(heard.text) and not declines(heard.text):
             return None
-        if asks and (meant.know >= LIKELY or covers(heard.text, heard.found) >= COVERED):
+        if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
         collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
         if collected is None and _VALUE.fullmatch(heard.text.strip()):
@@ -258,7 +268,7 @@ class Mover:
             return _refuse("out_of_scope", question, heard)
         strange = STRANGER if heard.memory.question else STRANGE
         apart = not follows and (opens(text) or not heard.memory.question)
-        if own and apart and meant.none >= strange and covers(text, heard.found) < SPOKEN_OF:
+        if own and apart and meant.none >= strange and heard.covered < SPOKEN_OF:
             return _refuse("out_of_scope", f"{ELSEWHERE}{reminder(heard.waiting, heard.specs)}", heard)
         reply = answer(text, heard.found, topic, _same_kind(heard))
         if isinstance(reply, str):
@@ -283,11 +293,10 @@ class Mover:
     def _scores(self, heard: Heard, names: tuple[str, ...]) -> dict[str, float]:
         """What the message means, of all that is declared; then only what is bound, and questions about rules."""
         roles = frozenset(heard.context.roles) if heard.context else frozenset()
-        covered = covers(heard.text, heard.found)
         if self._house is None or not self._house.intents.knows(f"tool:{name}" for name in names):
-            found = self._heads(names, heard.specs).score(heard.text, roles, heard.now, covered)
+            found = self._heads(names, heard.specs).score(heard.text, roles, heard.now, heard.covered)
             return found | {NONE: 1.0 - sum(found.values())}
-        found = self._house.score(affirmed(heard.text), roles, heard.now, covered)
+        found = self._house.score(affirmed(heard.text), roles, heard.now, heard.covered)
         rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
         return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules, NONE: 1.0 - sum(found.values())}
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
 
-from knowledge import Found, Hit, Library, Query, Visibility
+from knowledge import Found, Hit, Library, Query, Visibility, without_orders
 from tools import EVERYONE, Call, CallArgument, NotFound, Principal, Slot, tool
 
 from .context import LOOKUP
@@ -59,7 +59,7 @@ def _passage(hit: Hit) -> dict[str, Any]:
     return {
         "title": document.title,
         "heading": " > ".join(passage.heading_path),
-        "text": passage.text,
+        "text": without_orders(passage.text),
         "status": hit.status,
         "score": round(hit.score, 4),
         "since": hit.since.isoformat() if hit.since else None,

@@ -14,6 +14,7 @@ from .errors import (
 )
 from .library import Library, open_library
 from .loaders import SUFFIXES
+from .orders import orders_in, without_orders
 from .questions import QuestionSet, known_questions, read_questions
 from .records import (
     Agreement,
@@ -82,9 +83,11 @@ __all__ = [
     "normal",
     "open_embeddings",
     "open_library",
+    "orders_in",
     "read_questions",
     "sentences",
     "synonyms",
     "tokens",
     "vector",
+    "without_orders",
 ]

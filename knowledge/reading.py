@@ -15,11 +15,13 @@ from .cut import cut
 from .errors import KnowledgeError, UnreadableDocument
 from .facts import ReadFacts, read_facts
 from .likeness import sketch
+from .orders import orders_in
 from .records import Document, DocumentFacts, LoadedText, Mark, Passage, Source
 from .store import Draft, now
 
 _BASE = re.compile(r"[^\s/\\\x00-\x1f]{1,64}")
 _MOST_NAME = 400
+_SHOWN = 60
 
 
 def check(source: Source) -> None:
@@ -65,9 +67,17 @@ def _document(source: Source, loaded: LoadedText, read: ReadFacts, asked_as: str
         retrieved_at=now(),
         content_hash=hashed.hexdigest(),
         version=1,
-        notes=loaded.notes,
+        notes=(*loaded.notes, *_orders(loaded.text)),
         origins=read.origins,
         text=loaded.text,
+    )
+
+
+def _orders(text: str) -> tuple[str, ...]:
+    """What to tell the operator of sentences that no answer will use."""
+    return tuple(
+        f"“{text[span.start : span.end][:_SHOWN]}”像是写给智能体的指令，回答时不用它。如有误判，请改写后重新上传。"
+        for span in orders_in(text)
     )
 
 

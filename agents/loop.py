@@ -63,6 +63,8 @@ class Loop:
         else:
             yield await self._offers.add(turn, "stuck", wording.HANDED_OFF)
             turn.end(Outcome("handoff"))
+        if not turn.said and turn.repeated:
+            yield turn.speak(wording.SAID_ABOVE)
         if not turn.said:
             yield turn.speak(wording.NO_SUPPORT)
             turn.end(Outcome("refused", "no_evidence"))

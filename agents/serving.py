@@ -179,7 +179,8 @@ class Serving:
         route = self._router.choose(wish, who.principal, waiting, None if before else opening.agent)
         cited = sum(len(turn.checker.citations) for turn in before)
         call = Call(principal=who.principal, now=self._clock())
-        turn = Turn(who.conversation_id, mine, who.principal, route.agent, call, vault, cited=cited)
+        told = before[0].told if before else set()
+        turn = Turn(who.conversation_id, mine, who.principal, route.agent, call, vault, cited=cited, told=told)
         turn.note(
             "routing",
             "选择智能体",

@@ -58,12 +58,14 @@ class Turn:
     stood_in: bool = False
     dropped: list[str] = field(default_factory=list)
     cited: int = 0
+    told: set[str] = field(default_factory=set)
+    repeated: bool = False
     own: list[BaseMessage] = field(default_factory=list)
     _misled: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         words = [str(m.content) for m in self.opening.history if isinstance(m, HumanMessage)]
-        self.checker = Checker(self.sources, [*words, self.opening.text], self.templates, self.cited)
+        self.checker = Checker(self.sources, [*words, self.opening.text], self.templates, self.cited, self.told)
         self.waiting = self.opening.waiting
 
     @property
@@ -172,6 +174,9 @@ class Turn:
             if piece.dropped:
                 self.dropped.append(piece.dropped)
                 self.note("guard", "去掉没有依据的句子", {"text": piece.text, "why": piece.dropped})
+            elif piece.repeated:
+                self.repeated = True
+                self.note("guard", "已经说过的句子不再说", {"text": piece.text})
             elif piece.text:
                 self.said.append(piece.text)
                 events.append(Spoke(restore(piece.text, self.vault)))

@@ -116,8 +116,11 @@ class Splitter:
         bare = is_question(text) and len("".join(subject(text))) <= _LEAST_SAID
         if bare and not (group[0].turns or group[0].ended):
             return False
-        best = max(heard.scores(text).values(), default=0.0)
-        return best >= (AFTER_A_TURN if group[0].turns else CLEAR)
+        scores = heard.scores(text)
+        best = max(sorted(scores), key=lambda label: scores[label], default="")
+        # Rules are asked for; what is only told, without a turn, is part of a tale.
+        told = best.startswith("know:") and not is_question(text) and not group[0].turns
+        return not told and scores.get(best, 0.0) >= (AFTER_A_TURN if group[0].turns else CLEAR)
 
 
 def _parts(text: str) -> list[str]:

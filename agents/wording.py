@@ -47,6 +47,7 @@ LOST = "之前的提交没有生效，您的身份凭证也已过期。请重新
 CONFIRMED, CANCELLED, EDITED = "确认提交", "取消", "修改内容"
 THEN_THE_CASE = "人安全以后，我来登记上报。\n"
 ABOUT = "关于“{wish}”：\n"
+SAID_ABOVE = "这一点上面已经说了。"
 LATER = "这件我记着，先把上面的问题答了，接着就办。"
 STILL_OPEN = "另外，“{title}”还等您回答：{question}"
 TELL = "请告诉我{label}。"

@@ -35,3 +35,16 @@ def test_what_is_in_force_supports_a_sentence() -> None:
 )
 def test_an_order_planted_in_a_document_is_not_passed_on(planted: str) -> None:
     assert checker("in_force").check(planted).dropped == "像是夹带在资料里的指令"
+
+
+def test_a_cited_sentence_is_said_once_and_short_lines_of_a_list_as_often_as_they_stand() -> None:
+    told: set[str] = set()
+    text = "个体户年报应当在每年6月30日前报送。材料：身份证。"
+    source = {1: Source(1, "passage", text, Citation(0, "passage", "年报办法", text, document_id="d", passage_id="p"))}
+    first, second = Checker(source, [], [], told=told), Checker(source, [], [], cited=1, told=told)
+    assert not first.check("个体户年报应当在每年6月30日前报送。[1]").repeated
+    again = second.check("个体户年报，应当在每年6月30日前报送。[1]")
+    assert again.repeated
+    assert second.citations == []
+    assert not first.check("材料：身份证。[1]").repeated
+    assert not second.check("材料：身份证。[1]").repeated

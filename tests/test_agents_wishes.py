@@ -48,6 +48,7 @@ def test_wishes_of_their_own_are_parted(splitter: Splitter, text: str, wishes: t
         "借书证怎么办，要带什么，多少钱",
         "我在解放大道这边，路灯坏了",
         "灯坏了来修一下，先不急",
+        "楼道的灯坏了不亮，门票就在旁边卖",
         "灯坏了",
     ],
 )

@@ -31,6 +31,8 @@ _FREE = re.compile(
 )
 _UNSAFE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>\n]{1,200}>|\[([^\]]*)\]\((?!tel:)[^)]*\)|https?://[^\s）)]+")
 _SAYS_SO = re.compile(r"失效|废止|过期|到期|不再有效|被.{0,30}取代|以前|原来|当时|旧")
+# Shorter lines of a list may well stand twice.
+_SENTENCE = 12
 PUBLIC_NUMBERS = ("12345", "110", "119", "120", "122")
 
 
@@ -46,26 +48,34 @@ class Source:
 
 @dataclass(frozen=True)
 class Checked:
-    """A sentence as it may be sent, or why it may not (`dropped`)."""
+    """A sentence as it may be sent, or why it may not (`dropped`), or that the reply says it already (`repeated`)."""
 
     text: str
     citations: tuple[Citation, ...] = ()
     dropped: str | None = None
+    repeated: bool = False
 
 
 class Checker:
     """Checks one reply. `sources`, `user_texts` and `templates` may grow while it runs.
 
-    Citations are numbered on from `cited`, the number of those that the reply has already.
+    Citations are numbered on from `cited`, the number of those that the reply has already. `told` holds the cited
+    sentences that it has, so that none is said twice.
     """
 
     def __init__(
-        self, sources: Mapping[int, Source], user_texts: Sequence[str], templates: Sequence[str], cited: int = 0
+        self,
+        sources: Mapping[int, Source],
+        user_texts: Sequence[str],
+        templates: Sequence[str],
+        cited: int = 0,
+        told: set[str] | None = None,
     ) -> None:
         self._sources = sources
         self._user_texts = user_texts
         self._templates = templates
         self._cited = cited
+        self._told = set() if told is None else told
         self._buffer = ""
         self.citations: list[Citation] = []
 
@@ -103,6 +113,10 @@ class Checker:
             return Checked(body, dropped="依据已经失效，句中没有说明")
         if not cited and self._claims(body):
             return Checked(body, dropped="没有引用依据")
+        words = _squeezed(body)
+        if cited and len(words) >= _SENTENCE and words in self._told:
+            return Checked(body, repeated=True)
+        self._told |= {words} if cited else set()
         marks = "".join(f"[{self._number(source, body)}]" for source in cited)
         stripped = body.rstrip("\n")
         return Checked(stripped + marks + body[len(stripped) :], tuple(self.citations))

@@ -86,6 +86,22 @@ def elsewhere() -> list[Asked]:
     return found
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A question over the bundled bases, its kind, its documents, and pieces of text that a whole answer tells."""
+
+    question: str
+    kind: str
+    documents: tuple[str, ...]
+    tells: tuple[str, ...]
+
+
+def askings() -> list[Whole]:
+    """Questions with all that a whole answer to them tells."""
+    rows = _rows(_DATA / "askings.jsonl")
+    return [Whole(row["question"], row["kind"], tuple(row["documents"]), tuple(row["tells"])) for row in rows]
+
+
 def _text(path: Path) -> str:
     data = path.read_bytes()
     return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")

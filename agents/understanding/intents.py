@@ -74,13 +74,19 @@ class Intents:
 
 
 def fit_intents(
-    examples: Mapping[str, Sequence[str]], cache: Path | None = None, shipped: Path | None = SHIPPED
+    examples: Mapping[str, Sequence[str]],
+    cache: Path | None = None,
+    shipped: Path | None = SHIPPED,
+    none: Sequence[str] = (),
 ) -> Intents:
-    """Weights for these examples: those that come with the house, from `cache`, or fitted now (seconds)."""
-    declared = _declared(examples)
+    """Weights for these examples: those that come with the house, from `cache`, or fitted now (seconds).
+
+    `none` stands in for the utterances of the background.
+    """
+    declared = _declared(examples, none)
     if len(declared) == 1:
         return Intents(None)
-    marks = marks_of(examples)
+    marks = _marks(declared)
     path = cache / f"intents-{_mark('all', sorted(marks.values()))}.npz" if cache else None
     kept = [_read(each) for each in (shipped, path) if each and each.exists()]
     for fit in kept:
@@ -95,7 +101,7 @@ def fit_intents(
 
 def marks_of(examples: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """What the weights of every label are known by: a hash of its examples."""
-    return {label: _mark(label, lines) for label, lines in _declared(examples).items()}
+    return _marks(_declared(examples))
 
 
 def save(intents: Intents, path: Path) -> None:
@@ -122,8 +128,14 @@ def background() -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
-def _declared(examples: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    return {_NONE: background()} | {label: tuple(examples[label]) for label in sorted(examples) if examples[label]}
+def _marks(declared: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {label: _mark(label, lines) for label, lines in declared.items()}
+
+
+def _declared(examples: Mapping[str, Sequence[str]], none: Sequence[str] = ()) -> dict[str, tuple[str, ...]]:
+    return {_NONE: tuple(none) or background()} | {
+        label: tuple(examples[label]) for label in sorted(examples) if examples[label]
+    }
 
 
 @lru_cache(maxsize=4)

@@ -42,7 +42,7 @@ _UNSEEN = 0.5
 _LEAST = 1e-9
 _TOOL = "tool:"
 _NOTHING = ""
-_WEIGHTS = Path(__file__).parent / "data" / "weights.json"
+WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 Array = npt.NDArray[np.float64]
 
 
@@ -126,7 +126,7 @@ class Understands(Protocol):
 @lru_cache(maxsize=1)
 def shipped_weights() -> Mapping[str, float]:
     """The weight of each kind of evidence that comes with the house."""
-    weights: dict[str, float] = json.loads(_WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    weights: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
     return weights
 
 

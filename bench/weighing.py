@@ -79,6 +79,7 @@ def _of_set(rows: Sequence[Mapping[str, Any]], fitted: Weighing, library: Librar
     for row in rows:
         text, role = affirmed(row["text"]), frozenset((row["role"],))
         found = passages(look_up(library, row["text"], frozenset(), Call(Principal("bench", role), NOW)))
+        found["passages"] = [{**each, "ref": n} for n, each in enumerate(found["passages"])]
         evidence.append(fitted.evidence(text, role, NOW, covers(row["text"], found)))
         right.append([_means(label, {row["intent"], *row.get("also", ())}) for label in fitted.labels])
     meant = np.array(right, dtype=np.float64)

@@ -81,16 +81,24 @@ class News:
 def add_arrival(connection: Connection, seal: Seal, conversation_id: str, news: News) -> Arrival:
     """Write it in the running transaction; the same key again gives the one that is there."""
     mine = arrivals.c.conversation_id == conversation_id
-    if news.key is not None:
-        known = connection.execute(select(arrivals).where(mine, arrivals.c.key == news.key)).first()
-        if known is not None:
-            return _arrival(known, seal)
+    known = known_arrival(connection, seal, conversation_id, news.key)
+    if known is not None:
+        return known
     number = (connection.execute(select(func.max(arrivals.c.sequence)).where(mine)).scalar() or 0) + 1
     values = {"conversation_id": conversation_id, "sequence": number, "at": stamp(), "kind": news.kind}
     payload = seal.close({"text": news.text, "data": dict(news.data)})
     connection.execute(arrivals.insert().values(**values, key=news.key, payload=payload))
     row = connection.execute(select(arrivals).where(mine, arrivals.c.sequence == number)).one()
     return _arrival(row, seal)
+
+
+def known_arrival(connection: Connection, seal: Seal, conversation_id: str, key: str | None) -> Arrival | None:
+    """What was told under a key, if anything was."""
+    if key is None:
+        return None
+    query = select(arrivals).where(arrivals.c.conversation_id == conversation_id, arrivals.c.key == key)
+    row = connection.execute(query).first()
+    return None if row is None else _arrival(row, seal)
 
 
 def hand_over(connection: Connection, seal: Seal, conversation_id: str, order: str) -> None:

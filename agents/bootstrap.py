@@ -33,6 +33,7 @@ from .loop import Loop
 from .plugins import Plugins, open_plugins
 from .progress import Progress, deliver, subscribe
 from .records import Agent
+from .replies import Replies
 from .routing import Router, declared_examples
 from .seal import Seal
 from .serving import Serving
@@ -113,7 +114,8 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
     weighing = Weighing(intents, {each.name: spec_of(each) for each in tools})
     decisions = Decisions(database, seal, toolbox, platform, clock, settings.action_minutes)
     offers = Offers(database, toolbox, settings.action_minutes)
-    progress = Progress(database, seal, _platform_secret(settings), _followed(tools))
+    replies = Replies(database, seal, platform)
+    progress = Progress(database, seal, _platform_secret(settings), _followed(tools), replies)
     stand_in = hooks.models()[STAND_IN](settings)
     model = model or _model(settings, hooks)
     for each in (model, stand_in):
@@ -126,6 +128,7 @@ def open_house(settings: Settings, *, plugins: Sequence[object] = (), model: Bas
         conversations=Conversations(database, seal),
         decisions=decisions,
         handoffs=Handoffs(database, seal, Orders(platform), offers, decisions),
+        replies=replies,
         arrivals=Arrivals(database, seal),
         progress=progress,
         keys=ApiKeys(database),

@@ -32,6 +32,7 @@ from .keys import ApiKeys
 from .lookup import visibilities
 from .progress import Progress
 from .records import Agent, Ask, Decision, Event, Finished, Outcome, Reply, Started
+from .replies import Replies
 from .rows import restored
 from .serving import Served, Serving
 from .turn import Turn
@@ -52,6 +53,7 @@ class Parts:
     decisions: Decisions
     serving: Serving
     handoffs: Handoffs
+    replies: Replies
     arrivals: Arrivals
     progress: Progress
     keys: ApiKeys
@@ -176,7 +178,7 @@ class Desk:
         self, principal: Principal, conversation_id: str, text: str, *, idempotency_key: str | None = None
     ) -> Arrival:
         """Speak in a conversation that was handed over; for acceptors, dispatchers and supervisors."""
-        return await self._parts.handoffs.reply(principal, conversation_id, self._readable(text), idempotency_key)
+        return await self._parts.replies.say(principal, conversation_id, self._readable(text), idempotency_key)
 
     async def arrivals(
         self, principal: Principal, conversation_id: str, *, after: int = 0, limit: int = 100
@@ -356,6 +358,7 @@ class Desk:
             if finished:
                 _log.info("finished %d interrupted actions", finished)
             everything = False
+            await self._parts.replies.deliver_all()
             await asyncio.sleep(_RECOVERY_S)
 
     def _spawn(self, work: Any) -> asyncio.Task[None]:

@@ -1,4 +1,4 @@
-"""Handing a conversation to a person: offered to the user, made at a yes or a press, spoken in by staff, taken back."""
+"""Handing a conversation to a person: offered to the user, made at a yes or a press, taken back."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import HumanMessage
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from tools import HANDOFF_TOOL, TALKERS, Call, Orders, Principal, ToolError, ToolSpec, spec_of
+from tools import HANDOFF_TOOL, Call, Orders, Principal, ToolError, ToolSpec, spec_of
 from tools import Conflict as ObjectConflict
 
 from . import wording
 from .actions import Draft, insert_drafts
-from .arrivals import Arrival, News, add_arrival, hand_back
+from .arrivals import hand_back
 from .conversations import Opening
 from .database import Database
 from .deciding import Decisions, Told
-from .errors import Conflict, Forbidden, Unknown
+from .errors import Conflict
 from .guard import restore, triage
 from .proposals import propose
 from .records import Agent, Event, Outcome, Reply
 from .rows import new_id, owned, record
 from .seal import Seal
-from .tables import conversations, turns
+from .tables import turns
 from .toolbox import Toolbox
 from .turn import Turn
 from .understanding import assent, wants_person
@@ -163,26 +163,6 @@ class Handoffs:
         """The agents speak again."""
         await self.database.write(lambda connection: hand_back(connection, self.seal, conversation_id, order, text))
 
-    async def reply(self, who: Principal, conversation_id: str, text: str, key: str | None) -> Arrival:
-        """What a person of the city says in a conversation that was handed over; audited, told once per key."""
-        if not who.roles & TALKERS:
-            raise Forbidden(wording.MAY_NOT_REPLY)
-        once = f"reply:{key or new_id('r')}"
-        row = await self.database.read(lambda connection: _any(connection, conversation_id))
-        if row.handoff is None:
-            raise Conflict(wording.NOT_HANDED_OVER)
-        await self.orders.say(row.handoff, text, who, f"{conversation_id}:{once}"[:200])
-
-        def work(connection: Connection) -> Arrival:
-            _any(connection, conversation_id)
-            news = News("reply", text, {"number": row.handoff, "by": _post(who)}, f"{who.id}:{once}")
-            told = add_arrival(connection, self.seal, conversation_id, news)
-            details = {"order": row.handoff, "sequence": told.sequence, "characters": len(text)}
-            record(connection, who.id, "handoff.replied", conversation_id, details)
-            return told
-
-        return await self.database.write(work)
-
     async def _leave_word(self, order: str, who: Principal, key: str) -> None:
         """Tell the staff that the user went back. Going back does not depend on it: the order may be over."""
         try:
@@ -199,18 +179,6 @@ def speaker(agents: tuple[Agent, ...], name: str | None) -> Agent:
 def turn_of(opening: Opening, conversation_id: str, agent: Agent, call: Call) -> Turn:
     """A turn that no model serves."""
     return Turn(conversation_id, opening, call.principal, agent, call, opening.vault)
-
-
-def _any(connection: Connection, conversation_id: str) -> Row[Any]:
-    """A conversation whoever owns it; the caller has checked the post."""
-    row = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).first()
-    if row is None:
-        raise Unknown("没有找到这个会话。它可能已被删除。")
-    return row
-
-
-def _post(who: Principal) -> str:
-    return next(name for role, name in wording.POSTS.items() if role in who.roles)
 
 
 def request_of(words: list[str]) -> str:

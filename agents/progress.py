@@ -14,6 +14,7 @@ from tools import ORDER_FINAL, Platform, PlatformEvent, Sandbox, ToolError, read
 from . import wording
 from .arrivals import News, add_arrival, hand_back
 from .database import Database
+from .replies import SAID, Replies
 from .rows import record
 from .seal import Seal
 from .tables import conversations, receipts
@@ -32,8 +33,11 @@ NOUNS: Mapping[str, str] = {
 class Progress:
     """Takes signed events and tells them in the conversations that hold a receipt of the object."""
 
-    def __init__(self, database: Database, seal: Seal, secret: str, followed: Collection[str]) -> None:
+    def __init__(
+        self, database: Database, seal: Seal, secret: str, followed: Collection[str], replies: Replies
+    ) -> None:
         """`followed` are the tools whose receipts make somebody wait for an object's progress."""
+        self._replies = replies
         self._db = database
         self._seal = seal
         self._secret = secret
@@ -44,7 +48,9 @@ class Progress:
         event = read_event(headers, path, body, self._secret)
         if event is None:
             return False
-        if event.type in NOUNS and event.data.get("from") is not None:
+        if event.type == SAID:
+            await self._replies.hear(event)
+        elif event.type in NOUNS and event.data.get("from") is not None:
             await self._db.write(lambda connection: self._tell(connection, event))
         return True
 

@@ -119,6 +119,18 @@ arrivals = Table(
     UniqueConstraint("conversation_id", "key"),
 )
 
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    _text("key"),
+    _text("claims"),
+    _text("payload"),
+    UniqueConstraint("key"),
+    Index("outbox_by_conversation", "conversation_id", "id"),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

@@ -35,7 +35,8 @@ ORDER_NEXT: Mapping[str, str] = {
 DESK = frozenset(("acceptor", "supervisor"))
 SENDERS = frozenset(("dispatcher", "supervisor"))
 UNIT = frozenset(("department",))
-TALKERS = frozenset(("acceptor", "dispatcher", "supervisor"))
+POSTS = ("acceptor", "dispatcher", "supervisor")
+TALKERS = frozenset(POSTS)
 """Who may speak with a citizen in place of the agents."""
 ORDER_MOVES: Mapping[tuple[str, str], frozenset[str]] = {
     ("received", "accepted"): DESK,
@@ -78,3 +79,8 @@ def in_charge_of(who: Principal, row: Mapping[str, object]) -> bool:
     """Whether a post (not the own demand) gives the person an order: the centre all, a unit its own."""
     mine = who.department is not None and "department" in who.roles
     return bool(who.roles & SEES_ALL) or (mine and row["lead_unit"] == who.department)
+
+
+def post_of(who: Principal) -> str | None:
+    """In which post of the desk somebody speaks; None for a citizen."""
+    return next((post for post in POSTS if post in who.roles), None)

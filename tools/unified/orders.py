@@ -49,6 +49,7 @@ class Said:
     at: str
     author: str
     text: str
+    id: int = 0
 
 
 @dataclass(frozen=True)

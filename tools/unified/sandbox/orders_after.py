@@ -13,10 +13,11 @@ from ...principal import Principal
 from ...standards import bundled_standards
 from ...worktime import Limit, due_at
 from ..finding import CITY_ZONE
-from ..order_states import ORDER_FINAL, ORDER_STATES, SENDERS, TALKERS
+from ..order_states import ORDER_FINAL, ORDER_STATES, SENDERS, TALKERS, post_of
 from .domain import Ground
 from .orders_bodies import ExtendBody, ReturnBody, VisitedBody
 from .orders_rows import add_row, change_order, check_move, fetch, view
+from .outbox import announce
 from .problems import BAD_PARAMETER, BAD_STATE, FORBIDDEN, Problem
 from .store import Row, Write, once
 
@@ -119,7 +120,11 @@ class OrderFollowUp:
             if not own and not who.roles & TALKERS:
                 raise Problem(FORBIDDEN, "您的岗位不能在对话中回复市民。")
             message = {"order_number": row["number"], "at": self.ground.now(), "text": text, "person": who.id}
-            add_row(connection, "order_messages", {**message, "author": "citizen" if own else "staff"})
+            told = {**message, "author": "citizen" if own else "staff"}
+            announce(connection, "order.message_added", told["at"], {
+                "number": row["number"], "message": add_row(connection, "order_messages", told), "at": told["at"],
+                "author": told["author"], "post": post_of(who), "key": write.key,
+            })  # fmt: skip
             taken = not own and row["status"] == "received"
             return {"status": "talking", "accepted_at": self.ground.now()} if taken else {}
 

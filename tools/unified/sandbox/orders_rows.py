@@ -70,10 +70,11 @@ def check_move(who: Principal, row: Row, to: str) -> None:
         raise Problem(FORBIDDEN, "您的岗位不能办理这一步。")
 
 
-def add_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
-    """Add one row; the names are those of this room's tables."""
+def add_row(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
+    """Add one row and give its number; the names are those of this room's tables."""
     marks = ", ".join("?" * len(row))
-    connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+    query = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
+    return int(connection.execute(query, tuple(row.values())).lastrowid or 0)
 
 
 def view(connection: sqlite3.Connection, row: Row, who: Principal, now: str) -> Row:
@@ -82,7 +83,7 @@ def view(connection: sqlite3.Connection, row: Row, who: Principal, now: str) -> 
     sent = "SELECT unit, at, basis, note, returned_at, return_reason, return_basis FROM order_dispatches"
     rows = connection.execute(f"{sent} WHERE order_number = ? ORDER BY id", (row["number"],))
     shown["dispatches"] = [dict(each) for each in rows] if in_charge_of(who, row) else []
-    said = "SELECT at, author, text FROM order_messages WHERE order_number = ? ORDER BY id"
+    said = "SELECT id, at, author, text FROM order_messages WHERE order_number = ? ORDER BY id"
     shown["messages"] = [dict(each) for each in connection.execute(said, (row["number"],))]
     return shown
 

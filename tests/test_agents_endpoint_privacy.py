@@ -20,7 +20,8 @@ from .test_agents_endpoint_turns import GREETING, Played, desk
 PHONE, RESIDENT_ID, NAME, CARD = "13971234567", "420106199003070032", "王小明", "6222021234567890128"
 LANDLINE, MAIL, PLATE = "027-85712345", "wangxm@example.com", "鄂A12345"
 MISTYPED = "420106199103070039"
-SECRETS = (PHONE, RESIDENT_ID, MISTYPED, NAME, CARD, LANDLINE, MAIL, PLATE)
+DWELLING, TENANT = "3栋2单元501室", "示例甲"
+SECRETS = (PHONE, RESIDENT_ID, MISTYPED, NAME, CARD, LANDLINE, MAIL, PLATE, DWELLING, TENANT)
 PLACE = "徐东大街和友谊大道路口"
 REPORT = f"{PLACE}的井盖翘起来了，我叫{NAME}，电话{PHONE}，身份证号{RESIDENT_ID}"
 STAFF = Principal("supervisor-1", frozenset(("supervisor",)), name="值班长")
@@ -60,6 +61,8 @@ def test_nothing_personal_that_is_said_leaves_in_this_turn_or_as_history(tmp_pat
         f"座机{LANDLINE}，邮箱{MAIL}，车牌{PLATE}，卡号{CARD}",
         "１３９７１２３４５６７ 也是我的号码，还有 139-7123-4567 和 139 7123 4567",
         f"联系人{NAME}，我爱人叫李秀英，她的身份证号打错过一位：{MISTYPED}",
+        f"本人{NAME}，家住徐东大街幸福小区{DWELLING}，{NAME}收",
+        f"联系人：{TENANT}，再问一句，{TENANT}能代办吗",
         "谢谢",
     )
 
@@ -97,6 +100,29 @@ def test_arguments_are_restored_for_their_owner_alone(tmp_path: Path) -> None:
 
     with peer(repeats_phone) as served:
         run(lambda: body(served))
+        clean(sent(served))
+
+
+def test_a_door_leaves_as_a_placeholder_and_reaches_the_case_whole(tmp_path: Path) -> None:
+    """The model passes on the street it reads and the placeholder of the door; platform and owner get both."""
+
+    def reports(body: Mapping[str, Any]) -> Answer:
+        read = re.findall(r"⟦门牌·[0-9a-z]+·\d+⟧", json.dumps(body["messages"], ensure_ascii=False))
+        arguments = {"description": f"幸福小区{read[-1]}门前井盖翘起来了", "address": PLACE}
+        return Answer(calls=(ToolCall("case__create", json.dumps(arguments, ensure_ascii=False)),))
+
+    async def body(url: str) -> None:
+        async with desk(tmp_path, url) as house:
+            talk = (await house.desk.open_conversation(CITIZEN)).id
+            reply = await one(house, talk, f"{PLACE}幸福小区{DWELLING}门前井盖翘起来了")
+            assert DWELLING in reply.actions[0].summary
+            await house.desk.decide(CITIZEN, talk, reply.actions[0].id, "confirm")
+            rows = house._sandbox_store.store.rows("SELECT description FROM reports")  # type: ignore[union-attr]
+            assert [row["description"] for row in rows] == [f"幸福小区{DWELLING}门前井盖翘起来了"]
+
+    with peer(reports) as served:
+        run(lambda: body(served.url))
+        assert PLACE in sent(served)
         clean(sent(served))
 
 

@@ -15,7 +15,12 @@ from stdnum import luhn
 from stdnum.cn import ric, uscc
 
 PLACEHOLDER = re.compile(r"⟦([^·⟦⟧]{1,8})·([0-9a-z]{1,16})·(\d{1,4})⟧")
+_MARKED = re.compile(r"(⟦[^⟦⟧]*⟧)")
 HIDDEN = "（已隐藏）"
+MARKS = {
+    **dict.fromkeys(("身份证号", "手机号", "银行卡号", "社保卡号", "固定电话", "证件号"), "⟦号⟧"),
+    "姓名": "⟦人⟧",
+}
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻章云苏潘葛范彭郎鲁韦马苗"
     "方俞任袁柳史唐薛雷贺汤罗郝安常于傅康余顾孟黄萧尹姚邵汪毛戴宋熊纪舒项祝董梁杜阮闵席季贾路江"
@@ -63,7 +68,8 @@ def mask(text: str, vault: Vault) -> Masked:
             values[numbers[value]] = value
         pieces += [safe[at : found.start], numbers[value]]
         at = found.end
-    return Masked("".join([*pieces, safe[at:]]), Vault(vault.nonce, values))
+    names = {value: sign for sign, value in values.items() if sign.startswith("⟦姓名·")}
+    return Masked(_named_again("".join([*pieces, safe[at:]]), names), Vault(vault.nonce, values))
 
 
 def restore(text: str, vault: Vault) -> str:
@@ -85,11 +91,35 @@ def restore_value(value: Any, vault: Vault) -> Any:
 def hide(text: str) -> str:
     """For logs: personal data replaced by their type alone, for good."""
     pieces: list[str] = []
+    names: dict[str, str] = {}
     at = 0
     for found in _find(text):
         pieces += [text[at : found.start], f"⟦{found.kind}⟧"]
+        if found.kind == "姓名":
+            names[text[found.start : found.end]] = "⟦姓名⟧"
         at = found.end
-    return "".join([*pieces, text[at:]])
+    return _named_again("".join([*pieces, text[at:]]), names)
+
+
+def _named_again(text: str, names: Mapping[str, str]) -> str:
+    """A name that was announced once is no longer said; one of two characters may be part of any word and stays."""
+    for name in sorted((each for each in names if len(each) > 2), key=len, reverse=True):
+        if name in text:
+            parts = _MARKED.split(text)
+            text = "".join(part if part.startswith("⟦") else part.replace(name, names[name]) for part in parts)
+    return text
+
+
+def marked(text: str) -> str:
+    """The text with every personal number as ⟦号⟧ and every name as ⟦人⟧, placeholders too; other placeholders stay."""
+    pieces: list[str] = []
+    at = 0
+    for found in _find(text):
+        if found.kind in MARKS:
+            pieces += [text[at : found.start], MARKS[found.kind]]
+            at = found.end
+    flat = "".join([*pieces, text[at:]])
+    return PLACEHOLDER.sub(lambda match: MARKS.get(match.group(1), match.group(0)), flat)
 
 
 def _defused(placeholder: str) -> str:
@@ -140,6 +170,13 @@ def _card(value: str) -> bool:
     return not number.startswith("42") and bool(luhn.is_valid(number))
 
 
+def _name(value: str) -> bool:
+    """Not 本人武汉人, 本人于昨天: words that only begin like a name."""
+    return not re.search(
+        r"[人籍户员区市省县岁天日月年时]$|^于[昨今前近上本去明]|^(?:方便|高兴|安全|时常|常年|常住)", value
+    )
+
+
 def _always(_value: str) -> bool:
     return True
 
@@ -149,11 +186,33 @@ _ANY_DIGIT = r"[0-9０-９〇零一二三四五六七八九幺]"
 _NOT_PERSONAL = re.compile(r"WH\s?\d{14}|(?<![0-9A-Za-z])42\d{13,14}(?![0-9A-Za-z])")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
 _NAME = rf"(?:(?:欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|慕容|令狐|东方)|[{SURNAMES}])[\u4e00-\u9fa5]{{1,2}}"
+_WHO = "申请人|户主|参保人|报案人|患者|病人|当事人|来电人|反映人|报修人|经办人|收件人|紧急联系人|联系人|房主|业主"
 _NAMED = (
-    r"(?:我叫|我的名字(?:是|叫)|姓名\s*(?:是|为|[:：])|本人姓名|联系人(?:姓名)?\s*(?:是|叫|为|[:：])?"
-    r"|(?:申请人|户主|参保人|报案人|患者|病人|当事人)(?:姓名|名字)?\s*(?:是|叫|为|[:：])"
+    r"(?:我叫|我的名字(?:是|叫)|姓名\s*(?:是|为|[:：])?|本人(?:姓名|叫|名叫|是)?|联系人(?:姓名)?\s*(?:是|叫|为|[:：])?"
+    rf"|(?:{_WHO})(?:姓名|名字)?(?:\s*(?:是|叫|为|[:：])|\s)"
     r"|(?:他|她|孩子|儿子|女儿|老人|母亲|父亲|妈妈?|爸爸?|妻子|丈夫|爱人|老公|老婆|老伴|爷爷|奶奶|外公|外婆)(?:的?名字)?叫)"
 )
+_COUNT = r"(?:[0-9０-９]{1,4}|[一二三四五六七八九十百零〇]{1,4})"
+_GAP = r"[ \t,，、\-－—]?"
+_BUILDING = rf"(?:{_COUNT}|[A-Za-z甲乙丙丁])[ \t]?(?:号楼|#楼|[栋幢座#])"
+_UNIT = rf"(?:{_COUNT}|[A-Za-z甲乙丙丁])[ \t]?(?:单元|门洞|梯)"
+_FLOOR = rf"{_COUNT}[楼层]"
+_HOUSES = "园苑区庭府城寓居里村湾坊院"
+_ROOM = (
+    r"(?:[0-9０-９]{3,4}|[一二三四五六七八九][一二三四五六七八九零〇]{2,3})[A-Za-z]?"
+    r"(?:室|房|号房|号)?(?![0-9０-９元米平多人户家个块路年月])"
+)
+_AT_HOME = (
+    r"(?:家住|住在|住址|现住|居住地|居住在|家庭地址|户籍地址|户籍所在地|收件地址|通讯地址|地址[:：])"
+    rf"(?:地址|是|为|在|[:：\s])*[\u4e00-\u9fa5A-Za-z0-9]{{0,24}}?[路街道巷{_HOUSES}]"
+)
+_DWELLING = (
+    rf"(?P<v>{_BUILDING}{_GAP}{_UNIT}(?:{_GAP}{_FLOOR})?(?:{_GAP}{_ROOM})?"
+    rf"|{_BUILDING}{_GAP}(?:{_FLOOR}{_GAP})?{_ROOM}|{_UNIT}(?:{_GAP}{_FLOOR})?(?:{_GAP}{_ROOM})?"
+    rf"|(?<=[{_HOUSES}])[0-9]{{1,3}}[-－—][0-9]{{1,2}}[-－—][0-9]{{2,4}}(?![0-9\-])"
+    rf"|(?<=[{_HOUSES}])[0-9]{{3,4}}室)"
+)
+_DOOR = rf"{_AT_HOME}(?P<v>{_COUNT}号(?!线|楼)(?:院|之[0-9一二三]+)?|{_BUILDING})"
 _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ("身份证号", re.compile(rf"(?<!{_D})[1-9１-９](?:{_SEP}{_D}){{16}}{_SEP}[0-9０-９xXｘＸ](?!{_D})"), _resident),
     (
@@ -196,8 +255,19 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     (
         "姓名",
-        re.compile(rf"{_NAMED}\s*(?P<v>{_NAME})(?=[，,。.；;！!？?、\s⟦]|电话|手机|身份证|住|$)"),
+        re.compile(rf"{_NAMED}\s*(?P<v>{_NAME})(?=[，,。.；;！!？?、\s⟦（(]|电话|手机|身份证|住|$)"),
+        _name,
+    ),
+    # After a colon whatever is short enough is a name, whoever's list of family names it is on.
+    (
+        "姓名",
+        re.compile(
+            rf"(?:姓名|名字|{_WHO}|本人)(?:姓名|名字)?\s*[:：]\s*(?P<v>[\u4e00-\u9fa5]{{1,8}}(?:·[\u4e00-\u9fa5]{{1,8}}){{1,3}}|[\u4e00-\u9fa5]{{2,4}})"
+            r"(?=[，,。.；;！!？?、\s⟦（(]|电话|手机|身份证|住|$)"
+        ),
         _always,
     ),
     ("姓名", re.compile(rf"我是(?P<v>{_NAME})(?=[，,]?(?:我的?)?(?:电话|手机|联系电话|身份证|住))"), _always),
+    ("门牌", re.compile(_DWELLING), _always),
+    ("门牌", re.compile(_DOOR), _always),
 )

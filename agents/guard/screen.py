@@ -10,9 +10,11 @@ from typing import Literal
 
 import yaml
 
+from .others import asks_about_another
 from .personal import SURNAMES
 
 Kind = Literal["ok", "injection", "abuse", "unsafe", "privacy"]
+OTHERS = "别人名下的信息"
 _DATA = Path(__file__).parent / "data" / "screen.yaml"
 
 
@@ -26,10 +28,18 @@ class Screened:
 
 def screen(text: str) -> Screened:
     """Screen a message. `injection` only marks it: a legitimate wish beside it is still served."""
-    for kind, name, pattern, unless in _patterns():
-        if pattern.search(text) and not (unless and unless.search(text)):
-            return Screened(kind, name)
-    return Screened("ok")
+    found = next(
+        (Screened(kind, name) for kind, name, pattern, unless in _patterns() if _fits(pattern, unless, text)), None
+    )
+    if found is not None and found.kind in ("unsafe", "privacy"):
+        return found
+    if asks_about_another(text):
+        return Screened("privacy", OTHERS)
+    return found or Screened("ok")
+
+
+def _fits(pattern: re.Pattern[str], unless: re.Pattern[str] | None, text: str) -> bool:
+    return bool(pattern.search(text)) and not (unless and unless.search(text))
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from .context import LOOKUP
+from .understanding import goes_on
 
 _MARK = re.compile(r"\s?\[\d+\]")
 _MESSAGE_TOKENS, _LETTERS_A_TOKEN = 8, 3
@@ -60,12 +61,10 @@ def tool_message(call_id: str, name: str, content: Mapping[str, Any]) -> ToolMes
     return ToolMessage(json.dumps(content, ensure_ascii=False, default=str), tool_call_id=call_id, name=name)
 
 
-def previous_question(messages: Sequence[BaseMessage]) -> str:
-    """The user's last words before this turn."""
-    for message in reversed(messages):
-        if isinstance(message, HumanMessage):
-            return str(message.content)
-    return ""
+def spoken_of(messages: Sequence[BaseMessage]) -> str:
+    """The user's last words before this turn that say what they are about; empty where none did."""
+    said = [str(message.content) for message in messages if isinstance(message, HumanMessage)]
+    return next((words for words in reversed(said) if not goes_on(words)), said[-1] if said else "")
 
 
 def fitted(messages: Sequence[BaseMessage], room: int) -> list[BaseMessage]:

@@ -9,7 +9,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.tools import BaseTool
 
-from knowledge import Library
+from knowledge import Found, Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
@@ -20,12 +20,13 @@ from .context import LOOKUP, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
 from .handoff import Offers
-from .history import past, previous_question
-from .lookup import look_up, passages
+from .history import past, spoken_of
+from .lookup import ENOUGH, look_up, passages
 from .proposals import masked_value, propose
 from .records import Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
 from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
+from .understanding import goes_on, topic
 
 MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
@@ -83,13 +84,26 @@ class Loop:
         turn.add(HumanMessage(turn.opening.text))
 
     async def _look_up(self, turn: Turn) -> None:
-        text = turn.opening.text
-        if len(text) < SHORT and turn.waiting is None:
-            text = f"{previous_question(turn.opening.history)} {text}".strip()
-        found = await asyncio.to_thread(look_up, self._library, text, frozenset(turn.agent.bases), turn.call)
-        call = {"name": LOOKUP, "args": {"query": text}, "id": "lookup-0", "type": "tool_call"}
+        query, found = await self._found(turn)
+        call = {"name": LOOKUP, "args": {"query": query}, "id": "lookup-0", "type": "tool_call"}
         turn.add(AIMessage("", tool_calls=[call]))
         turn.answer_call(call, _with_refs(turn, passages(found)))
+
+    async def _found(self, turn: Turn) -> tuple[str, Found]:
+        """What was looked up and found: the words alone, or with what was spoken of where they go on with that."""
+        text = turn.opening.text
+        about = spoken_of(turn.opening.history) if turn.waiting is None else ""
+        both = f"{topic(about)} {text}".strip()
+        if about and goes_on(text):
+            return both, await self._searched(turn, both)
+        found = await self._searched(turn, text)
+        if about and len(text) < SHORT and found.coverage < ENOUGH:
+            wider = await self._searched(turn, both)
+            return (both, wider) if wider.coverage > found.coverage else (text, found)
+        return text, found
+
+    async def _searched(self, turn: Turn, query: str) -> Found:
+        return await asyncio.to_thread(look_up, self._library, query, frozenset(turn.agent.bases), turn.call)
 
     async def _handle(self, turn: Turn, call: Mapping[str, Any]) -> AsyncIterator[Event]:
         name = str(call["name"])

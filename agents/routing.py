@@ -11,7 +11,7 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Weighing, affirmed, opens, subject
+from .understanding import Weighing, affirmed, goes_on, opens
 from .wishes import Splitter
 
 CLEAR = 0.5
@@ -59,9 +59,9 @@ class Router:
         # Whoever waits is left only for one wish that is clear by itself.
         strongest = max((found.get(label, 0.0) for label in labels(best)), default=0.0)
         answers = waiting is not None and (strongest < CLEAR or not opens(text))
-        # 那要多久 names nothing: it goes on with what was talked of.
-        bare = not any(len(run) > 1 for run in subject(text))
-        if stay and (answers or bare or scores[best.name] < CLEAR or scores[stay.name] >= scores[best.name]):
+        wanted = max(labels(best), key=lambda label: found.get(label, 0.0))
+        same = stay is not None and (scores[stay.name] >= scores[best.name] or wanted in labels(stay))
+        if stay and (answers or goes_on(text) or scores[best.name] < CLEAR or same):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
 

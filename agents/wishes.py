@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from .understanding import Weighing, is_question, known_class, says_something, subject
+from .understanding import Weighing, drops, is_question, known_class, says_something, subject
 
 _CLAUSES = re.compile(r"[^，。！；？,;!?\n]+[，。！；？,;!?\n]*")
 _TURNS = re.compile(
@@ -71,7 +71,11 @@ class Splitter:
 
         What answers a question (`answering`) is told in many pieces: only a turn (另外…) begins another wish then.
         """
-        parts, heard = _parts(text), _Heard(self._weighing, tuple(owners), frozenset(roles))
+        parts = _parts(text)
+        if answering and (given_up := _given_up(parts)):
+            rest = "".join(parts[given_up:])
+            return ("".join(parts[:given_up]).strip("，,。 "), *self.split(rest, owners, roles))
+        heard = _Heard(self._weighing, tuple(owners), frozenset(roles))
         if len(text) < SHORTEST or not 2 <= len(parts) <= MOST:
             return (text,)
         clauses = [
@@ -133,6 +137,14 @@ def _parts(text: str) -> list[str]:
         else:
             found.append(match.group(0))
     return found
+
+
+def _given_up(parts: Sequence[str]) -> int:
+    """How many clauses at the start give up what was asked for (算了，先不报了，) before something else is said."""
+    dropped = 0
+    while dropped < len(parts) - 1 and drops(parts[dropped]):
+        dropped += 1
+    return dropped
 
 
 def _labelled(clauses: Sequence[_Clause], labels: Sequence[str]) -> list[str]:

@@ -192,3 +192,35 @@ def test_what_was_asked_beside_an_action_is_asked_again_after_the_yes(talk: Talk
     assert second.outcome.kind == "done"
     assert [(ask.tool, ask.slot) for ask in second.asks] == [("case.urge", "number")]
     assert "还等您回答" in second.text
+
+
+def test_what_is_asked_of_the_same_thing_is_answered_of_that(talk: Talk) -> None:
+    _, days, fee, where = talk("居住证要带么东西", "那几天能拿到", "收不收钱", "在哪里办")
+    assert "15日" in days.text
+    assert "工本费" in fee.text
+    assert "派出所" in where.text
+    assert all(each.outcome.kind == "answered" for each in (days, fee, where))
+
+
+def test_a_look_up_is_made_again_with_what_is_said_instead(talk: Talk) -> None:
+    supervisor = Principal("supervisor-t", frozenset(("supervisor",)))
+    said = talk("江汉区上个月按期结案率", "武昌呢", "那这个月呢", "各区比一下", who=supervisor)
+    (where, month), (other, same), (still, this), (everywhere, span) = (each.text.split("，")[:2] for each in said)
+    assert (where, other, still, everywhere) == ("江汉区", "武昌区", "武昌区", "全市")
+    assert month == same
+    assert this == span != month
+    assert "按区" in said[-1].text
+
+
+def test_a_report_given_up_leaves_room_for_the_question_that_follows(talk: Talk) -> None:
+    _, reply, after = talk("有个路灯坏了好几天没人修", "算了我先不报了，居住证多久能拿到", "湖边")
+    assert [part.outcome.kind for part in reply.parts] == ["answered", "answered"]
+    assert "没有提交" in reply.parts[0].text
+    assert "15日" in reply.parts[1].text
+    assert not after.actions
+
+
+def test_what_says_nothing_asks_the_same_again(talk: Talk) -> None:
+    first, again = talk("有个路灯坏了好几天没人修", "是")
+    assert [ask.slot for ask in first.asks] == [ask.slot for ask in again.asks] == ["address"]
+    assert not again.citations

@@ -9,18 +9,23 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from ..context import tool_result
+from ..toolbox import CONTROL
 
 _LATEST = 12
 
 
 @dataclass(frozen=True)
 class Memory:
-    """`told` holds what tools and the desk said, newest first; `proposed` the last unanswered write calls by tool."""
+    """`told` holds what tools and the desk said, newest first; `proposed` the last unanswered write calls by tool.
+
+    `made` is the last call of the turn before that a tool answered, with its arguments.
+    """
 
     question: str = ""
     choices: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     proposed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    made: tuple[str, Mapping[str, Any]] | None = None
 
 
 def recall(messages: Sequence[BaseMessage]) -> Memory:
@@ -32,15 +37,20 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
     proposed: dict[str, Mapping[str, Any]] = {}
     choices: tuple[str, ...] = ()
     told: list[str] = []
+    made: tuple[str, Mapping[str, Any]] | None = None
     for message in past:
         if isinstance(message, ToolMessage):
             result = tool_result(message)
             call = calls.get(message.tool_call_id)
             choices = tuple(str(each) for each in result.get("choices") or ())
+            if call and call["name"] not in CONTROL and "say" in result:
+                made = (call["name"], call["args"])
             if result.get("status") == "awaiting_confirmation" and call:
                 proposed[call["name"]] = call["args"]
             told.append(str(result.get("say") or ""))
         elif isinstance(message, AIMessage) and message.content:
             told.append(str(message.content))
+        elif isinstance(message, HumanMessage):
+            made = None
     newest = tuple(text for text in reversed(told) if text)[:_LATEST]
-    return Memory(questions[-1] if questions else "", choices, newest, proposed)
+    return Memory(questions[-1] if questions else "", choices, newest, proposed, made)

@@ -28,19 +28,21 @@ from ..understanding import (
     find,
     fit_intents,
     focus_of,
+    goes_on,
     is_question,
     opens,
     ordinal,
     points_back,
+    shared,
     small_talk,
     subject,
     vague_opening,
     wants_person,
 )
-from .offline_answers import COVERED, answer, covers
+from .offline_answers import COVERED, Refusal, answer, covers
 from .offline_calls import call, lister, mine, report
 from .offline_memory import Memory, recall
-from .offline_slots import amended, arguments, continued, spoken_of
+from .offline_slots import amended, arguments, continued, inherited, instead, spoken_of
 from .offline_words import (
     CHOOSE,
     ELSEWHERE,
@@ -68,7 +70,7 @@ STRANGER = 0.9
 KNOW, NONE = "know", "none"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
 _CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
-# A number and no words: where it does not fit, it is asked for once more.
+# A number and no words, or nothing at all: where it does not fit, it is asked for once more.
 _VALUE = re.compile(r"(?:⟦[^⟧]*⟧|[\dXx\s-]{4,})+")
 Specs = Mapping[str, ToolSpec]
 
@@ -82,6 +84,7 @@ class Heard:
     specs: Specs
     memory: Memory
     context: Context | None
+    asked: str
     found: Mapping[str, Any]
     results: tuple[tuple[str, Mapping[str, Any]], ...]
 
@@ -132,7 +135,7 @@ class Mover:
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
-        move = move or self._pointed_at(heard, meant)
+        move = move or self._pointed_at(heard, meant) or self._again(heard)
         if move is not None:
             return move
         if heard.context and heard.context.pending and assent(text) is not None:
@@ -191,7 +194,8 @@ class Mover:
         if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
         collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
-        if collected is None and _VALUE.fullmatch(heard.text.strip()):
+        says_nothing = not subject(heard.text) and not is_question(heard.text)
+        if collected is None and (says_nothing or _VALUE.fullmatch(heard.text.strip())):
             collected = dict(waiting["arguments"])
         return None if collected is None else call(waiting["tool"], collected, heard.text)
 
@@ -228,10 +232,21 @@ class Mover:
                 return call(name, {spec.required[0]: known}, heard.text) if known else None
         return None
 
+    def _again(self, heard: Heard) -> AIMessage | None:
+        """洪山呢, 那上个月呢: the look-up of just now, with what is said instead."""
+        name, before = heard.memory.made or ("", {})
+        spec = heard.specs.get(name)
+        if spec is None or spec.effect != "read" or heard.waiting or not goes_on(heard.text):
+            return None
+        said = {k: v for k, v in instead(spec, heard.text, heard.now).items() if before.get(k) != v}
+        return call(name, {**before, **said}, heard.text) if said else None
+
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
         spec = heard.specs[name]
-        given = arguments(spec, heard.text, heard.memory, heard.now)
+        given = inherited(spec, heard.text, heard.specs, heard.memory) | arguments(
+            spec, heard.text, heard.memory, heard.now
+        )
         first = lister(spec, given, heard.specs)
         if first is None:
             return call(name, given, heard.text)
@@ -262,15 +277,14 @@ class Mover:
         if declines(text) and not is_question(text) and ASK in heard.specs:
             return call(ASK, {"question": vague(heard.specs)}, text)
         own = subject(text)
-        follows = len(own) == 0 or (len("".join(own)) < 3 and is_question(text))
-        topic = f"{heard.memory.question} {text}" if follows and heard.memory.question else None
+        follows = heard.asked != text
         if question := foreign_language(text):
             return _refuse("out_of_scope", question, heard)
         strange = STRANGER if heard.memory.question else STRANGE
         apart = not follows and (opens(text) or not heard.memory.question)
         if own and apart and meant.none >= strange and heard.covered < SPOKEN_OF:
             return _refuse("out_of_scope", f"{ELSEWHERE}{reminder(heard.waiting, heard.specs)}", heard)
-        reply = answer(text, heard.found, topic, _same_kind(heard))
+        reply = self._answer(heard)
         if isinstance(reply, str):
             return AIMessage(f"{reply}{reminder(heard.waiting, heard.specs)}")
         if meant.tool and meant.score >= PERHAPS and reply.reason == "no_evidence" and not is_question(text):
@@ -279,6 +293,17 @@ class Mover:
         if not own and ASK in heard.specs:
             return call(ASK, {"question": vague(heard.specs)}, text)
         return _refuse(reply.reason, reply.text, heard)
+
+    def _answer(self, heard: Heard) -> str | Refusal:
+        """The answer; one that goes on with what was spoken of may be about the document alone that speaks of it."""
+        if heard.asked == heard.text:
+            return answer(heard.text, heard.found, None, _same_kind(heard))
+        reply = answer(heard.text, heard.found, heard.asked, _same_kind(heard))
+        thing = shared(heard.asked, [str(each["title"]) for each in heard.found.get("passages", ())[:1]])
+        again = (
+            answer(heard.text, heard.found, f"{thing} {heard.text}") if thing and isinstance(reply, Refusal) else reply
+        )
+        return again if isinstance(again, str) else reply
 
     def _meant(self, heard: Heard) -> Meant:
         """What this person most likely means."""
@@ -315,7 +340,9 @@ def _heard(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
     context = read_context(messages)
     now = datetime.fromisoformat(context.clock) if context else datetime.now().astimezone()
     told = tuple(each for each in results if "passages" not in each[1])
-    return Heard(text, now, specs, recall(messages), context, found, told)
+    calls = [each for message in after if isinstance(message, AIMessage) for each in message.tool_calls]
+    asked = next((str(each["args"].get("query") or text) for each in calls if each["name"] == LOOKUP), text)
+    return Heard(text, now, specs, recall(messages), context, asked, found, told)
 
 
 def _same_kind(heard: Heard) -> str | None:

@@ -29,6 +29,7 @@ from .offline_memory import Memory
 
 SURE_CLASS = 0.9
 UNSURE = "不知道"
+_SHORT = 16
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
 _NONE = re.compile(
@@ -98,6 +99,24 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
         told = {words: kept} if kept else {}
         found |= told if changed or _describes(said) else {}
     return {name: value for name, value in found.items() if value != collected.get(name)}
+
+
+def instead(spec: ToolSpec, text: str, now: datetime) -> Arguments:
+    """The typed values of a message that may take the place of those of a call: a district, a span, a choice."""
+    typed = {name: slot for name, slot in _open_slots(spec).items() if slot.kind not in _WORDS}
+    return fill(typed, text, now)
+
+
+def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: Memory) -> Arguments:
+    """What a short message leaves out of a call, from the call of just now: the place, the service, the measure."""
+    name, before = memory.made or ("", {})
+    made = specs.get(name)
+    if made is None or len(text) > _SHORT:
+        return {}
+    if name == spec.name:
+        return {key: value for key, value in before.items() if key in spec.required or spec.slots[key].kind == "date"}
+    places = [before[key] for key, slot in made.slots.items() if slot.kind == "address" and before.get(key)]
+    return {key: places[0] for key in spec.required if places and spec.slots[key].kind == "address"}
 
 
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:

@@ -20,6 +20,7 @@ from .intents import Intents, fit_intents
 from .reasons import worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
+from .topics import goes_on, shared, topic
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
 
@@ -46,15 +47,18 @@ __all__ = [
     "fits",
     "focus_of",
     "focuses_of",
+    "goes_on",
     "is_question",
     "known_class",
     "opens",
     "ordinal",
     "points_back",
     "says_something",
+    "shared",
     "small_talk",
     "speaks_of",
     "subject",
+    "topic",
     "vague_opening",
     "wants_person",
     "wants_pictures",

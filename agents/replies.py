@@ -5,13 +5,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, Row, select
 
-from tools import HANDOFF_TOOL, TALKERS, NotFound, Orders, Platform, PlatformEvent, Principal, ToolError, Unavailable
+from tools import (
+    HANDOFF_TOOL,
+    TALKERS,
+    NotFound,
+    Orders,
+    Platform,
+    PlatformEvent,
+    Principal,
+    Said,
+    ToolError,
+    Unavailable,
+)
 
 from . import wording
 from .arrivals import Arrival, News, add_arrival, known_arrival
@@ -70,19 +82,34 @@ class Replies:
         """
         if event.data.get("author") != "staff":
             return
-        number, key = str(event.data["number"]), event.data.get("key")
-        places = await self._db.read(lambda connection: _places(connection, number, key))
-        for place in places:
+        number, message, key = (event.data.get(name) for name in ("number", "message", "key"))
+        if not isinstance(number, str) or not isinstance(message, int) or not isinstance(key, str | None):
+            _log.warning("event %s of type %s is not as the interface says: nothing is told", event.id, event.type)
+            return
+        by = wording.POSTS.get(str(event.data.get("post")), wording.SOMEBODY)
+        for place in await self._db.read(lambda connection: _places(connection, number, key)):
             try:
                 order = await self._orders.get(number, Principal(place.owner, frozenset(("citizen",))))
             except NotFound:
                 _log.warning("order %s is not its conversation's owner's: nothing is told", number)
                 continue
-            for each in order.messages:
-                if each.author == "staff" and each.id == event.data["message"]:
-                    by = wording.POSTS.get(str(event.data.get("post")), wording.SOMEBODY)
-                    news = News("reply", each.text, {"number": number, "by": by}, f"message:{number}:{each.id}")
-                    await self._tell("platform", place.id, news)
+            said = [each for each in order.messages if each.author == "staff" and each.id <= message]
+            if said and said[-1].id == message and not (key is None and await self._known(place.id, said)):
+                news = News("reply", said[-1].text, {"number": number, "by": by}, f"message:{number}:{message}")
+                await self._tell("platform", place.id, news)
+
+    async def _known(self, conversation_id: str, said: Sequence[Said]) -> bool:
+        """For words without a key: whether as many of them as the order holds are told here or on their way."""
+
+        def work(connection: Connection) -> list[str]:
+            told = select(arrivals.c.payload).where(
+                arrivals.c.conversation_id == conversation_id, arrivals.c.kind == "reply"
+            )
+            waiting = select(outbox.c.payload).where(outbox.c.conversation_id == conversation_id)
+            return [row.payload for query in (told, waiting) for row in connection.execute(query)]
+
+        texts = [self._seal.open(each)["text"] for each in await self._db.read(work)]
+        return texts.count(said[-1].text) >= [each.text for each in said].count(said[-1].text)
 
     def _note(
         self, connection: Connection, who: Principal, conversation_id: str, text: str, once: str

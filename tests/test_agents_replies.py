@@ -64,12 +64,12 @@ async def events(house: House) -> list[Any]:
     return house._sandbox_store.store.rows("SELECT * FROM events WHERE type = 'order.message_added'")
 
 
-async def deliver(house: House, times: int = 1) -> None:
-    """Everything the sandbox announced, as its own deliveries bring it, so often."""
+async def deliver(house: House, times: int = 1, **changes: Any) -> None:
+    """Everything the sandbox announced, as its own deliveries bring it, so often; with changed data if asked."""
     secret = f"sandbox:{house.settings.signing_secret()}"
     for row in (await events(house)) * times:
         event = {"id": row["id"], "sequence": row["sequence"], "type": row["type"], "at": row["at"]}
-        told = delivery(secret, {**event, "data": json.loads(row["payload"])})
+        told = delivery(secret, {**event, "data": {**json.loads(row["payload"]), **changes}})
         assert await house.desk.receive_event(*told)
 
 
@@ -183,5 +183,46 @@ def test_an_event_the_desk_cannot_look_up_yet_is_refused_so_that_it_comes_again(
             mend(house)
             await deliver(house)
             assert await shown(house, talk) == [("受理员", "您好")]
+
+    run(body)
+
+
+def test_a_platform_that_names_no_keys_is_understood_by_the_words(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with desk(tmp_path) as house:
+            talk, order = await handed(house)
+            await house.desk.reply_as_person(ACCEPTOR, talk, "您好")
+            await Orders(house.platform).say(order, "您好", DISPATCHER, "their-own-key")
+            await deliver(house, times=2, key=None)
+            assert await shown(house, talk) == [("受理员", "您好"), ("派遣员", "您好")]
+
+    run(body)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"number": ["x"]}, {"message": {}}, {"key": {"a": 1}}, {"message": 10**6}, {"number": "GD20200101000001"}]
+)
+def test_an_event_that_is_not_as_agreed_shows_nothing(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    async def body() -> None:
+        async with desk(tmp_path) as house:
+            talk, order = await handed(house)
+            await Orders(house.platform).say(order, "您好", ACCEPTOR, "their-own-key")
+            await deliver(house, **wrong)
+            assert await shown(house, talk) == []
+
+    run(body)
+
+
+def test_neither_anothers_words_nor_ones_own_are_shown_as_a_persons(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with desk(tmp_path) as house:
+            talk, order = await handed(house)
+            other, foreign = await handed(house, OTHER)
+            await house.desk.ask(Ask(talk, "转账给我"), CITIZEN)
+            await deliver(house, author="staff")
+            await Orders(house.platform).say(order, "您好", ACCEPTOR, "their-own-key")
+            await deliver(house, author="staff", number=foreign)
+            assert await shown(house, talk) == []
+            assert await shown(house, other, OTHER) == []
 
     run(body)

@@ -17,6 +17,7 @@ import yaml
 from .personal import marked
 
 _DATA = Path(__file__).parent / "data" / "others.yaml"
+_HIDDEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|(?<=[\u4e00-\u9fff])[ \t\u3000](?=[\u4e00-\u9fff])")
 _SENTENCE = re.compile(r"[。！!？?；;\n]+")
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
 
@@ -37,19 +38,30 @@ class _Words:
     numbered: re.Pattern[str]
     pronoun: re.Pattern[str]
     beside: re.Pattern[str]
+    direct: re.Pattern[str]
+    acting: re.Pattern[str]
+    lives: re.Pattern[str]
+    pays: re.Pattern[str]
     said_mine: re.Pattern[str]
     rules: re.Pattern[str]
 
 
 def asks_about_another(text: str) -> bool:
     """Whether a person other than the one who asks, or their family, is named as the owner of what is asked for."""
-    words, flat = _words(), marked(text)
-    if words.registers.search(flat) or not words.asks.search(flat):
+    words, flat = _words(), marked(_HIDDEN.sub("", text))
+    if words.registers.search(flat) or words.rules.search(flat):
+        return False
+    if any(found.group("door") or _other(found.group("owner")) for found in words.lives.finditer(flat)):
+        return True
+    if not words.asks.search(flat):
         return False
     number, own = "⟦号⟧" in flat, bool(words.said_mine.search(flat) or words.family.search(flat))
     if number and not own and any(found.search(flat) for found in (words.numbered, words.pronoun)):
         return True
-    if number and not own and any(_other(each.group("owner")) for each in words.beside.finditer(flat)):
+    beside = [each.group("owner") for found in (words.beside, words.direct) for each in found.finditer(flat)]
+    if number and not own and any(_other(owner) for owner in beside):
+        return True
+    if not own and _in_place_of_another(flat):
         return True
     return any(_of_another(sentence, number, own) for sentence in _SENTENCE.split(flat))
 
@@ -66,6 +78,15 @@ def _of_another(sentence: str, number: bool, own: bool) -> bool:
         if (number or words.secret.match(sentence, found.start("what"))) and _other(owner):
             return True
     return False
+
+
+def _in_place_of_another(flat: str) -> bool:
+    """Data asked for on behalf of somebody, or what somebody has paid."""
+    words = _words()
+    for found in words.acting.finditer(flat):
+        if found.group("pronoun") or (_other(found.group("owner")) and words.secret.match(flat, found.start("what"))):
+            return True
+    return any(_other(found.group("owner")) for found in words.pays.finditer(flat))
 
 
 def _other(owner: str) -> bool:

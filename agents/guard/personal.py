@@ -20,6 +20,7 @@ HIDDEN = "（已隐藏）"
 MARKS = {
     **dict.fromkeys(("身份证号", "手机号", "银行卡号", "社保卡号", "固定电话", "证件号"), "⟦号⟧"),
     "姓名": "⟦人⟧",
+    "门牌": "⟦门牌⟧",
 }
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻章云苏潘葛范彭郎鲁韦马苗"
@@ -111,7 +112,7 @@ def _named_again(text: str, names: Mapping[str, str]) -> str:
 
 
 def marked(text: str) -> str:
-    """The text with every personal number as ⟦号⟧ and every name as ⟦人⟧, placeholders too; other placeholders stay."""
+    """The text with numbers as ⟦号⟧, names as ⟦人⟧, doors as ⟦门牌⟧, placeholders too; others stay."""
     pieces: list[str] = []
     at = 0
     for found in _find(text):

@@ -224,3 +224,19 @@ def test_what_says_nothing_asks_the_same_again(talk: Talk) -> None:
     first, again = talk("有个路灯坏了好几天没人修", "是")
     assert [ask.slot for ask in first.asks] == [ask.slot for ask in again.asks] == ["address"]
     assert not again.citations
+
+
+def test_a_booking_takes_the_service_and_the_place_from_what_was_asked_before(talk: Talk) -> None:
+    citizen = Principal("citizen-b", CITIZEN.roles, verified=True)
+    _, where, shown = talk("居住证要带什么", "帮我约下周二上午", "光谷", who=citizen)
+    assert [ask.slot for ask in where.asks] == ["address"]
+    assert "居住证申领" in summary(shown)
+    _, near = talk("补社保卡去哪里近，我在徐东", "明天上午约一个", who=citizen)
+    assert "位置：徐东" in summary(near)
+
+
+def test_what_a_list_does_not_hold_is_not_guessed(talk: Talk) -> None:
+    _, reply = talk("我报过的案子有哪些", "第二个是什么情况")
+    assert reply.outcome.kind == "clarify"
+    assert "编号" in reply.text
+    assert not reply.citations

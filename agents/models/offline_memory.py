@@ -9,6 +9,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from ..context import tool_result
+from ..history import spoken_of
 from ..toolbox import CONTROL
 
 _LATEST = 12
@@ -16,12 +17,15 @@ _LATEST = 12
 
 @dataclass(frozen=True)
 class Memory:
-    """`told` holds what tools and the desk said, newest first; `proposed` the last unanswered write calls by tool.
+    """`question` is what was said last, `topic` what was said last that names its matter.
+
+    `told` holds what tools and the desk said, newest first; `proposed` the last unanswered write calls by tool.
 
     `made` is the last call of the turn before that a tool answered, with its arguments.
     """
 
     question: str = ""
+    topic: str = ""
     choices: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     proposed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -53,4 +57,4 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
         elif isinstance(message, HumanMessage):
             made = None
     newest = tuple(text for text in reversed(told) if text)[:_LATEST]
-    return Memory(questions[-1] if questions else "", choices, newest, proposed, made)
+    return Memory(questions[-1] if questions else "", spoken_of(past), choices, newest, proposed, made)

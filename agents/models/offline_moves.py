@@ -42,13 +42,14 @@ from ..understanding import (
 from .offline_answers import COVERED, Refusal, answer, covers
 from .offline_calls import call, lister, mine, report
 from .offline_memory import Memory, recall
-from .offline_slots import amended, arguments, continued, inherited, instead, spoken_of
+from .offline_slots import amended, arguments, continued, inherited, instead, names_only_details, spoken_of
 from .offline_words import (
     CHOOSE,
     ELSEWHERE,
     NOT_THAT_ONE,
     TALK,
     WHAT,
+    WHICH_ONE,
     about,
     clarify,
     either,
@@ -222,14 +223,16 @@ class Mover:
     def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
         bare = not subject(_CODE.sub("", heard.text))
-        if not bare and (meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text))):
+        listed = ordinal(heard.text) is not None and goes_on(heard.text)
+        if not bare and not listed and (meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text))):
             return None
         for name, spec in sorted(heard.specs.items()):
             slots = [spec.slots[each] for each in spec.required if each in spec.slots]
             if spec.effect == "read" and len(slots) == 1 and slots[0].kind in IDENTIFIERS:
                 said = [str(each.value) for each in find(slots[0], heard.text, heard.now)] if bare else []
                 known = said[0] if said else None if bare else spoken_of(slots[0], heard.text, heard.memory, heard.now)
-                return call(name, {spec.required[0]: known}, heard.text) if known else None
+                if known:
+                    return call(name, {spec.required[0]: known}, heard.text)
         return None
 
     def _again(self, heard: Heard) -> AIMessage | None:
@@ -244,9 +247,10 @@ class Mover:
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
         spec = heard.specs[name]
-        given = inherited(spec, heard.text, heard.specs, heard.memory) | arguments(
-            spec, heard.text, heard.memory, heard.now
-        )
+        before = inherited(spec, heard.text, heard.specs, heard.memory, heard.now)
+        given = before | arguments(spec, heard.text, heard.memory, heard.now)
+        if names_only_details(spec, heard.text, heard.now):
+            given |= {key: value for key, value in before.items() if spec.slots[key].kind == "query"}
         first = lister(spec, given, heard.specs)
         if first is None:
             return call(name, given, heard.text)
@@ -278,6 +282,8 @@ class Mover:
             return call(ASK, {"question": vague(heard.specs)}, text)
         own = subject(text)
         follows = heard.asked != text
+        if ordinal(text) and goes_on(text) and ASK in heard.specs:
+            return call(ASK, {"question": WHICH_ONE}, text)
         if question := foreign_language(text):
             return _refuse("out_of_scope", question, heard)
         strange = STRANGER if heard.memory.question else STRANGE

@@ -17,6 +17,7 @@ from ..understanding import (
     declines,
     fill,
     find,
+    goes_on,
     is_question,
     known_class,
     ordinal,
@@ -107,16 +108,29 @@ def instead(spec: ToolSpec, text: str, now: datetime) -> Arguments:
     return fill(typed, text, now)
 
 
-def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: Memory) -> Arguments:
-    """What a short message leaves out of a call, from the call of just now: the place, the service, the measure."""
-    name, before = memory.made or ("", {})
-    made = specs.get(name)
-    if made is None or len(text) > _SHORT:
+def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: Memory, now: datetime) -> Arguments:
+    """What a short message leaves out of a call: from the call of just now, or from the words before it."""
+    if len(text) > _SHORT:
         return {}
+    name, before = memory.made or ("", {})
     if name == spec.name:
         return {key: value for key, value in before.items() if key in spec.required or spec.slots[key].kind == "date"}
-    places = [before[key] for key, slot in made.slots.items() if slot.kind == "address" and before.get(key)]
-    return {key: places[0] for key in spec.required if places and spec.slots[key].kind == "address"}
+    open_now = {key: slot for key, slot in _open_slots(spec).items() if key in spec.required and slot.kind != "text"}
+    places = (
+        [before[key] for key, slot in specs[name].slots.items() if slot.kind == "address" and before.get(key)]
+        if name in specs
+        else []
+    )
+    told = {key: places[0] for key, slot in open_now.items() if places and slot.kind == "address"}
+    return fill(open_now, memory.topic, now, spec.required) | told
+
+
+def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
+    """Whether a message says nothing but when, where and how much: 下周二上午约一个."""
+    for slot in _open_slots(spec).values():
+        for each in find(slot, text, now) if slot.kind not in _WORDS else ():
+            text = text.replace(text[each.start : each.end], " " * (each.end - each.start))
+    return goes_on(text)
 
 
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:

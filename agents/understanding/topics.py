@@ -14,6 +14,7 @@ _DATA = Path(__file__).parent / "data" / "aspects.txt"
 _TURNS_TO = re.compile(r"^\W*(?:那么?|要是|如果|假如|换成|若是|改成)?[^，,。！!？?]{1,10}(?:的话)?呢\W*$")
 _CASE_OF = re.compile(r"^\W*(?:那|要是|如果|假如|若是)")
 _CASE_LENGTH = 14
+_PLACE_IN_LIST = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|上一|下一|前一)(?:个|条|件|张|项|家|份)?")
 # So many letters that matter name something.
 _NAMED = 2
 
@@ -30,7 +31,7 @@ def names_something(text: str) -> bool:
 
 def topic(text: str) -> str:
     """What a message is about, without what it asks of that."""
-    return " ".join(_aspects().sub(" ", text).split())
+    return " ".join(_aspects().sub(" ", _PLACE_IN_LIST.sub(" ", text)).split())
 
 
 def shared(text: str, names: Sequence[str]) -> str:

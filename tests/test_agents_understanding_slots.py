@@ -257,3 +257,15 @@ def test_a_short_name_of_a_relative_counts_after_mine() -> None:
     relation = {"label": "关系", "choices": (("parent", "父母", "爸"), ("child", "子女", "伢"))}
     assert best("enum", "给我家伢开一个", **relation) == "child"
     assert best("enum", "爸爸去哪儿这个节目", **relation) is None
+
+
+def test_a_number_that_two_slots_could_count_is_given_to_the_one_that_is_named() -> None:
+    pages = {"total": Slot("number", "应有页数"), "held": Slot("number", "现有页数")}
+    assert fill(pages, "租赁合同一共8页，手上只有6页", NOW) == {}
+    assert fill(pages, "租赁合同，现有6页", NOW) == {"held": 6}
+
+
+def test_what_is_asked_about_keeps_the_names_in_it_and_loses_how_to_reach_the_person() -> None:
+    asked = {"material": Slot("query", "材料")}
+    said = fill(asked, "租赁合同申请人是⟦姓名·0af6·1⟧，联系电话⟦手机号·0af6·2⟧", NOW, ("material",))
+    assert said == {"material": "租赁合同申请人是⟦姓名·0af6·1⟧"}

@@ -31,4 +31,5 @@ def names_slot(slot: Slot, before: str) -> bool:
     if len(slot.label) < 2:
         return False
     total = "总" in slot.label and bool(_TOTAL.search(near))
-    return total or slot.label in near or slot.label[:2] in near or near.endswith(slot.label[-2:])
+    begins = slot.label[:2] in near or before.rstrip().endswith(slot.label[:2])
+    return total or begins or slot.label in near or near.endswith(slot.label[-2:])

@@ -26,6 +26,8 @@ _CASE = re.compile(rf"WH\s*((?:\d{_GAP}){{13}}\d)(?!\d)", re.IGNORECASE)
 _ORDER = re.compile(rf"GD\s*((?:\d{_GAP}){{13}}\d)(?!\d)", re.IGNORECASE)
 _COMPONENT = re.compile(rf"(?<!\d)(4{_GAP}2(?:{_GAP}\d){{14}})(?!\d)")
 _CLASS = re.compile(r"(?<![A-Z0-9])[EC]\d{4}(?!\d)", re.IGNORECASE)
+# A number's score where its slot is named beside it.
+NAMED = 0.85
 _WIDE = {0xFEE0 + code: code for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B))}
 _PICTURES = re.compile(r"照片|图片")
 _ADDRESS_OF_PICTURE = re.compile(r"https?://[^\s，,。；;、）)⟦]+")
@@ -37,6 +39,7 @@ _POLITE = re.compile(
 _CONTACT = re.compile(
     r"[，,。；;、\s]*(?:我的|我|本人|有事|可以|请)?(?:联系|打|拨打)?(?:我的?)?(?:电话|手机号?|号码|联系方式|姓名|我叫|名字|微信)?(?:号码|号)?(?:是|为|叫|：|:)?\s*⟦[^⟧]*⟧"
 )
+_NUMBERS_OF_CONTACT = re.compile(_CONTACT.pattern.replace("⟦[^⟧]*⟧", "⟦(?!姓名)[^⟧]*⟧"))
 _EMPTY_REPORT = re.compile(
     r"(?:反映|反应|投诉|上报|举报|报修|报告|登记|报|提交|申报|处理|城市|问题|情况|案件|案子|事件|事情|事儿?|一下|一个|一件|个|件|要|想|来|"
     r"我们?|需要|可以|能|随手拍|新|有|在|这里|那里|这边|那边|[，,。！!？?、\s])+"
@@ -58,14 +61,20 @@ def fill(slots: Mapping[str, Slot], text: str, now: datetime, required: Collecti
     """Every slot that the text answers, best value each. Loose kinds are read only where they are required."""
     text = plain(text)
     filled: dict[str, Any] = {}
+    counted: dict[tuple[int, int], dict[str, float]] = {}
     for name, slot in slots.items():
         if slot.kind in ("text", "number") and name not in required and not _named(slot, text):
             continue
         query = slot.kind == "query" and name not in required
         candidates = list(_keyword(text)) if query else find(slot, text, now)
         if candidates:
-            filled[name] = max(candidates, key=lambda each: each.score).value
-    return filled
+            best = max(candidates, key=lambda each: each.score)
+            filled[name] = best.value
+            if slot.kind == "number":
+                counted.setdefault((best.start, best.end), {})[name] = best.score
+    # 一共8页: of several slots that count pages the number is that one's which is named, or none's.
+    unclear = {name for scores in counted.values() if len(scores) > 1 for name in scores if scores[name] < NAMED}
+    return {name: value for name, value in filled.items() if name not in unclear}
 
 
 def find(slot: Slot, text: str, now: datetime) -> list[Found]:
@@ -183,7 +192,7 @@ def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         if counted is False or (counted is None and not alone and not named and not text[said.start].isdigit()):
             continue
         value = int(said.value) if said.value == int(said.value) else said.value
-        yield Found(value, said.start, said.end, 0.5 + 0.2 * said.money + 0.3 * bool(counted) + 0.25 * named)
+        yield Found(value, said.start, said.end, 0.5 + 0.1 * said.money + 0.2 * bool(counted) + (NAMED - 0.5) * named)
 
 
 _NAME = re.compile(r"(?:(?:他|她|我|名字|姓名)?(?:叫做?|是|就是|为|：|:)?)?\s*(⟦[^⟧]+⟧|[\u4e00-\u9fff·]{2,5})")
@@ -205,7 +214,7 @@ def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 
 def _query(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    value = _CONTACT.sub("", text.strip())
+    value = _NUMBERS_OF_CONTACT.sub("", text.strip())
     if subject(value):
         yield Found(value, 0, len(text), 0.5)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ from .understanding import goes_on, topic
 
 MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
+NUMBERED = frozenset(("phone", "resident_id", "case_no", "order_no", "component_no", "credit_code"))
+_NUMBER = re.compile(r"(?:⟦[^⟧]*⟧|[0-9A-Za-z\s-]{4,})+")
 
 
 class Loop:
@@ -271,8 +274,11 @@ def _question(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: Tool
     times = earlier.count(need.slot)
     wanted = {"status": "needs_answer", "slot": need.slot, "question": need.question, "choices": list(need.choices)}
     turn.answer_call(call, wanted)
-    repeated = times and need.question == slot.ask
-    question = wording.ASK_AGAIN.format(label=slot.label, question=need.question) if repeated else need.question
+    question = need.question
+    if times and question == slot.ask:
+        wrong = slot.kind in NUMBERED and _NUMBER.fullmatch(turn.opening.text.strip())
+        again = wording.WRONG_NUMBER if wrong else wording.ASK_AGAIN
+        question = again.format(label=slot.label, question=question)
     turn.asks.append(Asked(spec.name, need.slot, slot.kind, question, need.choices, need.slot in spec.required))
     turn.waiting = Waiting(turn.agent.name, spec.name, dict(call["args"]), need.slot, (*earlier, need.slot))
     turn.end(Outcome("clarify"))

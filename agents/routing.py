@@ -11,7 +11,7 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Weighing, affirmed, goes_on, opens
+from .understanding import Weighing, affirmed, drops, goes_on, is_question, opens, small_talk
 from .wishes import Splitter
 
 CLEAR = 0.5
@@ -46,6 +46,12 @@ class Router:
         mine = {label for agent in self._open_to(principal) for label in labels(agent)}
         best = max(sorted(mine), key=lambda label: found.get(label, 0.0), default="")
         return best.removeprefix("tool:") if best.startswith("tool:") and found[best] >= CLEAR else None
+
+    def insists(self, text: str, principal: Principal) -> bool:
+        """Whether a message begins nothing of its own, so that after a refusal it only asks for the same again."""
+        apart = is_question(text) or small_talk(text) is not None or drops(text)
+        found = self._weighing.score(text, principal.roles)
+        return not apart and max(found.values(), default=0.0) < CLEAR and 1.0 - sum(found.values()) < CLEAR
 
     def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
         """The agent for this message. A clear new wish leaves whoever was waiting or last."""

@@ -16,7 +16,7 @@ from tools import Call, Principal
 from . import wording
 from .clock import Clock
 from .conversations import Closing, Opening
-from .guard import Danger, Screened, restore, screen, triage
+from .guard import Danger, restore, screen, triage
 from .loop import Loop
 from .records import Event, Is, Outcome, Part, Spoke
 from .routing import Router
@@ -100,7 +100,9 @@ class Serving:
         if danger is not None:
             steps = self._in_danger(who, danger, served)
         elif screened.kind in NOT_PASSED_ON:
-            steps = self._not_passed_on(who, screened, served)
+            steps = self._not_passed_on(who, screened.kind, screened.why, served)
+        elif who.opening.refused in NOT_PASSED_ON and self._router.insists(who.opening.text, who.principal):
+            steps = self._not_passed_on(who, who.opening.refused, "接着要刚才拒绝的", served)
         else:
             steps = self._wishes(who, served)
         async for event in steps:
@@ -123,12 +125,12 @@ class Serving:
         else:
             yield turn.speak(wording.AFTER_DANGER)
 
-    async def _not_passed_on(self, who: _Asker, screened: Screened, served: Served) -> AsyncIterator[Event]:
+    async def _not_passed_on(self, who: _Asker, kind: str, why: str, served: Served) -> AsyncIterator[Event]:
         """Insults, requests for harm and for other people's data reach no model."""
         turn = self._turn(who, who.opening.text, served)
-        turn.note("guard", "不予处理的内容", {"kind": screened.kind, "why": screened.why})
+        turn.note("guard", "不予处理的内容", {"kind": kind, "why": why})
         turn.add(HumanMessage(who.opening.text))
-        outcome, text = NOT_PASSED_ON[screened.kind]
+        outcome, text = NOT_PASSED_ON[kind]
         turn.end(outcome)
         served.add(turn, "")
         yield turn.speak(text)

@@ -46,6 +46,7 @@ REWRITE = (
 )
 SAY_MORE = "请再说具体一点。"
 ASK_AGAIN = "还差一项“{label}”。{question}"
+WRONG_NUMBER = "这个{label}不对，请核对后再说一次。{question}"
 UNSURE = "平台暂时没有回音，还不能确定这次是否提交成功。系统会自动核对，不会重复提交，请稍后回到这个会话查看结果。"
 LOST = "之前的提交没有生效，您的身份凭证也已过期。请重新说一遍要办的事。"
 CONFIRMED, CANCELLED, EDITED = "确认提交", "取消", "修改内容"

@@ -240,3 +240,16 @@ def test_what_a_list_does_not_hold_is_not_guessed(talk: Talk) -> None:
     assert reply.outcome.kind == "clarify"
     assert "编号" in reply.text
     assert not reply.citations
+
+
+def test_after_a_refusal_for_anothers_sake_insisting_gets_the_same_and_giving_up_is_heard(talk: Talk) -> None:
+    first, again, gone = talk("隔壁王小甲的身份证号帮我查一下", "就给个号嘛，又没外人", "算了")
+    assert [each.outcome.reason for each in (first, again)] == ["privacy", "privacy"]
+    assert gone.outcome.kind == "answered"
+    assert not gone.citations
+
+
+def test_a_number_that_cannot_be_is_said_to_be_wrong(talk: Talk) -> None:
+    *_, reply = talk("给我妈绑定亲情账户", "李小花", "420102201605012318")
+    assert [ask.slot for ask in reply.asks] == ["resident_id"]
+    assert "不对" in reply.text

@@ -269,3 +269,10 @@ def test_what_is_asked_about_keeps_the_names_in_it_and_loses_how_to_reach_the_pe
     asked = {"material": Slot("query", "材料")}
     said = fill(asked, "租赁合同申请人是⟦姓名·0af6·1⟧，联系电话⟦手机号·0af6·2⟧", NOW, ("material",))
     assert said == {"material": "租赁合同申请人是⟦姓名·0af6·1⟧"}
+
+
+def test_who_somebody_is_to_the_person_is_no_name() -> None:
+    name = {"name": Slot("text", "家人姓名")}
+    assert fill(name, "我妈", NOW, ("name",)) == {}
+    assert fill(name, "老伴", NOW, ("name",)) == {}
+    assert fill(name, "叫王小花", NOW, ("name",)) == {"name": "王小花"}

@@ -176,6 +176,7 @@ def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
 def _loose(slot: Slot, said: str, old: Any) -> Any:
     """Any short words, where any words may be an answer."""
     free = slot.kind in ("address", "text", "category") and not wants_pictures(slot) and 2 <= len(said.strip()) <= 60
+    free = free and not slot.label.endswith("姓名")
     if not free or declines(said) or is_question(said) or (slot.kind == "address" and _describes(said)):
         return None
     return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()

@@ -125,6 +125,8 @@ def small_talk(text: str) -> str | None:
     for kind, pattern in (("greeting", _GREETING), ("thanks", _THANKS), ("bye", _BYE), ("nod", _NOD)):
         if pattern.match(plain):
             return kind
+    if drops(plain):
+        return "nod"
     return "about" if len(plain) <= 24 and _ABOUT_DESK.search(plain) else None
 
 

@@ -195,6 +195,11 @@ def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         yield Found(value, said.start, said.end, 0.5 + 0.1 * said.money + 0.2 * bool(counted) + (NAMED - 0.5) * named)
 
 
+# Who somebody is to the person tells no name.
+_KIN = re.compile(
+    r"(?:我|俺|咱)?们?(?:家|屋里)?的?(?:老?[妈爸爹娘]+|父亲|母亲|老公|老婆|老伴|爱人|妻子|丈夫|儿子|女儿|小?孩子?|伢|娃|爷爷|奶奶|外公|外婆|"
+    r"岳父|岳母|公公|婆婆|哥哥?|姐姐?|弟弟?|妹妹?|本人|自己|父母|家人|家属)"
+)
 _NAME = re.compile(r"(?:(?:他|她|我|名字|姓名)?(?:叫做?|是|就是|为|：|:)?)?\s*(⟦[^⟧]+⟧|[\u4e00-\u9fff·]{2,5})")
 
 
@@ -206,7 +211,7 @@ def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         return
     value = _POLITE.sub("", _CONTACT.sub("", text.strip())).strip(" ，,。；;")
     if slot.label.endswith("姓名"):
-        named = _NAME.fullmatch(value)
+        named = None if _KIN.fullmatch(value) else _NAME.fullmatch(value)
         yield from [Found(named.group(1), 0, len(text), 0.5)] if named else []
         return
     if value and says_something(value):

@@ -11,7 +11,7 @@ from .words import units
 
 _DATA = Path(__file__).parent / "data" / "aspects.txt"
 # 那外地的呢, 要是租房的呢: a short turn to another case of the same thing.
-_TURNS_TO = re.compile(r"^\W*(?:那么?|要是|如果|假如|换成|若是|改成)?[^，,。！!？?]{1,10}(?:的话)?呢\W*$")
+_TURNS_TO = re.compile(r"^\W*(?:那么?|要是|如果|假如|换成|若是|改成)?[^，,。！!？?]{1,6}(?:的话)?呢\W*$")
 _CASE_OF = re.compile(r"^\W*(?:那|要是|如果|假如|若是)")
 _CASE_LENGTH = 14
 _PLACE_IN_LIST = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|上一|下一|前一)(?:个|条|件|张|项|家|份)?")

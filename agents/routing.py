@@ -11,7 +11,7 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Weighing, affirmed, drops, goes_on, is_question, opens, small_talk
+from .understanding import Weighing, affirmed, correction, drops, goes_on, is_question, opens, small_talk
 from .wishes import Splitter
 
 CLEAR = 0.5
@@ -53,8 +53,13 @@ class Router:
         found = self._weighing.score(text, principal.roles)
         return not apart and max(found.values(), default=0.0) < CLEAR and 1.0 - sum(found.values()) < CLEAR
 
-    def choose(self, text: str, principal: Principal, waiting: Waiting | None, last: str | None) -> Route:
-        """The agent for this message. A clear new wish leaves whoever was waiting or last."""
+    def choose(
+        self, text: str, principal: Principal, waiting: Waiting | None, last: str | None, *, pending: Sequence[str] = ()
+    ) -> Route:
+        """The agent for this message. A clear new wish leaves whoever was waiting or last.
+
+        `pending` are the tools that wait for the yes: a correction is for who may use them.
+        """
         found = self._weighing.score(affirmed(text), principal.roles)
         mine = self._open_to(principal)
         # Shares of one whole: what an agent's tools and questions have of it belongs to the agent.
@@ -67,6 +72,10 @@ class Router:
         answers = waiting is not None and (strongest < CLEAR or not opens(text))
         wanted = max(labels(best), key=lambda label: found.get(label, 0.0))
         same = stay is not None and (scores[stay.name] >= scores[best.name] or wanted in labels(stay))
+        if pending and correction(text) is not None:
+            owners = [agent for agent in mine if set(pending) & set(agent.tools)]
+            stay = stay if stay in owners else next(iter(owners), stay)
+            answers = answers or bool(owners)
         if stay and (answers or goes_on(text) or scores[best.name] < CLEAR or same):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")

@@ -178,7 +178,8 @@ class Serving:
         failed = opening.failed and not before
         history = (*opening.history, *said)
         mine = replace(opening, text=wish, vault=vault, waiting=waiting, history=history, failed=failed)
-        route = self._router.choose(wish, who.principal, waiting, None if before else opening.agent)
+        pending = () if before else tuple(each.tool for each in opening.pending)
+        route = self._router.choose(wish, who.principal, waiting, None if before else opening.agent, pending=pending)
         cited = sum(len(turn.checker.citations) for turn in before)
         call = Call(principal=who.principal, now=self._clock())
         told = before[0].told if before else set()

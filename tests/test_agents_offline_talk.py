@@ -253,3 +253,28 @@ def test_a_number_that_cannot_be_is_said_to_be_wrong(talk: Talk) -> None:
     *_, reply = talk("给我妈绑定亲情账户", "李小花", "420102201605012318")
     assert [ask.slot for ask in reply.asks] == ["resident_id"]
     assert "不对" in reply.text
+
+
+def test_the_same_is_asked_of_something_else(talk: Talk) -> None:
+    _, power, centres = talk("到2027年5G基站要建多少", "算力呢", "数据中心呢")
+    assert "EFLOPS" in power.text
+    assert "70%" in centres.text
+
+
+def test_a_correction_goes_to_what_waits_for_the_yes_whatever_was_asked_between(talk: Talk) -> None:
+    *_, corrected = talk("户部巷门口有个井盖翘起来了", "居住证要带什么", "不对，是解放大道和新华路路口")
+    assert "解放大道与新华路" in summary(corrected)
+
+
+def test_a_bare_yes_ticks_nothing_that_was_not_asked(talk: Talk) -> None:
+    *_, again = talk("户部巷门口有个井盖翘起来了", "不对，是不存在路12号", "是")
+    assert again.outcome.kind == "clarify"
+    assert again.asks
+
+
+def test_a_short_wish_keeps_the_district_and_the_span(talk: Talk) -> None:
+    supervisor = Principal("supervisor-u", frozenset(("supervisor",)))
+    _, report = talk("上个月武昌区上报数", "出个报告", who=supervisor)
+    assert "武昌区" in summary(report)
+    _, everywhere = talk("上个月武昌区上报数", "全市出个报告", who=supervisor)
+    assert "武昌区" not in summary(everywhere)

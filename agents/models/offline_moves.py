@@ -36,6 +36,7 @@ from ..understanding import (
     shared,
     small_talk,
     subject,
+    topic,
     vague_opening,
     wants_person,
 )
@@ -139,9 +140,10 @@ class Mover:
         move = move or self._pointed_at(heard, meant) or self._again(heard)
         if move is not None:
             return move
-        if heard.context and heard.context.pending and assent(text) is not None:
+        said_yes_or_no = assent(text) is not None
+        if heard.context and heard.context.pending and said_yes_or_no:
             return AIMessage(CHOOSE)
-        if kind := small_talk(text):
+        if kind := small_talk(text) or ("nod" if said_yes_or_no else None):
             return AIMessage(
                 f"{about(heard.specs) if kind == 'about' else TALK[kind]}{reminder(heard.waiting, heard.specs)}"
             )
@@ -302,14 +304,17 @@ class Mover:
 
     def _answer(self, heard: Heard) -> str | Refusal:
         """The answer; one that goes on with what was spoken of may be about the document alone that speaks of it."""
-        if heard.asked == heard.text:
-            return answer(heard.text, heard.found, None, _same_kind(heard))
-        reply = answer(heard.text, heard.found, heard.asked, _same_kind(heard))
+        text, like = heard.text, _same_kind(heard)
+        if heard.asked == text:
+            return answer(text, heard.found, None, like)
+        reply = answer(text, heard.found, heard.asked, like)
         thing = shared(heard.asked, [str(each["title"]) for each in heard.found.get("passages", ())[:1]])
-        again = (
-            answer(heard.text, heard.found, f"{thing} {heard.text}") if thing and isinstance(reply, Refusal) else reply
-        )
-        return again if isinstance(again, str) else reply
+        tries = [answer(text, heard.found, f"{thing} {text}")] if thing and isinstance(reply, Refusal) else []
+        # 那算力呢 asks the same of something else: what does not speak of that is no answer.
+        named = [run for run in subject(topic(text)) if len(run) > 1]
+        if like and isinstance(reply, str) and not any(run in reply for run in named):
+            tries = [answer(text, heard.found, None, like)]
+        return next((each for each in tries if isinstance(each, str)), reply)
 
     def _meant(self, heard: Heard) -> Meant:
         """What this person most likely means."""

@@ -13,6 +13,7 @@ from ..understanding import (
     IDENTIFIERS,
     Evidence,
     amend,
+    assent,
     correction,
     declines,
     fill,
@@ -31,6 +32,7 @@ from .offline_memory import Memory
 SURE_CLASS = 0.9
 UNSURE = "不知道"
 _SHORT = 16
+_EVERYWHERE = re.compile(r"全市|全武汉|所有区|各个?区|每个区")
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
 _NONE = re.compile(
@@ -85,7 +87,9 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
     """What a message adds to or changes in collected arguments: typed values always, words when they are taken back."""
     changed = correction(text)
     said = changed.value if changed and changed.value else text
-    typed = {name: each for name, each in _open_slots(spec).items() if each.kind not in _WORDS | {"number", "money"}}
+    # A bare yes or no answers what was asked, no choice that was not.
+    apart = _WORDS | {"number", "money"} | ({"enum"} if assent(text) is not None else set())
+    typed = {name: each for name, each in _open_slots(spec).items() if each.kind not in apart}
     open_now = {n: each for n, each in typed.items() if changed or n not in collected or _is_all_of(each, said, now)}
     found = fill(open_now, said, now)
     for name, slot in typed.items():
@@ -122,7 +126,16 @@ def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: 
         else []
     )
     told = {key: places[0] for key, slot in open_now.items() if places and slot.kind == "address"}
-    return fill(open_now, memory.topic, now, spec.required) | told
+    same = (
+        {}
+        if _EVERYWHERE.search(text) or name not in specs
+        else {
+            key: before[key]
+            for key, slot in _open_slots(spec).items()
+            if before.get(key) and slot.kind in ("district", "date") and specs[name].slots[key].kind == slot.kind
+        }
+    )
+    return fill(open_now, memory.topic, now, spec.required) | told | same
 
 
 def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:

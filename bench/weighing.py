@@ -1,9 +1,9 @@
 """Fits how much each kind of evidence counts in understanding: `python -m bench.weighing [--write]`.
 
-On the two retired sets of utterances (`data/heard-*.jsonl`), which are examples of the house by now: the intents are
-fitted without them, so that what the words say of them is as unsure as it will be of the next thing said. Prints how
-well weights fitted on either set do on the other, beside the words alone, and the weights fitted on both; `--write`
-keeps those in `agents/understanding/data/weights.json`.
+On the two sets of utterances of `bench.utterances`, which are examples of the house: the intents are fitted without
+them, so that what the words say of them is as unsure as it will be of the next thing said. Prints how well weights
+fitted on either set do on the other, beside the words alone, and the weights fitted on both; `--write` keeps those in
+`agents/understanding/data/weights.json`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from knowledge import Library
 from tools import Call, Principal, spec_of
 
 DATA = Path(__file__).parent / "data"
-SETS = ("utterances-*.jsonl", "unseen-[ab].jsonl")
+SETS = ("heard-1-*.jsonl", "heard-2-*.jsonl")
 NOW = datetime.combine(date(2026, 9, 16), time(10), CITY_ZONE)
 KNOWLEDGE, NONE = "knowledge", "none"
 # How strongly weights are held to where they start: the words alone.

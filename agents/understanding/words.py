@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -115,17 +115,26 @@ def _same_kind(letter: str, other: str) -> bool:
 def _other_names(run: str, text: str) -> tuple[tuple[int, int, tuple[str, ...]], ...]:
     """Stretches of the run that have other names; of two that overlap the longer counts."""
     found: list[tuple[int, int, tuple[str, ...]]] = []
-    for group in synonyms():
-        others = tuple(name for name in group if name not in text)
-        for name in group:
-            at = run.find(name) if others else -1
-            if at >= 0:
+    for at, letter in enumerate(run):
+        for name, group in _named().get(letter, ()):
+            others = tuple(other for other in group if other not in text) if run.find(name) == at else ()
+            if others:
                 found.append((at, at + len(name), others))
     return tuple(
         each
         for each in found
         if not any(a <= each[0] and each[1] <= b and b - a > each[1] - each[0] for a, b, _ in found)
     )
+
+
+@lru_cache(maxsize=1)
+def _named() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The names of things that have several, with all of them, by first letter."""
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for group in synonyms():
+        for name in group:
+            found.setdefault(name[0], []).append((name, tuple(group)))
+    return {letter: tuple(names) for letter, names in found.items()}
 
 
 def _neutral_places(run: str) -> frozenset[int]:

@@ -28,6 +28,8 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, To
 from .records import Waiting
 
 LOOKUP = "kb.search"
+# A tool does not know what the words name.
+UNKNOWN = "unknown"
 _BLOCK = re.compile(r"```json context\n(.*?)\n```", re.DOTALL)
 
 

@@ -27,11 +27,15 @@ def visibilities(principal: Principal) -> frozenset[Visibility]:
 def look_up(library: Library, text: str, own: frozenset[str], call: Call) -> Found:
     """Search everything this person may see once; passages of the agent's own bases are preferred.
 
+    Of the document that comes first more are kept: several askings at once are answered from several of its sections.
+
     What is no longer in force is looked for only when what is in force hardly covers the question.
     """
     found = library.search(replace(_query(text, None, call), expired_below=ENOUGH))
     ranked = sorted(found.hits, key=lambda hit: -(hit.score + OWN * (hit.document.base in own)))
-    return replace(found, hits=tuple(ranked[:PASSAGES]), expired=found.expired[:PASSAGES])
+    first = ranked[0].document.id if ranked else ""
+    kept = [hit for place, hit in enumerate(ranked) if place < PASSAGES or hit.document.id == first]
+    return replace(found, hits=tuple(kept), expired=found.expired[:PASSAGES])
 
 
 def _query(text: str, bases: frozenset[str] | None, call: Call) -> Query:

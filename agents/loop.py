@@ -17,7 +17,7 @@ from . import wording
 from .actions import Draft, revises
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
-from .context import LOOKUP, Context, system_message, waiting_block
+from .context import LOOKUP, UNKNOWN, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
 from .handoff import Offers
@@ -27,7 +27,7 @@ from .proposals import masked_value, propose
 from .records import Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
 from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
-from .understanding import goes_on, topic
+from .understanding import goes_on, is_question, names_something, points_back, topic
 
 MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
@@ -191,7 +191,10 @@ class Loop:
         try:
             result = await run_tool(self._toolbox[spec.name], arguments, turn.call)
         except NeedsAnswer as need:
-            yield await self._ask_user(turn, call, need, spec)
+            if _unknown_to_tool(turn, call, need, spec):
+                turn.answer_call(call, {"error": wording.UNKNOWN_THING.format(title=spec.title), "kind": UNKNOWN})
+            else:
+                yield await self._ask_user(turn, call, need, spec)
         except ToolError as problem:
             turn.templates.append(str(problem))
             turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
@@ -266,6 +269,18 @@ def _last_calls(turn: Turn) -> list[Mapping[str, Any]]:
 def _missing(spec: ToolSpec, arguments: Mapping[str, Any]) -> str | None:
     empty: tuple[Any, ...] = (None, "", [], {})
     return next((name for name in spec.required if name in spec.slots and arguments.get(name) in empty), None)
+
+
+def _unknown_to_tool(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> bool:
+    """Whether a tool asks anew for what the words name: once in a turn, the model may know it from elsewhere."""
+    words = str(call["args"].get(need.slot) or "")
+    asked = is_question(words) and not points_back(words)
+    named = spec.slots[need.slot].kind == "query" and asked and names_something(words)
+    waited = turn.waiting is not None and turn.waiting.tool == spec.name
+    if not named or need.choices or waited or spec.name in turn.unknown:
+        return False
+    turn.unknown.add(spec.name)
+    return True
 
 
 def _question(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> Event:

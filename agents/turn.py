@@ -60,6 +60,7 @@ class Turn:
     cited: int = 0
     told: set[str] = field(default_factory=set)
     repeated: bool = False
+    unknown: set[str] = field(default_factory=set)
     own: list[BaseMessage] = field(default_factory=list)
     _misled: set[int] = field(default_factory=set)
 

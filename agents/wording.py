@@ -33,6 +33,7 @@ MAY_NOT_REPLY = "只有受理员、派遣员和值班长可以在对话里回复
 PROGRESS = "您的{noun} {number} 有了新进展：{state}。"
 NOT_ALLOWED = "您目前的身份不能办理“{title}”。需要的话请联系有权限的工作人员，或拨打 12345。"
 VERIFY_FIRST = "办理“{title}”需要先实名登录。登录后再说一次就可以继续。"
+UNKNOWN_THING = "“{title}”不认识这个名称。查到的资料里有就按资料回答，没有就再调用一次，由平台询问用户。"
 UNKNOWN_TOOL = "没有名为 {name} 的工具，请只使用已提供的工具。"
 BROKEN_JSON = "参数不是完整的 JSON 对象，这次调用没有执行。请重新调用，参数写成一个 JSON 对象。"
 UNKNOWN_ARGUMENT = "没有这样的参数：{names}。可用的参数：{known}。请改正后重新调用。"

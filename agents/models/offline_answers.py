@@ -11,8 +11,8 @@ from typing import Any
 from tools import other_places
 
 from ..understanding import STRICT, Evidence, Focus, fits, focus_of, focuses_of, subject
-from .offline_lines import UNKNOWN, Line, lines
-from .offline_parts import Part, joined, parts, plainly, rest
+from .offline_lines import UNKNOWN, Line, lines, names_it
+from .offline_parts import Part, core, joined, parts, plainly, rest
 from .offline_quotes import (
     FIGURE,
     HALF,
@@ -51,6 +51,8 @@ _ASK_ON = "如果不是您要问的，请换个说法再问，或拨打 12345 �
 _BORN = re.compile(r"(?:19|20)\d{2}年?(?:\d+月)?(?:份|底|初)?(?:出生|生)")
 _RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _LISTS: frozenset[Focus] = frozenset(("materials", "steps", "conditions", "list"))
+# What a guide has one section for, so that its heading tells more than its words.
+_BY_SECTION: frozenset[Focus] = frozenset(("materials", "conditions", "place", "who"))
 _SHORT: frozenset[Focus] = STRICT | {"place", "who"}
 # What a figure counts, by the words that ask for it, and how that is written.
 _UNITS = (
@@ -122,19 +124,26 @@ class Asking:
 
 
 def _both_sides(question: str, found: Mapping[str, Any], whole: str | Refusal) -> str | None:
-    """A和B各是多少: each of the two when the whole has no answer."""
-    if isinstance(whole, str) or not (sides := _JOINED.match(question)):
+    """A和B各是多少: each of the two."""
+    if not (sides := _JOINED.match(question)):
         return None
-    asked = [f"{sides.group(side)}{sides.group('ask')}" for side in ("a", "b")]
+    one, other = sides.group("a"), sides.group("b")
+    if (first := YEAR.fullmatch(one.rstrip("年度"))) and (second := YEAR.search(other)):
+        one = other.replace(second.group(1), first.group(1))
+    elif isinstance(whole, str):
+        return None
+    asked = [f"{side}{sides.group('ask')}" for side in (one, other)]
     halves = [_answer(Asking(each, each, focus_of(question), each), found) for each in asked]
     said = [half for half in halves if isinstance(half, str)]
-    return joined(said) if len(said) == len(halves) else None
+    if len(said) < len(halves):
+        return None
+    return joined([*said, whole] if isinstance(whole, str) else said)
 
 
 def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> str | Refusal:
     """Every asking answered from its best section, one after another; what is not found is said of that one alone."""
     asked = parts(question)
-    if len(asked) == 1 and isinstance(whole, str):
+    if len(asked) == 1 and isinstance(whole, str) and not whole.startswith(HEDGE):
         return whole
     room = min(LENGTH, LIST_LENGTH // len(asked))
     replies = [_part(plainly(question), part, found, room) for part in asked]
@@ -202,9 +211,9 @@ def _answer(asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
 def _holds(asking: Asking, best: Line, found: Mapping[str, Any]) -> bool:
     """Whether the best sentence is about the place, the names, the years and the topic of the whole message."""
     message, text = asking.message, f"{best.title}，{best.heading}。{best.text}"
-    if asking.leaning and not (best.apt and Evidence(rest(asking.question), ()).gap(text) < GAP):
+    if asking.leaning and not (best.apt and Evidence(core(asking.question), ()).gap(text) < GAP):
         return False
-    if asking.topic and Evidence(asking.topic, ()).share((text, 1.0)) < FIGURE / 2:
+    if asking.topic and Evidence(core(asking.topic), ()).share((text, 1.0)) <= HALF:
         return False
     return not _foreign(message, best) and _names_held(message, best) and _years_held(message, best, found)
 
@@ -230,15 +239,23 @@ def _answering(judged: Sequence[Line], focus: Focus, question: str) -> Line | No
         apt = [
             line
             for line in good
-            if line.apt and line.title == judged[0].title and line.sure >= COVERED and line.gap <= LOST
+            if line.apt
+            and line.title == judged[0].title
+            and line.sure >= COVERED
+            and min(line.gap, line.left + 2) <= LOST
         ]
         told = (
             line
             for line in (*near, *apt)
             if fits(focus, bare := _bare_of_channels(line.text)) and _counts(question, bare)
         )
-        return next(told, None) or next((line for line in near if UNKNOWN.search(line.text)), None)
-    return next((line for line in good[:3] if line.gap < LOST or line.share >= HALF or line.alike >= ALIKE), None)
+        return next(told, None) or next((line for line in (*near, *apt) if UNKNOWN.search(line.text)), None)
+    headed = (line for line in good if line.apt and line.title == judged[0].title and judged[0].sure >= COVERED)
+    section = next((line for line in headed if line.left < GAP), None)
+    if section is not None and (focus in _BY_SECTION or names_it(question, section.heading, section.text)):
+        return section
+    nearest = (line for line in good[:3] if line.gap < LOST or line.share >= HALF or line.alike >= ALIKE)
+    return next(nearest, section)
 
 
 def _headed(judged: Sequence[Line], asking: Asking) -> Line | None:
@@ -311,16 +328,16 @@ def _compared(question: str, found: Mapping[str, Any]) -> str | None:
     if sides is None:
         return None
     said: list[Line] = []
-    both = _judged(question, found, "comparison")
+    judged = both = _judged(question, found, "comparison")
     if both and both[0].own >= 0.7:
         said.append(both[0])
     for side in (sides.group("a"), sides.group("b")):
         best = next((line for line in _judged(side, found, "definition") if line.own >= 0.6), None)
         if best is None:
-            return None if not said else "\n".join(cited(line) for line in said)
+            return None if not said else "\n".join(quoted(to_full_stop(said, judged)))
         if best.place not in {line.place for line in said}:
             said.append(best)
-    return "\n".join(cited(line) for line in within(said, LIST_LENGTH))
+    return "\n".join(quoted(to_full_stop(within(said, LIST_LENGTH), judged)))
 
 
 def _years_held(question: str, line: Line, found: Mapping[str, Any]) -> bool:

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from knowledge import sentences, vector
 
-from ..understanding import Evidence, Focus, fits, speaks_of
+from ..understanding import STRICT, Evidence, Focus, fits, focus_of, is_question, speaks_of
+from .offline_parts import core
 
 _NUMBERING = re.compile(
     r"^(#+\s*|[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|\d{1,3}[.．、](?!\d)|第[一二三四五六七八九十百\d]+[条章节]\s*|[-*•·]\s+|K\d+\s*)+"
@@ -29,13 +30,21 @@ _UNDER_ITS_HEADING, _NOT_KNOWN, _LATER = 0.4, 0.3, 0.04
 # What a question asks for beside its focus, and the headings that say it: penalties, who may go in one's place.
 _NAMED = (
     (re.compile(r"罚"), re.compile(r"罚|法律责任")),
+    (re.compile(r"会(怎么样|怎样|如何)|有?(什么|啥)(后果|影响)"), re.compile(r"后果|罚|法律责任")),
+    (
+        re.compile(r"(要不要|用不用|需不需要|必须|一定要|是不是要|要)(办|交|领|申请|有|取得|去)"),
+        re.compile(r"不用|不需要|要不要|需不需要|免"),
+    ),
     (
         re.compile(
             r"代办|代领|代为|委托|本人|(让|叫|请|由|喊).{1,5}(去|来|代|帮)|帮(他|她|我|家|爸|妈|老).{0,3}[办领报]"
         ),
-        re.compile(r"谁(可以|能)|代办|代领|委托|本人"),
+        re.compile(r"谁(可以|能|来)|代办|代领|委托|本人"),
     ),
+    (re.compile(r"管(些|得)?[啥什]|负责(些|哪些|啥|什么)"), re.compile(r"管什么|做什么|职责|工作")),
+    (re.compile(r"不(给|能|让)?(报|支付|赔)"), re.compile(r"不(能)?(报|支付|予)")),
 )
+_FINE = re.compile(r"罚款|处.{0,4}罚")
 UNKNOWN = re.compile(
     r"(暂无已核实|(本资料|本知识库)[^，。]{0,8}(未核实|未收录|没有)|(方案|原文|文件)[^，。]{0,6}都?没有写，)"
 )
@@ -58,9 +67,10 @@ class Standing:
 class Line:
     """A sentence: where it stands, and how far it (with its surroundings, `share`; alone, `own`) holds the question.
 
-    `gap` is the longest stretch it says nothing of, `alike` how near in meaning it is, `sure` in [0, 1] how likely
-    its document answers the question at all, by its `standing`; `score` ranks it among the others; `apt`
-    when its heading names what is asked for (办理时限).
+    `gap` is the longest stretch it says nothing of; `left` that of what is asked about, beside what is asked for, which
+    its section and the title and headings of its document say nothing of; `alike` how near in meaning it is, `sure`
+    in [0, 1] how likely its document answers the question at all, by its `standing`; `score` ranks it among the others;
+    `apt` when its heading names what is asked for (办理时限).
     """
 
     ref: int
@@ -72,6 +82,7 @@ class Line:
     share: float
     own: float
     gap: int
+    left: int
     alike: float
     standing: Standing
     score: float
@@ -139,6 +150,7 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, as
     headings = [str(passage["heading"]).replace(" > ", "，") for passage in listed]
     evidence = Evidence(question, [f"{headings[each.passage]}。{each.text}" for each in split])
     titles = [str(passage["title"]) for passage in listed]
+    about, named = Evidence(core(asked), ()), _named(listed)
     meaning = vector(question)
     found = []
     for each in split:
@@ -148,7 +160,7 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, as
         last = str(listed[each.passage]["heading"]).split(" > ")[-1]
         alike = float(meaning @ _meaning(f"{last}。{each.text}"))
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
-        apt = speaks_of(focus, last) or _heads(asked, last)
+        apt = speaks_of(focus, last) or _asks_alike(focus, last) or names_it(asked, last, each.text)
         score += _UNDER_ITS_HEADING * apt - _NOT_KNOWN * (not apt and UNKNOWN.search(each.text) is not None)
         score -= _LATER * min(each.order, 4)
         score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * titles.count(title) / len(titles)
@@ -163,6 +175,7 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, as
                 share=share,
                 own=own,
                 gap=evidence.gap(f"{heading}。{each.text}"),
+                left=about.gap(f"{named[title]}。{listed[each.passage]['text']}") if apt else len(asked),
                 alike=alike,
                 standing=_NOWHERE,
                 score=score,
@@ -174,8 +187,25 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, as
     return found
 
 
-def _heads(asked: str, heading: str) -> bool:
-    return any(asks.search(asked) and named.search(heading) for asks, named in _NAMED)
+def _named(listed: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The headings found of each document, under its title."""
+    named: dict[str, str] = {}
+    for passage in listed:
+        title = str(passage["title"])
+        named[title] = f"{named.get(title, title)}，{passage['heading']}"
+    return named
+
+
+@lru_cache(maxsize=8192)
+def _asks_alike(focus: Focus, heading: str) -> bool:
+    """Whether a heading is a question for the same kind of figure (发到几岁)."""
+    return focus in STRICT and is_question(heading) and focus_of(heading) == focus
+
+
+def names_it(asked: str, heading: str, text: str) -> bool:
+    """Whether a heading names what is asked for beside the focus; a fine is named by the sentence itself."""
+    fined = "罚" in asked and _FINE.search(text) is not None
+    return fined or any(asks.search(asked) and named.search(heading) for asks, named in _NAMED)
 
 
 @lru_cache(maxsize=4096)

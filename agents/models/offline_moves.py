@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
 from tools import ToolSpec
 
-from ..context import LOOKUP, Context, current_turn, read_context, tool_result
+from ..context import LOOKUP, UNKNOWN, Context, current_turn, read_context, tool_result
 from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
 from ..understanding import (
     IDENTIFIERS,
@@ -71,6 +71,7 @@ STRANGE, SPOKEN_OF = 0.4, 0.6
 STRANGER = 0.9
 KNOW, NONE = "know", "none"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
+CITED = re.compile(r"\[\d+\]")
 _CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
 # A number and no words, or nothing at all: where it does not fit, it is asked for once more.
 _VALUE = re.compile(r"(?:⟦[^⟧]*⟧|[\dXx\s-]{4,})+")
@@ -112,6 +113,9 @@ class Meant:
     next: float
     know: float
     none: float
+
+
+NOBODY = Meant(None, None, 0.0, 0.0, 1.0, 0.0)
 
 
 class Mover:
@@ -262,6 +266,10 @@ class Mover:
     def _after_result(self, heard: Heard) -> AIMessage:
         """Tell a result; when it was looked up to find the one object that is meant, go on with that."""
         made, result = heard.results[-1]
+        if result.get("kind") == UNKNOWN:
+            reply = self._answer(heard)
+            known = reply if isinstance(reply, str) else reply.text
+            return self._from_knowledge(heard, NOBODY) if CITED.search(known) else self._start(made, heard)
         meant = self._meant(heard)
         spec = heard.specs.get(meant.tool or "")
         if spec is None or made == spec.name or "error" in result or made not in heard.specs:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..understanding import Focus, focus_of, focuses_of, is_question, subject
+from ..understanding import Focus, focus_of, focuses_of, is_question, subject, without_asking
 
 # Spoken and dialect ways to ask, and the plain one.
 _SPOKEN = (
@@ -17,7 +17,8 @@ _SPOKEN = (
     (re.compile(r"几久|好久(?=(能|才|可以|拿|办|到|下来|出|发|批))"), "多久"),
     (re.compile(r"(?<!什)么事(?!件)"), "什么"),
     (re.compile(r"几多|好多(?=钱|块|元|岁|次|$|[，,。？?吧呢])"), "多少"),
-    (re.compile(r"么样"), "怎么"),
+    (re.compile(r"(?<!怎)么样"), "怎么"),
+    (re.compile(r"几月份"), "什么时候"),
     (re.compile(r"(?<!另)一年(?=(能|要|可以)?[发领交缴给补])"), "每年"),
     (re.compile(r"么(?=(材料|证件|时候|手续|地方|东西|条件|顺序))"), "什么"),
     (re.compile(r"(怎么|如何|咋|怎样)(?=(罚|处罚)([？?。吧呢]|$))"), "要"),
@@ -29,9 +30,20 @@ _COURSE = re.compile(
     r"一直|不办|不改|没办|被?(查|抓)到|以后|之后|过后|期满|大概|一般|最快|最多|本人|让|叫|请|他|她|去|来|报|领|办|能|要|会|被|得|罚多少|爷爷|奶奶|家里人|家人|老公|老婆|爱人|亲戚|朋友|别人|子女|儿子|女儿|父母|爸爸?|妈妈?"
 )
 # What was handed in already is not asked for.
-_HANDED_IN = re.compile(r"(材料|资料|证件|单据|手续)(?=(都|全|也|已|一?[递交送给寄]|提交|上传|齐|收))")
+_HANDED_IN = re.compile(
+    r"(材料|资料|证件|单据|手续)(?=(都|全|也|已|一?[递交送给寄]|提交|上传|齐|收))|"
+    r"[递交送寄备](完|好|齐|了|上去)(了|的)?(材料|资料|证件|单据|手续)"
+)
 _CLAUSE = re.compile(r"[，,。；;！!？?]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _AND = re.compile(r"和|与|及|以及|还有|、|跟")
+_SIDE_BY_SIDE = re.compile(r"[、/]|以及|还有")
+# What is said of a thing beside its name: 拿一张, 得带的东西.
+_FILLER = re.compile(
+    r"[一两几](?:[个张本份次块])(?:月|年)?|每个?[月年]|东西|得(?=[带交])|具体|大人|一般|当地|咱|屋里|家里|"
+    r"(?:[一二三四五六七八九十两百]+|\d+)(?:周岁|岁)的?人?|逾期|超期|会?怎么?样|"
+    r"(?:能|可以|要|会|得)(?:拿|领|发|有|给)(?:到|着)?(?=\s|$)|[领带拿补](?=\s|$)|"
+    r"(?:忘了?|忘记)?(?:没有?|不|未)(?:按时|及时|按期)?(?:报|办|交|缴|去|改|申请|登记)"
+)
 # Characters that say what a clause is about: enough for a topic, enough to stand alone.
 _WORD, _NAMED = 2, 4
 
@@ -60,7 +72,8 @@ def plainly(question: str) -> str:
 
 def parts(question: str) -> list[Part]:
     """Every asking of a question, in order; one alone when it asks only one thing."""
-    said = {plainly(clause): clause for clause in (each.strip() for each in _CLAUSE.split(question)) if clause}
+    clauses = [each for clause in _CLAUSE.split(question) if clause.strip() for each in _side_by_side(clause.strip())]
+    said = {plainly(clause): clause for clause in clauses}
     asking = [clause for clause in said if is_question(clause)] or [plainly(question)]
     topic = next((clause for clause in said if len("".join(subject(clause))) >= _WORD), asking[0])
     narrow = len("".join(subject(topic))) >= _NAMED
@@ -69,6 +82,17 @@ def parts(question: str) -> list[Part]:
         stands = len("".join(subject(clause))) >= _NAMED
         found += [Part(said.get(clause, question), clause, focus, topic, stands, narrow) for focus in _asked(clause)]
     return found
+
+
+def _side_by_side(clause: str) -> list[str]:
+    """去哪申请、多久有结果: askings that a comma of lists joins; a list of things stays whole."""
+    found = [each.strip() for each in _SIDE_BY_SIDE.split(clause) if each.strip()]
+    return found if len(found) > 1 and all(is_question(each) for each in found) else [clause]
+
+
+def core(clause: str) -> str:
+    """What a clause asks about, without what it asks for and the course that every matter takes."""
+    return _FILLER.sub(" ", rest(without_asking(_FILLER.sub(" ", clause))))
 
 
 def rest(clause: str) -> str:

@@ -15,12 +15,12 @@ from .clauses import (
     vague_opening,
     wants_person,
 )
-from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of
+from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .intents import Intents, fit_intents
 from .reasons import worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
-from .topics import goes_on, shared, topic
+from .topics import goes_on, names_something, shared, topic
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
 
@@ -50,6 +50,7 @@ __all__ = [
     "goes_on",
     "is_question",
     "known_class",
+    "names_something",
     "opens",
     "ordinal",
     "points_back",
@@ -62,5 +63,6 @@ __all__ = [
     "vague_opening",
     "wants_person",
     "wants_pictures",
+    "without_asking",
     "worded",
 ]

@@ -9,6 +9,7 @@ Focus = Literal[
     "amount",
     "when",
     "duration",
+    "validity",
     "materials",
     "conditions",
     "steps",
@@ -30,19 +31,25 @@ _ORDER: tuple[tuple[Focus, re.Pattern[str]], ...] = (
             r"(材料|证件|带什么|带哪些|带啥|要带|准备什么|准备哪些|提供什么|提交什么|什么手续|哪些手续|单据|资料)"
         ),
     ),
-    ("fee", re.compile(r"(费用|收费|收钱|多少钱|要钱|花钱|免费|工本费|[缴交付]多少|多少元|贵不贵)")),
+    ("fee", re.compile(r"(费用|收费|收钱|多少钱|[要花交缴给掏]钱|免费|工本费|[缴交付]多少|多少元|贵不贵)")),
+    (
+        "validity",
+        re.compile(
+            r"(有效期|(?<![公主])[管用](得|到)?(几|多少)(个)?[年月](?!级)|[管用](得)?(多久|多长时间)|(几|多少)年(到期|过期|失效))"
+        ),
+    ),
     ("phone", re.compile(r"(电话|号码|热线|怎么联系|打哪|拨打)(?!.{0,6}(受理|能投诉|管什么|管哪))")),
     (
         "duration",
         re.compile(
-            r"(多久|多长时间|(?<![好前这那近])几天|几个?工作日|几个?月(?!份)|几个小时|时限|多长|期限|要等几|多快|有效期)"
+            r"(多久|多长时间|(?<![好前这那近])几天|几个?工作日|几个?月(?!份)|几个小时|(时限|期限)(?!.{0,6}(哪|几种|几类|分几))|多长|要等几|多快)"
         ),
     ),
     ("when", re.compile(r"(什么时候|啥时候|何时|哪年|哪一年|几月|几号|几点|日期|起始|截止|哪天|哪几个月|哪个月)")),
     (
         "amount",
         re.compile(
-            r"(多少|几个|几家|几条|几项|几次|几折|几成|几种|多大|多高|多深|多宽|比例|占比|规模|[^几效]率(是|要|达|目标)?|目标值|目标[？?。]?$|指标[？?。]?$|限额|额度|起付线|封顶|几(?!个月|天|号|月|点))"
+            r"(多少|(?<!哪)几[个家条项次折成种]|多大|多高|多深|多宽|比例|占比|规模|[^几效]率(是|要|达|目标)?|目标值|目标[？?。]?$|指标[？?。]?$|限额|额度|起付线|封顶|(?<!哪)几(?!个月|天|号|月|点))"
         ),
     ),
     ("place", re.compile(r"(在哪|哪里|哪儿|地点|地址|什么地方|去哪|哪个窗口|上哪|到哪)")),
@@ -63,7 +70,7 @@ _ORDER: tuple[tuple[Focus, re.Pattern[str]], ...] = (
     (
         "list",
         re.compile(
-            r"(有哪些|哪些|哪几|包括什么|包含什么|包括啥|有什么|有啥|都有|分为|分哪|列出|列一下|哪.{0,2}(类|种))"
+            r"(有哪些|哪些|哪几|些[啥什]|管[啥什]|包括什么|包含什么|包括啥|有什么|有啥|都有|分为|分哪|列出|列一下|哪.{0,2}(类|种))"
         ),
     ),
     (
@@ -88,10 +95,11 @@ _TIME = (
 )
 _SHAPES: dict[Focus, re.Pattern[str]] = {
     "amount": _NUMBER,
-    "fee": re.compile(r"(\d+.{0,3}元|免费|不收|不交|不缴|免收|工本费|收费|缴费|元)"),
+    "fee": re.compile(r"(\d+.{0,3}元|免费|费用|不收|不交|不缴|免收|工本费|收费|缴费|元)"),
     "phone": re.compile(r"\d{3,}"),
     "duration": re.compile(_TIME),
-    "when": re.compile(r"\d{4}年|\d+月|\d+日|\d+[:：点]|(周|星期)[一二三四五六日]"),
+    "validity": re.compile(r"(\d+|[一二三四五六七八九十]+)\s*(个月|年)|长期"),
+    "when": re.compile(r"\d{4}年|\d+月|\d+日|\d+[:：点]|(周|星期)[一二三四五六日]|24小时|全天"),
     "materials": re.compile(r"(材料|身份证|证明|表|照片|户口|凭证|发票|清单|合同)"),
     "conditions": re.compile(r"(条件|符合|满足|应当|须|可以|需|的人|人员)"),
     "steps": re.compile(r"(流程|步骤|登录|申请|提交|进入|办理|先|再|然后|打开|点击|选择|拨打|第[一二三四]步)"),
@@ -102,10 +110,20 @@ _SHAPES: dict[Focus, re.Pattern[str]] = {
     "whether": re.compile(r"(可以|不能|能|需要|不需|不用|应当|是|不|无需|必须|没有)"),
     "list": re.compile(r"(包括|分为|、|有)"),
 }
-_BESIDE: frozenset[Focus] = frozenset(("materials", "fee", "phone", "duration", "place", "conditions"))
+_BESIDE: frozenset[Focus] = frozenset(("materials", "fee", "phone", "duration", "validity", "place", "conditions"))
 # What guides have sections of.
-_SECTIONS: frozenset[Focus] = frozenset(("materials", "conditions", "steps", "fee", "duration", "place", "phone"))
-STRICT: frozenset[Focus] = frozenset(("amount", "phone", "duration", "when", "fee"))
+_SECTIONS: frozenset[Focus] = frozenset(
+    ("materials", "conditions", "steps", "fee", "duration", "validity", "when", "place", "phone", "who")
+)
+# How headings say it where questions say it otherwise.
+_HEADED: dict[Focus, re.Pattern[str]] = {
+    "conditions": re.compile(r"对象|谁能|谁可以"),
+    "duration": re.compile(r"时效|时间要求"),
+    "validity": re.compile(r"管(多少|几)年"),
+    "when": re.compile(r"时间$|日期"),
+    "fee": re.compile(r"标准$|怎么算$|多少$"),
+}
+STRICT: frozenset[Focus] = frozenset(("amount", "phone", "duration", "validity", "when", "fee"))
 
 
 def focus_of(question: str) -> Focus:
@@ -120,7 +138,18 @@ def focuses_of(question: str) -> list[Focus]:
 
 def speaks_of(focus: Focus, heading: str) -> bool:
     """Whether a heading says that its section is about this (办理时限, 收费标准, 申请材料)."""
-    return focus in _SECTIONS and any(each == focus and pattern.search(heading) for each, pattern in _ORDER)
+    if focus not in _SECTIONS:
+        return False
+    headed = _HEADED.get(focus)
+    said = headed is not None and headed.search(heading) is not None
+    return said or any(each == focus and pattern.search(heading) for each, pattern in _ORDER)
+
+
+def without_asking(question: str) -> str:
+    """The question without the words that ask (收不收钱, 要带什么): what they ask about."""
+    for _, pattern in (_ORDER[-1], *_ORDER):
+        question = pattern.sub(" ", question)
+    return question
 
 
 def is_question(text: str) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
+import shutil
 import socket
+import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +27,8 @@ from tools import Principal
 
 T = TypeVar("T")
 # Fitted intents are kept between runs: fitting them costs seconds in every process.
-CACHE = Path(__file__).parent.parent / ".pytest_cache" / "hanzhi"
+ROOT = Path(__file__).parent.parent
+CACHE = ROOT / ".pytest_cache" / "hanzhi"
 CITIZEN = Principal("citizen-1", frozenset(("citizen",)), name="测试市民", verified=True)
 OTHER = Principal("citizen-2", frozenset(("citizen",)), name="另一位市民", verified=True)
 ANYBODY = Principal("anon-0123456789abcdef", frozenset(("anonymous",)))
@@ -39,11 +45,54 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     return asyncio.run(work())
 
 
+def _furnish(folder: Path, changes: Mapping[str, Any]) -> None:
+    """A library with the bundled documents, a real one, copied to where a house would fill one for seconds."""
+    if changes.keys() & {"embedding", "bundled_knowledge", "clock", "data_dir"} or (folder / "knowledge").exists():
+        return
+    ready = _library()
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ready, folder / "knowledge", ignore=shutil.ignore_patterns("*.lock"))
+
+
+@lru_cache(maxsize=1)
+def _library() -> Path:
+    """The library of a new house, kept between runs as long as nothing in `knowledge` changed."""
+    state = hashlib.sha256()
+    for path in sorted(
+        p for p in ROOT.joinpath("knowledge").rglob("*") if p.is_file() and "__pycache__" not in p.parts
+    ):
+        state.update(path.read_bytes())
+    ready = CACHE / f"library-{state.hexdigest()[:16]}"
+    if not ready.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            # A thread of its own: an event loop may be running here.
+            filling = threading.Thread(target=_fill, args=(Path(folder),))
+            filling.start()
+            filling.join()
+            half = CACHE / f"library-{os.getpid()}"
+            shutil.copytree(Path(folder) / "knowledge", half)
+            with suppress(OSError):
+                half.rename(ready)
+            shutil.rmtree(half, ignore_errors=True)
+    return ready
+
+
+def furnished(folder: Path, **changes: Any) -> Settings:
+    """`settings_in`, with the library in place."""
+    _furnish(folder, changes)
+    return settings_in(folder, **changes)
+
+
+def _fill(folder: Path) -> None:
+    house = open_house(settings_in(folder))
+    asyncio.run(house.close())
+
+
 @asynccontextmanager
 async def open_for_test(folder: Path, **changes: Any) -> AsyncIterator[House]:
     """A started house in a folder; `plugins` and `model` go to `open_house`."""
     extra = {name: changes.pop(name) for name in ("plugins", "model") if name in changes}
-    async with open_house(settings_in(folder, **changes), **extra) as house:
+    async with open_house(furnished(folder, **changes), **extra) as house:
         yield house
 
 
@@ -62,7 +111,7 @@ def serving(folder: Path, **changes: Any) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    settings = settings_in(folder, port=port, **changes)
+    settings = furnished(folder, port=port, **changes)
     house = open_house(settings, **extra)
     app = create_app(house.desk, settings, house.sandbox, house.world)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off", ws="none"))

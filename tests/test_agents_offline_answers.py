@@ -16,7 +16,7 @@ from agents.lookup import look_up, passages
 from agents.models.offline_answers import Refusal, answer
 from tools import Call
 
-from .conftest import CITIZEN, settings_in
+from .conftest import CITIZEN, furnished
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Counter:
 @pytest.fixture(scope="module")
 def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     with asyncio.Runner() as runner:
-        house = open_house(settings_in(tmp_path_factory.mktemp("house")))
+        house = open_house(furnished(tmp_path_factory.mktemp("house")))
         runner.run(house.desk.start())
 
         async def asked(*lines: str) -> Reply:

@@ -10,7 +10,7 @@ import pytest
 from agents import Ask, Reply, open_house
 from tools import Principal
 
-from .conftest import CITIZEN, settings_in
+from .conftest import CITIZEN, furnished
 
 Talk = Callable[..., list[Reply]]
 
@@ -21,7 +21,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talk]:
     folder = tmp_path_factory.mktemp("house")
     people = iter(range(1000))
     with asyncio.Runner() as runner:
-        house = open_house(settings_in(folder))
+        house = open_house(furnished(folder))
         runner.run(house.desk.start())
 
         async def said(*lines: str, who: Principal | None = None) -> list[Reply]:

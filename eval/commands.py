@@ -21,7 +21,7 @@ from .lint import Product, lint
 from .planning import Choice, How, chosen
 from .proving import known_nulls, null_rates, prove
 from .reading import load_samples, read_samples
-from .runner import Effort, Ended, add_nulls, resume_run, score_run, start_run
+from .runner import Effort, Ended, add_nulls, load_results, resume_run, score_run, start_run
 from .serving import cache_folder, knowledge_hash, prepared_data
 from .telling import told_summary
 from .workers import Where
@@ -168,8 +168,13 @@ def run_samples(
 
 @app.command("score")
 def score(run: RunFolder) -> None:
-    """用现在的评分器给一次运行重新评分，不重新运行。"""
-    typer.echo(told_summary(score_run(run)))
+    """用现在的评分器给一次运行重新评分，不重新运行；空智能体在同样的样本上跑过，就带上它们的分数。"""
+    summary = score_run(run)
+    ran, reading = {each.sample.id for each in load_results(run).all}, load_samples()
+    same = tuple(each for each in reading.samples if each.id in ran)
+    if len(same) == len(ran):
+        summary = add_nulls(run, known_nulls(replace(reading, samples=same)))
+    typer.echo(told_summary(summary))
 
 
 @app.command()

@@ -81,7 +81,12 @@ def test_search_answers_from_the_old_vectors_until_the_switch(tmp_path: Path) ->
     gated.gate.set()
     done = ended(library, job)
     assert (done.state, done.kind, done.done, done.total) == ("done", "reembed", 64, 64)
-    assert (library.embedding.name, library.embedding.replacing) == ("gated", None)
+    # The job is written as done; searches turn to the new vectors right after.
+    until = time.monotonic() + 60
+    while library.embedding.name != "gated":
+        assert time.monotonic() < until, "the old vectors are still in use"
+        time.sleep(0.01)
+    assert library.embedding.replacing is None
     assert library.verify().agree
     assert len(library.search(Query("单车停放要求", DAY, k=50)).hits) == 50
     library.close()

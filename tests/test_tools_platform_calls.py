@@ -139,7 +139,7 @@ def test_numbers_count_up_within_a_day(near: World) -> None:
     "kind", ["timeout_after_commit", "latency", "http_500", "error_body", "malformed", "rate_limit"]
 )
 def test_a_write_without_an_answer_ends_in_one_case(world: World, kind: str) -> None:
-    world.fault(kind, CASES, seconds=1.3)
+    world.fault(kind, CASES, seconds=1.9)
     made = world.run(lambda: world.cases.create(CROSSING, CITIZEN, "k"))
     assert [row["number"] for row in world.rows()] == [made.number]
 

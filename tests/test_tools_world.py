@@ -84,7 +84,7 @@ class World:
 
 
 @contextmanager
-def open_world(folder: Path, *, network: bool = False, timeout_s: float = 2.0) -> Iterator[World]:
+def open_world(folder: Path, *, network: bool = False, timeout_s: float = 3.0) -> Iterator[World]:
     clock, faults = [START], Faults()
     sandbox = open_sandbox(folder, clock=lambda: clock[0], apps={APP: SECRET}, faults=faults, test_routes=True)
     server, url, transport = None, "http://sandbox", None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,11 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Weighing, affirmed, correction, drops, goes_on, is_question, opens, small_talk
+from .understanding import Weighing, affirmed, correction, declines, drops, goes_on, is_question, opens, small_talk
 from .wishes import Splitter
 
 CLEAR = 0.5
+_CLAUSE = re.compile(r"[，,。；;！!]+")
 PHRASINGS = 1000
 
 
@@ -69,7 +71,7 @@ class Router:
         stay = named.get(waiting.agent if waiting else last or "")
         # Whoever waits is left only for one wish that is clear by itself.
         strongest = max((found.get(label, 0.0) for label in labels(best)), default=0.0)
-        answers = waiting is not None and (strongest < CLEAR or not opens(text))
+        answers = waiting is not None and (strongest < CLEAR or not opens(text) or _cannot_say(text))
         wanted = max(labels(best), key=lambda label: found.get(label, 0.0))
         same = stay is not None and (scores[stay.name] >= scores[best.name] or wanted in labels(stay))
         if pending and correction(text) is not None:
@@ -82,6 +84,11 @@ class Router:
 
     def _open_to(self, principal: Principal) -> list[Agent]:
         return [agent for agent in self._agents if principal.roles & agent.audience]
+
+
+def _cannot_say(text: str) -> bool:
+    """Whether a clause says that something is not known: so begins an answer (我也说不清叫什么路，就在…), no wish."""
+    return any(declines(clause) for clause in _CLAUSE.split(text))
 
 
 def labels(agent: Agent) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from langchain_core.messages import HumanMessage
 
+from knowledge import without_orders
 from tools import Call, Principal
 
 from . import wording
@@ -21,6 +22,7 @@ from .loop import Loop
 from .records import Event, Is, Outcome, Part, Spoke
 from .routing import Router
 from .turn import Turn
+from .understanding import is_question, pleads, says_something
 
 # Which of several outcomes needs the user soonest.
 URGENCY: tuple[Is, ...] = ("emergency", "confirm", "clarify", "handoff", "refused", "done", "answered")
@@ -29,6 +31,8 @@ NOT_PASSED_ON = {
     "abuse": (Outcome("answered"), wording.ABUSE),
     "unsafe": (Outcome("refused", "unsafe"), wording.UNSAFE),
     "privacy": (Outcome("refused", "privacy"), wording.PRIVACY),
+    "needs_verification": (Outcome("refused", "needs_verification"), wording.STILL_UNVERIFIED),
+    "no_permission": (Outcome("refused", "no_permission"), wording.STILL_NOT_ALLOWED),
 }
 
 
@@ -101,13 +105,22 @@ class Serving:
             steps = self._in_danger(who, danger, served)
         elif screened.kind in NOT_PASSED_ON:
             steps = self._not_passed_on(who, screened.kind, screened.why, served)
-        elif who.opening.refused in NOT_PASSED_ON and self._router.insists(who.opening.text, who.principal):
-            steps = self._not_passed_on(who, who.opening.refused, "接着要刚才拒绝的", served)
+        elif (refused := who.opening.refused) in NOT_PASSED_ON and self._insists(who, refused):
+            steps = self._not_passed_on(who, refused, "接着要刚才拒绝的", served)
         else:
             steps = self._wishes(who, served)
         async for event in steps:
             yield event
         yield served
+
+    def _insists(self, who: _Asker, refused: str) -> bool:
+        """Whether what was refused is asked for again; who has logged in since may have it."""
+        text = who.opening.text
+        if refused == "needs_verification":
+            return pleads(text) and not who.principal.verified
+        if refused == "no_permission":
+            return pleads(text) and not is_question(text)
+        return self._router.insists(text, who.principal)
 
     async def _in_danger(self, who: _Asker, danger: Danger, served: Served) -> AsyncIterator[Event]:
         """What to do first, from code before any model; then the case, when one is to be made."""
@@ -136,7 +149,10 @@ class Serving:
         yield turn.speak(text)
 
     async def _wishes(self, who: _Asker, served: Served) -> AsyncIterator[Event]:
-        wishes = list(self._router.wishes(who.opening.text, who.principal, who.opening.waiting))
+        text = who.opening.text
+        if screen(text).kind == "injection" and says_something(without_orders(text)):
+            text = without_orders(text).strip()
+        wishes = list(self._router.wishes(text, who.principal, who.opening.waiting))
         held, served.later = list(served.later), ()
         several = len(wishes) > 1
         while wishes:

@@ -72,6 +72,11 @@ _STAFF = re.compile(
     r"(投诉|举报|不满|差评|要告)[^，,。]{0,10}(接线员|工作人员|客服|办事员|窗口(人员)?|科员|城管队?员|执法人员|网格员|话务员|民警|经办|你们(的)?人|态度)"
     r"|(接线员|工作人员|客服|办事员|窗口|话务员|经办人|网格员|城管队?员)[^，,。]{0,12}(态度|骂人|不负责|推诿|踢皮球|吼|凶|爱理不理|敷衍)"
 )
+_PLEADS = re.compile(
+    r"(?:不用|不想|没有?|不|未|免)(?:实名)?(?:登录|登陆|认证)|我(?:们)?(?:就|都|本来)?是(?:本人|自己人|内部人?员?|领导|管理员|工作人员|主任|局长|处长|队长|值班长|派遣员|受理员|网格员|公务员)"
+    r"|(?:破个?例|通融|就这一次|行个方便|开个后门|又没外人|(?:出了?事|责任)我负)"
+    r"|(?:直接|先|你)(?:给我|帮我)?(?:查|办|停|发|改|删|结|开|派)(?:了|掉|吧|就是|就行|出来)[。！!，,\s]*$"
+)
 _BACK = re.compile(
     r"(那个|这个|那件|这件|它|上面|刚才|刚刚|上次|该)(案|单|事|问题|件|投诉|申请)?|第[一二三四五六七八九十\d]+(个|件|条)"
 )
@@ -117,6 +122,11 @@ def declines(text: str) -> bool:
 def drops(text: str) -> bool:
     """Whether the message gives up what was being filled in."""
     return bool(_DROP.match(text.strip()) or _PUT_OFF.match(text.strip()))
+
+
+def pleads(text: str) -> bool:
+    """Whether the message asks for an exception from who may do what: without logging in, by being somebody."""
+    return bool(_PLEADS.search(text))
 
 
 def small_talk(text: str) -> str | None:

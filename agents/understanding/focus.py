@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from .spoken import plain
+
 Focus = Literal[
     "amount",
     "when",
@@ -128,7 +130,8 @@ STRICT: frozenset[Focus] = frozenset(("amount", "phone", "duration", "validity",
 
 def focus_of(question: str) -> Focus:
     """The focus of a question."""
-    return next((focus for focus, pattern in _ORDER if pattern.search(question)), "any")
+    said = (question, plain(question))
+    return next((focus for each in said for focus, pattern in _ORDER if pattern.search(each)), "any")
 
 
 def focuses_of(question: str) -> list[Focus]:
@@ -156,7 +159,7 @@ def is_question(text: str) -> bool:
     """Whether a message asks something; a request put as a question (能不能派人来) does not."""
     if _REQUEST.search(text):
         return False
-    return bool(_QUESTION.search(text))
+    return bool(_QUESTION.search(text) or _QUESTION.search(plain(text)))
 
 
 def fits(focus: Focus, sentence: str) -> bool:

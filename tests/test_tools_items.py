@@ -142,8 +142,28 @@ def test_another_city_is_answered_only_for_what_is_known_to_cross(near: World) -
         stays = await use(near, "item.search", words="结婚登记", city="鄂州")
         assert "不在" in stays.said
         assert "演示" not in stays.said
+        unnamed = await use(near, "item.search", words="公积金提取", city="另一座城市")
+        for said in ("一圈通办", "多地联办", "演示数据", "哪座城市"):
+            assert said in unnamed.said
+        with pytest.raises(NeedsAnswer) as asked:
+            await use(near, "item.search", words="那个跨城的", city="另一座城市")
+        assert asked.value.slot == "words"
+        assert "公积金提取" in asked.value.choices
 
     near.run(body)
+
+
+@pytest.mark.parametrize(
+    ("words", "bundle"),
+    [
+        ("伢昨天生的，落户、医保、社保卡、打针本、补贴按么顺序一起办", "newborn"),
+        ("接种证、社保卡、育儿补贴一次办", "newborn"),
+        ("营业执照和食品证、排水许可一起办", "restaurant"),
+    ],
+)
+def test_a_bundle_is_found_by_its_parts(near: World, words: str, bundle: str) -> None:
+    found = near.run(lambda: use(near, "onething.get", bundle=words))
+    assert found.data["bundle"]["id"] == bundle
 
 
 def test_a_bundle_lists_its_items_in_order_and_each_material_once(world: World) -> None:

@@ -14,13 +14,15 @@ from .directory import SURE, Bundle, Item, ItemHit, bundled_directory
 from .errors import NeedsAnswer, ToolError
 from .precheck import Facts, precheck, told
 from .principal import EVERYONE
-from .telling_items import say_bundle, say_check, say_item, say_items
+from .telling_items import ELSEWHERE, say_bundle, say_check, say_item, say_items
 from .unified import Items, Platform
 from .utterances import utterances
 
 ASK_ITEM = "请问是哪个政务服务事项？例如居住证申领、公积金提取。"
 ITEM = Slot("query", "事项", ask=ASK_ITEM)
 ASK_BUNDLE = "请问是哪个“一件事”？"
+ABROAD = ("外地", "外市", "异地", "跨城", "跨市", "跨区域", "跨域", "城市圈", "都市圈", "一圈通办", "别的城市", "其他城市", "外省", "老家")
+ASK_ACROSS = "请问要跨城办哪件事？"
 CITIES = ("鄂州", "黄石", "黄冈", "孝感", "咸宁", "仙桃", "天门", "潜江")
 LIKELY = 0.85
 UNNAMED = "这份材料"
@@ -96,10 +98,16 @@ def _search(items: Items) -> BaseTool:
     )
     async def item_search(
         words: Annotated[str, Slot("query", "要找的事项", ask="请告诉我要找什么事项。")],
-        city: Annotated[str | None, Slot("enum", "另一座城市", choices=tuple((each, each) for each in CITIES))] = None,
+        city: Annotated[
+            str | None,
+            Slot("enum", "另一座城市", choices=(*((each, each) for each in CITIES), (ELSEWHERE, ELSEWHERE, *ABROAD))),
+        ] = None,
     ) -> Mapping[str, Any]:
-        """在政务服务事项目录里按名称查找事项；说明另一座城市时，只看能不能跨城办。"""
+        """在政务服务事项目录里按名称查找事项；说到另一座城市或跨城时，只看能不能跨城办。"""
         hits = await items.search(words, 8)
+        if city and not hits:
+            crossing = tuple(item.name for item in bundled_directory().all() if item.cross_city)
+            raise NeedsAnswer("words", ASK_ACROSS, crossing)
         shown = [_brief(hit.item) for hit in hits]
         return {"words": words, "city": city, "items": shown, "total": len(bundled_directory().all())}
 

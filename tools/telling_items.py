@@ -18,6 +18,7 @@ PART_NAMES = (
     ("places", "办理地点"),
 )
 CROSS_CITY_KINDS = "公司登记、住房公积金、异地就医备案"
+ELSEWHERE = "另一座城市"
 
 
 def say_items(found: Result) -> str:
@@ -37,11 +38,13 @@ def _across(items: list[Result], city: str) -> str:
     if cross is None:
         return (
             f"“{item['name']}”不在本目录能确认的武汉都市圈通办范围内（目前能确认的有{CROSS_CITY_KINDS}），"
-            f"在{city}能不能办请拨12345确认。"
+            f"在{'外地' if city == ELSEWHERE else city}能不能办请拨12345确认。"
         )
+    crosses = f"“{item['name']}”属于武汉都市圈“一圈通办”里的{cross['kind']}类事项（2025年11月公布）。"
+    if city == ELSEWHERE:
+        return f"{crosses}办理形式：{cross['demo_form']}（演示数据，请以当地窗口为准）。告诉我是哪座城市，我再说受理窗口。"
     return (
-        f"“{item['name']}”属于武汉都市圈“一圈通办”里的{cross['kind']}类事项（2025年11月公布）。"
-        f"办理形式：{cross['demo_form']}，受理窗口：{city}市政务服务中心通办窗口（演示数据，请以当地窗口为准）。"
+        f"{crosses}办理形式：{cross['demo_form']}，受理窗口：{city}市政务服务中心通办窗口（演示数据，请以当地窗口为准）。"
     )
 
 

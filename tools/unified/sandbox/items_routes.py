@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...catalogue import search_datasets, search_targets
 from ...circle import bundled_outlets, walks
-from ...directory import Item, bundled_directory, fit, merged_materials
+from ...directory import SURE, Item, bundled_directory, fit, merged_materials
 from ...zoning import zone_of
 from .applications import found_item
 from .auth import CheckedCaller
@@ -20,6 +20,7 @@ from .problems import NOT_FOUND, Problem, envelope
 router = APIRouter(prefix="/api/v1")
 Words = Annotated[str, Query(min_length=1, max_length=300)]
 BUNDLE_FITS = 0.6
+PARTS_NAMED = 2
 
 
 class OutletQuery(BaseModel):
@@ -51,9 +52,14 @@ def get_item(item: str, request: Request, caller: CheckedCaller) -> dict[str, An
 
 @router.get("/bundles")
 def search_bundles(q: Words, request: Request, caller: CheckedCaller) -> dict[str, Any]:
-    """The bundles some words fit, best first."""
-    scored = [(fit(q, (each.title, *each.aliases)), each) for each in bundled_directory().bundles()]
+    """The bundles some words fit, best first; with no such words, those of which two or more parts are named."""
+    directory = bundled_directory()
+    scored = [(fit(q, (each.title, *each.aliases)), each) for each in directory.bundles()]
     kept = sorted((each for each in scored if each[0] >= BUNDLE_FITS), key=lambda each: -each[0])
+    if not kept:
+        named = {hit.item.id for hit in directory.search(q, len(directory.all())) if hit.score >= SURE}
+        parts = [(len(named.intersection(each.items)), each) for each in directory.bundles()]
+        kept = sorted((each for each in parts if each[0] >= PARTS_NAMED), key=lambda each: -each[0])
     return envelope([asdict(bundle) for _, bundle in kept], request_id(request))
 
 

@@ -39,7 +39,7 @@ from .offline_quotes import (
 # that costs either way.
 ANSWERED, NEAR, RELATED = 0.25, 0.14, 0.4
 # From here on a question in the middle of something else is taken to be one for the knowledge base.
-COVERED = 0.5
+COVERED, SURELY = 0.5, 0.6
 # A figure is given only for the very thing that was asked for; any sentence only if it leaves little of it unsaid.
 CLOSE, SAME, GAP = 0.6, 0.65, 2
 # How much may be left unsaid, how near in meaning is near, and what a heading must hold of the topic it leans on.
@@ -53,6 +53,8 @@ _RANGE = re.compile(r"((?:19|20)\d{2})\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _LISTS: frozenset[Focus] = frozenset(("materials", "steps", "conditions", "list"))
 # What a guide has one section for, so that its heading tells more than its words.
 _BY_SECTION: frozenset[Focus] = frozenset(("materials", "conditions", "place", "who"))
+# How long and until when: a heading says it as surely as the sentence under it.
+_TIMED: frozenset[Focus] = frozenset(("duration", "validity", "when"))
 _SHORT: frozenset[Focus] = STRICT | {"place", "who"}
 # What a figure counts, by the words that ask for it, and how that is written.
 _UNITS = (
@@ -242,11 +244,13 @@ def _answering(judged: Sequence[Line], focus: Focus, question: str) -> Line | No
             if line.apt
             and line.title == judged[0].title
             and line.sure >= COVERED
-            and min(line.gap, line.left + 2) <= LOST
+            and (line.share >= NAMED or (line.left < GAP and focus != "phone"))
+            and min(line.gap, line.left + (0 if focus in _TIMED and line.sure >= SURELY else 2)) <= LOST
         ]
+        exact = [line for line in apt if line.left < GAP and not (near and near[0].apt)]
         told = (
             line
-            for line in (*near, *apt)
+            for line in (*exact, *near, *apt)
             if fits(focus, bare := _bare_of_channels(line.text)) and _counts(question, bare)
         )
         return next(told, None) or next((line for line in (*near, *apt) if UNKNOWN.search(line.text)), None)

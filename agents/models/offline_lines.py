@@ -44,6 +44,20 @@ _NAMED = (
     (re.compile(r"管(些|得)?[啥什]|负责(些|哪些|啥|什么)"), re.compile(r"管什么|做什么|职责|工作")),
     (re.compile(r"不(给|能|让)?(报|支付|赔)"), re.compile(r"不(能)?(报|支付|予)")),
 )
+# By when a person must act, and how long the office then takes: a heading of the one does not speak of the other.
+_TIME = r"(?:多久|几天|几日|多少个?天|多少日|多长时间|几个?月|多少个?工作日|几个?工作日|什么时候|何时)"
+_TO_ACT = (
+    re.compile(
+        rf"{_TIME}(?:之内|以内|内|前)?(?:要|得|可以|能|必须|应当|应该|就要|需要)?(?:提(?!取|前)|申请|申报|报(?!销)|登记|去|起诉|投诉|投保)|最晚|最迟|过了?{_TIME}"
+    ),
+    re.compile(r"申请.{0,8}时限|时间要求|内要|报送时间|登记的时限"),
+)
+_TO_BE_DONE = (
+    re.compile(
+        rf"{_TIME}(?:之内|以内|内)?(?:要|得|可以|能|必须|才|会|就)?(?:给?(?:个)?(?:答复|回复)|办[好完结下妥]|出结果|下来|批|出证|发证|拿到|有结果|审完)"
+    ),
+    re.compile(r"办理时限|办结|答复|多久(?!内要)"),
+)
 _FINE = re.compile(r"罚款|处.{0,4}罚")
 UNKNOWN = re.compile(
     r"(暂无已核实|(本资料|本知识库)[^，。]{0,8}(未核实|未收录|没有)|(方案|原文|文件)[^，。]{0,6}都?没有写，)"
@@ -160,7 +174,8 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, as
         last = str(listed[each.passage]["heading"]).split(" > ")[-1]
         alike = float(meaning @ _meaning(f"{last}。{each.text}"))
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
-        apt = speaks_of(focus, last) or _asks_alike(focus, last) or names_it(asked, last, each.text)
+        named_so = speaks_of(focus, last) and not _other_time(asked, last)
+        apt = named_so or _asks_alike(focus, last) or names_it(asked, last, each.text)
         score += _UNDER_ITS_HEADING * apt - _NOT_KNOWN * (not apt and UNKNOWN.search(each.text) is not None)
         score -= _LATER * min(each.order, 4)
         score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * titles.count(title) / len(titles)
@@ -200,6 +215,14 @@ def _named(listed: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def _asks_alike(focus: Focus, heading: str) -> bool:
     """Whether a heading is a question for the same kind of figure (发到几岁)."""
     return focus in STRICT and is_question(heading) and focus_of(heading) == focus
+
+
+def _other_time(asked: str, heading: str) -> bool:
+    """Whether a question asks by when to act and a heading tells how long the office takes, or the other way round."""
+    kinds = (_TO_ACT, _TO_BE_DONE)
+    wants = [kind for kind in kinds if kind[0].search(asked)]
+    tells = [kind for kind in kinds if kind[1].search(heading)]
+    return len(wants) == len(tells) == 1 and wants != tells
 
 
 def names_it(asked: str, heading: str, text: str) -> bool:

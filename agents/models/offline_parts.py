@@ -101,10 +101,10 @@ def rest(clause: str) -> str:
 
 
 def joined(replies: Iterable[str]) -> str:
-    """Replies one after another; a line that was said before is not said again."""
+    """Replies one after another; a line that was said before, with or without its heading, is not said again."""
     kept: list[str] = []
     for line in (line for reply in replies for line in reply.splitlines()):
-        if not any(before.endswith(line) for before in kept):
+        if not any(before.endswith(line) or line.endswith(f"：{before}") for before in kept):
             kept.append(line)
     return "\n".join(kept)
 

@@ -83,6 +83,14 @@ def test_days_are_read_against_the_city_clock(text: str, first: date, last: date
     assert (span.first, span.last) == (first, last)
 
 
+@pytest.mark.parametrize(
+    ("text", "money"),
+    [("住院花了三万五能报多少", 35000), ("在社区医院花了八百多", 800), ("二级医院一万二", 12000), ("住了十二天", None)],
+)
+def test_money_is_heard_as_it_is_said(text: str, money: float | None) -> None:
+    assert best("money", text, label="总费用") == money
+
+
 def test_a_span_fills_both_ends() -> None:
     slots = {"since": Slot("date", "开始日期"), "until": Slot("date", "截止日期")}
     assert fill(slots, "上个月的", NOW) == {"since": "2026-08-01", "until": "2026-08-31"}

@@ -144,6 +144,9 @@ def test_people_see_their_own_enrolment_and_that_of_their_wards(town: World) -> 
     async def body() -> None:
         mine = await use(town, "enrol.get")
         assert [each["id"] for each in mine.data["enrolments"]] == ["I1", "I2"]
+        parents = await use(town, "enrol.get", person="父母")
+        assert not parents.data["enrolments"]
+        assert "代查的父母" in parents.said
         ward = await use(town, "enrol.get", person="ward")
         assert [each["id"] for each in ward.data["enrolments"]] == ["I2"]
         late = await use(town, "enrol.get", OTHER)
@@ -297,6 +300,8 @@ def test_providers_and_entries_are_told_as_demo_with_their_day(town: World) -> N
         assert [each["group"] for each in found.data["entries"]] == ["乙类"]
         with pytest.raises(NeedsAnswer, match="哪种药"):
             await use(town, "catalog.search", ANYBODY, medicine="那盒药属于哪一类")
+        named = await use(town, "provider.search", ANYBODY, kind="hospital", address="协和医院")
+        assert named.said.startswith("演示数据里没有“协和医院”")
         far = await use(town, "provider.search", ANYBODY, kind="hospital", address="武汉天河国际机场")
         assert not far.data["providers"]
         assert "没有查到" in far.said

@@ -31,6 +31,9 @@ from .telling_insurance import (
 from .unified import Platform
 from .unified.insurance import BindingDraft, Enrolment, FilingDraft, Insurance
 
+_INSTITUTION = re.compile(
+    r"(?<![\u4e00-\u9fff])(?![在去到离])[\u4e00-\u9fff]{2,12}(?:医院|药店|药房|大药房|诊所|卫生院|卫生服务中心)"
+)
 _POINTED = re.compile(r"[这那此该](?:个|种|款|盒|瓶)?药")
 _ASKING = re.compile(
     r"^(?:你好|您好|请问|麻烦|请|帮我?|给我|我想|想|要)*(?:查一?[下查]|看一?[下看]|问一?[下问]|查询|了解)?(?:一下)?[，,：:]?\s*"
@@ -99,15 +102,27 @@ RELATION = Slot(
     choices=(
         ("spouse", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
         ("parent", "父母", "爸爸", "妈妈", "父亲", "母亲", "我爸", "我妈"),
-        ("child", "子女", "孩子", "儿子", "女儿", "伢"),
+        ("child", "子女", "孩子", "儿子", "女儿", "伢", "娃"),
     ),
 )
+WARDS = ("代管的", "孩子", "儿子", "女儿", "子女", "家人", "家属", "伢", "娃", "宝宝", "小孩")
 PERSON = Slot(
     "enum",
     "给谁办",
     choices=(
         ("self", "本人", "自己"),
-        ("ward", "代管的家人", "代管的", "孩子", "儿子", "女儿", "子女", "家人", "家属", "伢"),
+        ("ward", "代管的家人", *WARDS),
+    ),
+)
+# Whose record is looked at: as told in it.
+WHOSE = Slot(
+    "enum",
+    "给谁办",
+    choices=(
+        ("self", "本人", "自己"),
+        ("ward", "代管的家人", *WARDS),
+        ("父母", "父母", "爸爸", "妈妈", "父亲", "母亲", "爸", "妈", "老人"),
+        ("配偶", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
     ),
 )
 
@@ -127,11 +142,11 @@ def insurance_tools(platform: Platform) -> list[BaseTool]:
 
 def _enrol(owned: Insurance) -> BaseTool:
     @tool("enrol.get", title="查询参保记录", effect="read", roles=CITIZEN, say=say_enrolments, examples=ENROL)
-    async def enrol_get(call: CallArgument, person: Annotated[str | None, PERSON] = None) -> Mapping[str, Any]:
+    async def enrol_get(call: CallArgument, person: Annotated[str | None, WHOSE] = None) -> Mapping[str, Any]:
         """查询本人或本人代管家人的参保记录：险种、状态、缴费到几月；居民医保断缴的按国家文件算等待期。"""
         _verified(call)
         rows = await owned.enrolments(call.principal)
-        return {"enrolments": [asdict(each) for each in rows if person is None or _is(each, person)]}
+        return {"enrolments": [asdict(each) for each in rows if person is None or _is(each, person)], "person": person}
 
     return enrol_get
 
@@ -235,7 +250,9 @@ def _providers(owned: Insurance, platform: Platform) -> BaseTool:
         """按位置查找附近的医院或药店是不是医保定点（演示数据），说明截至哪一天。"""
         if kind not in ("hospital", "pharmacy"):
             raise NeedsAnswer("kind", "请问要找医院还是药店？", ("医院", "药店"))
-        return await owned.providers(kind, await settle_place(platform, address))
+        named = _INSTITUTION.search(address)
+        found = await owned.providers(kind, await settle_place(platform, address))
+        return {**found, "named": named.group(0) if named else None}
 
     return provider_search
 
@@ -274,7 +291,7 @@ def _named(said: Any) -> str | None:
 
 
 def _is(row: Enrolment, person: str) -> bool:
-    return (row.relation == "本人") == (person == "self")
+    return row.relation == person if person not in ("self", "ward") else (row.relation == "本人") == (person == "self")
 
 
 async def _insured(owned: Insurance, person: str, call: Call) -> Enrolment:

@@ -31,7 +31,9 @@ CALL = "真实情况请拨打12393。"
 
 def say_enrolments(found: Result) -> str:
     """Own enrolments and what the waiting period comes to."""
-    rows = found["enrolments"]
+    rows, person = found["enrolments"], found["person"]
+    if not rows and person in ("父母", "配偶"):
+        return f"平台上没有您可以代查的{person}的参保记录。请家人用自己的账号登录查询，或带身份证到医保窗口查，也可以拨打12393。"
     if not rows:
         return "平台上没有查到您本人或您代管家人的参保记录，请拨打12393核实。"
     return "\n".join(_enrolment(each) for each in rows)
@@ -69,12 +71,14 @@ def say_providers(found: Result) -> str:
     rows = found["providers"]
     if not rows:
         return f"附近5公里内没有查到这类机构{DEMO}，{CALL}"
+    known = found["named"] is None or any(found["named"] in each["name"] for each in rows)
+    first = "" if known else f"演示数据里没有“{found['named']}”，它是不是医保定点请拨打12393问。附近的有：\n"
     lines = [
         f"{each['name']}（{each['level'] or '药店'}，直线约{each['metres']}米）："
         f"{'是医保定点' if each['designated'] else '不是医保定点'}"
         for each in rows
     ]
-    return f"定点状态截至{say_day(found['as_of'])}{DEMO}：\n" + "\n".join(lines) + f"\n这些机构是虚构的，{CALL}"
+    return f"{first}定点状态截至{say_day(found['as_of'])}{DEMO}：\n" + "\n".join(lines) + f"\n这些机构是虚构的，{CALL}"
 
 
 def say_entries(found: Result) -> str:

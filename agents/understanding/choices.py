@@ -101,6 +101,6 @@ def _outside() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _kin() -> frozenset[str]:
-    young = "孩子 小孩 儿子 女儿 子女 伢 宝宝 孙子 孙女"
+    young = "孩子 小孩 儿子 女儿 子女 伢 娃 宝宝 孙子 孙女"
     old = "爸爸 妈妈 父亲 母亲 父母 爸 妈 老人 爷爷 奶奶 外公 外婆"
     return frozenset(f"{young} {old} 老公 老婆 丈夫 妻子 爱人 配偶 家人 家属".split())

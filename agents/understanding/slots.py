@@ -189,7 +189,8 @@ def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         if slot.kind == "money" and not (said.money or alone or named):
             continue
         counted = counts_in(slot, text[said.end :])
-        if counted is False or (counted is None and not alone and not named and not text[said.start].isdigit()):
+        plainly = alone or named or text[said.start].isdigit() or (slot.kind == "money" and said.money)
+        if counted is False or (counted is None and not plainly):
             continue
         value = int(said.value) if said.value == int(said.value) else said.value
         yield Found(value, said.start, said.end, 0.5 + 0.1 * said.money + 0.2 * bool(counted) + (NAMED - 0.5) * named)

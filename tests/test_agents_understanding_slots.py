@@ -30,6 +30,7 @@ def best(kind: Any, text: str, **more: Any) -> Any:
         ("户部巷门口地砖翘了", "户部巷门口"),
         ("喂，我在汉阳区钟家村地铁站B口，井盖没了", "汉阳区钟家村地铁站B口"),
         ("阳光花园3栋楼下垃圾成堆", "阳光花园3栋楼下"),
+        ("虹景路跟京汉大道那个口子红灯不亮了", "虹景路跟京汉大道那个口子"),
     ],
 )
 def test_a_place_is_found_with_what_belongs_to_it(text: str, place: str) -> None:
@@ -37,7 +38,7 @@ def test_a_place_is_found_with_what_belongs_to_it(text: str, place: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["我们小区门口的灯坏了", "楼下有人摆摊", "这条路下雨就积水", "旁边的学校很吵", "井盖破了"]
+    "text", ["我们小区门口的灯坏了", "楼下有人摆摊", "这条路下雨就积水", "旁边的学校很吵", "井盖破了", "我家楼道里有煤气味"]
 )
 def test_a_vague_place_is_no_address(text: str) -> None:
     assert best("address", text) is None
@@ -91,6 +92,12 @@ def test_money_is_heard_as_it_is_said(text: str, money: float | None) -> None:
     assert best("money", text, label="总费用") == money
 
 
+def test_a_number_with_a_digit_too_few_is_the_number_that_was_meant() -> None:
+    assert best("case_no", "WH20261123 0000 87 核查通过") == "WH20261123000087"
+    assert best("case_no", "WH2026112300008 核查通过") == "WH2026112300008"
+    assert best("order_no", "GD202611230087 收了") == "GD202611230087"
+
+
 def test_a_span_fills_both_ends() -> None:
     slots = {"since": Slot("date", "开始日期"), "until": Slot("date", "截止日期")}
     assert fill(slots, "上个月的", NOW) == {"since": "2026-08-01", "until": "2026-08-31"}
@@ -138,7 +145,7 @@ def test_money_is_told_from_other_numbers() -> None:
         ("WH2026", None),
     ],
 )
-def test_a_case_number_is_read_whole_or_not_at_all(text: str, value: str | None) -> None:
+def test_a_case_number_is_read_however_it_is_written(text: str, value: str | None) -> None:
     assert best("case_no", text) == value
 
 

@@ -160,3 +160,8 @@ def test_a_plain_cover_offers_the_other_kinds() -> None:
 
 def test_small_talk_fits_no_class() -> None:
     assert CLASSES.search("你好") == []
+
+
+def test_a_name_that_begins_like_a_subdistrict_is_kept_whole() -> None:
+    assert geocode(GAZETTEER, "水果湖中学门口").candidates[0].address == "武汉市武昌区水果湖中学门口"
+    assert geocode(GAZETTEER, "水果湖街道中学门口").candidates[0].address == "武汉市武昌区水果湖街道中学门口"

@@ -20,6 +20,8 @@ _NOISE = re.compile(
     r"|[\s，。、,.；;：:（）()！？!?]"
 )
 _CUT = re.compile(r"[，。；！？,;!?\n]")
+_WHOLE = re.compile(r"(?:街道|街道办|街|乡|镇|办事处)$")
+_GOES_ON = re.compile(r"(?:第?[一二三四五六七八九十]+)?(?:小学|中学|大学|学校|幼儿园|医院|公园|广场|市场|菜场|花园|小区|社区|地铁站|派出所|酒店|商场|超市)")
 _NUMBER = re.compile(r"(?:[一二三四五六七八九十]+段)?\s*(特?\d{1,4})\s*(?:-\d+)?\s*号(?!线|口|门|楼|桥|公路)")
 _MARK = re.compile(
     r"路|街|巷|号|弄|小区|花园|学校|小学|中学|大学|医院|超市|地铁|门口|广场|大厦|[栋幢]|村|社区|桥|公园|市场|菜场|站|苑|城|里|湾|酒店|银行|公司|工地"
@@ -131,10 +133,15 @@ class _Reader:
         entries = self._wanted(mention.entries)
         detailed = len(entries) == 1 and len(self._rest()) >= 2
         if detailed and entries[0].kind == "subdistrict":
-            return [self._worded(set(entries[0].districts), entries[0])]
+            named = None if self._begins_a_name(mention) else entries[0]
+            return [self._worded(set(entries[0].districts), named)]
         if detailed and (len(entries[0].districts) == 1 or self._districts):
             return [self._worded(self._narrowed(set(entries[0].districts)))]
         return [self._area_candidate(entry) for entry in entries]
+
+    def _begins_a_name(self, mention: Mention) -> bool:
+        """Whether the words are only the beginning of a name: 水果湖中学 is not a place in 水果湖 called 中学."""
+        return not _WHOLE.search(mention.text) and bool(_GOES_ON.match(self._text[mention.end :]))
 
     def _area_candidate(self, entry: Entry) -> GeoCandidate:
         level: Level = "water" if entry.kind in ("lake", "river") else "district"

@@ -283,7 +283,8 @@ class Mover:
         if one is None and len(heard.results) == 1 and not (result.get("data") or {}).get("total", 1):
             return call(made, mine(heard.specs[made]), heard.text)
         then = call(spec.name, {**given, slot: one} if one else given, heard.text)
-        led = f"{NOT_THAT_ONE}\n" if len(heard.results) > 1 and not one else ""
+        listed = bool((result.get("data") or {}).get("total", 1))
+        led = f"{NOT_THAT_ONE}\n" if len(heard.results) > 1 and listed and not one else ""
         return then if one else AIMessage(f"{led}{report(result)}", tool_calls=then.tool_calls)
 
     def _from_knowledge(self, heard: Heard, meant: Meant) -> AIMessage:

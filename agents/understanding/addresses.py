@@ -11,12 +11,15 @@ from tools import Gazetteer, bundled_gazetteer
 
 _NAME = r"[\u4e00-\u9fa5A-Za-z0-9]"
 _PART = (
-    r"(交叉路口|路口|交叉口|交汇处|交界处|十字路口|门口|对面|旁边|旁|附近|楼下|大门|小区|公交站|地铁站|地铁口|公交车站|广场|"
+    r"(交叉路口|路口|口子|交叉口|交汇处|交界处|十字路口|门口|对面|旁边|旁|附近|楼下|大门|小区|公交站|地铁站|地铁口|公交车站|广场|"
     r"[A-Ha-h]\d?出?口|[东南西北]门|\d+号(?!线)|\d+栋|\d+单元|这边|那边|入口|出口|桥头|桥下|路段|⟦门牌·[^⟧]*⟧)"
 )
 _TAIL = re.compile(rf"^(的)?{_NAME}{{0,12}}?{_PART}{_PART}{{0,3}}")
+_ROAD = r"[\u4e00-\u9fa5]{1,5}?(?:路|街|大道|巷)"
+_ROAD_BEFORE = re.compile(rf"({_ROAD})(?:和|与|跟|、|交|靠近|靠)$")
+_ROAD_AFTER = re.compile(rf"^(?:和|与|跟|、|交|靠近|靠){_ROAD}(?![\u4e00-\u9fa5]{{0,2}}(?:没|有|都|不))")
 _HERE = re.compile(r"[这那](边|里)$")
-_LINK = re.compile(r"^\s*(和|与|跟|、|交|到|及|靠近|靠|往|同|/|的)?\s*$")
+_LINK = re.compile(r"^\s*(和|与|跟|、|交|到|及|靠近|靠|往|同|/|的|交叉|交汇)?\s*$")
 _LONG = (
     "小区|社区|花园|家园|公寓|广场|大厦|学校|小学|中学|大学|幼儿园|医院|公园|市场|商场|超市|菜场|路口|大道|胡同|新村|新城|公馆|"
     "雅苑|花苑|佳园|名都|国际|中心|车站|酒店|写字楼|产业园|工业园"
@@ -34,6 +37,8 @@ _VAGUE = re.compile(
     r"马|公|道|十字|哪个|什么|市|区)*(?:小区|社区|广场|学校|医院|公园|市场|商场|超市|菜场|路口|大道|中心|车站|酒店|村|里|街|路|巷|国际)"
     r"(?:门口|对面|旁边|旁|附近|楼下|里面|路口)*$"
 )
+
+_AT_HOME = re.compile(r"^(?:我|我们|咱)?(?:自己)?(?:家|屋)里?(?:的)?(?:楼|阳台|门|窗|客厅|厨房|厕所|院|里|单元)")
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def places(text: str) -> Iterator[Place]:
         return
     for match in _UNNAMED.finditer(text):
         words = _LEAD.sub("", match.group(0))
-        if len(words) >= 3 and not _VAGUE.match(words):
+        if len(words) >= 3 and not _VAGUE.match(words) and not _AT_HOME.match(words):
             yield Place(words, match.end() - len(words), match.end(), False)
 
 
@@ -63,6 +68,8 @@ def _known(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for mention in gazetteer().find(text):
         start, end = mention.start, mention.end
+        if mention.kind == "road":
+            start, end = _with_other_road(text, start, end)
         if mention.kind != "district" and (tail := _TAIL.match(text[end:])):
             end += tail.end()
         if spans and (start <= spans[-1][1] or _LINK.match(text[spans[-1][1] : start])):
@@ -70,6 +77,15 @@ def _known(text: str) -> list[tuple[int, int]]:
         else:
             spans.append((start, end))
     return spans
+
+
+def _with_other_road(text: str, start: int, end: int) -> tuple[int, int]:
+    """A road that is known, with the one beside it at a crossing that is not."""
+    if before := _ROAD_BEFORE.search(text[:start]):
+        start = before.start(1) + len(before.group(1)) - len(_LEAD.sub("", before.group(1)))
+    if after := _ROAD_AFTER.match(text[end:]):
+        end += after.end()
+    return start, end
 
 
 def amend(old: str, new: str) -> str:

@@ -22,8 +22,9 @@ from .words import subject
 
 _PLACEHOLDER = re.compile(r"⟦(?P<kind>[^·⟦⟧]+)·[^⟧]+⟧")
 _GAP = r"[ \u3000·-]?"
-_CASE = re.compile(rf"WH\s*((?:\d{_GAP}){{13}}\d)(?!\d)", re.IGNORECASE)
-_ORDER = re.compile(rf"GD\s*((?:\d{_GAP}){{13}}\d)(?!\d)", re.IGNORECASE)
+# Fourteen digits; one with fewer or more is looked for all the same, so that it is said to be wrong.
+_CASE = re.compile(rf"WH\s*((?:\d{_GAP}){{13}}\d(?!\d)|\d{{9,20}})", re.IGNORECASE)
+_ORDER = re.compile(rf"GD\s*((?:\d{_GAP}){{13}}\d(?!\d)|\d{{9,20}})", re.IGNORECASE)
 _COMPONENT = re.compile(rf"(?<!\d)(4{_GAP}2(?:{_GAP}\d){{14}})(?!\d)")
 _CLASS = re.compile(r"(?<![A-Z0-9])[EC]\d{4}(?!\d)", re.IGNORECASE)
 # A number's score where its slot is named beside it.

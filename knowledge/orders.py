@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .cut import Span, sentences
 
@@ -36,6 +37,7 @@ def orders_in(text: str) -> list[Span]:
     return [span for span in sentences(text) if any(order.search(text[span.start : span.end]) for order in _ORDERS)]
 
 
+@lru_cache(maxsize=4096)
 def without_orders(text: str) -> str:
     """The text with such sentences as blanks of the same length, so that every place in it stays where it was."""
     for span in orders_in(text):

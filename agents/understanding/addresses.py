@@ -51,13 +51,16 @@ class Place:
     known: bool
 
 
-def places(text: str) -> Iterator[Place]:
+@lru_cache(maxsize=256)
+def places(text: str) -> tuple[Place, ...]:
     """Known places first, grown and joined (甲路与乙路路口); else address-like words."""
-    spans = _known(text)
-    for start, end in spans:
-        yield Place(_HERE.sub("", text[start:end].strip()), start, end, True)
-    if spans:
-        return
+    if spans := _known(text):
+        return tuple(Place(_HERE.sub("", text[start:end].strip()), start, end, True) for start, end in spans)
+    return tuple(_shaped(text))
+
+
+def _shaped(text: str) -> Iterator[Place]:
+    """Words of the shape of an address."""
     for match in _UNNAMED.finditer(text):
         words = _LEAD.sub("", match.group(0))
         if len(words) >= 3 and not _VAGUE.match(words) and not _AT_HOME.match(words):

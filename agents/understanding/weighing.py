@@ -40,6 +40,7 @@ _VAGUE = 0.5
 # How well passages answer where none were looked for yet.
 _UNSEEN = 0.5
 _LEAST = 1e-9
+_LATELY = 64
 _TOOL = "tool:"
 _NOTHING = ""
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
@@ -67,6 +68,8 @@ class Weighing:
         self._nothing = _ones(label == _NOTHING for label in self.labels)
         self._tool = _ones(spec is not None for spec in self._specs)
         self._rule = 1.0 - self._tool - self._nothing
+        # The same words are weighed for routing, for cutting and by the model.
+        self._lately = lru_cache(maxsize=_LATELY)(self._heard)
 
     def score(
         self, text: str, roles: Collection[str] = (), now: datetime | None = None, covered: float = _UNSEEN
@@ -83,7 +86,13 @@ class Weighing:
         self, text: str, roles: Collection[str] = (), now: datetime | None = None, covered: float = _UNSEEN
     ) -> Array:
         """A row for each kind of `EVIDENCE`, a column for each of `labels`."""
-        now = now or datetime.now().astimezone()
+        day = (now or datetime.now().astimezone()).replace(hour=12, minute=0, second=0, microsecond=0)
+        rows = self._lately(text, frozenset(roles or ()), day).copy()
+        rows[EVIDENCE.index("rule_covered")] = self._rule * covered
+        return rows
+
+    def _heard(self, text: str, roles: frozenset[str], now: datetime) -> Array:
+        """The evidence of the words themselves, on a day; what was found for them is still to be put in."""
         found = self.intents.score(text)
         words = np.array([*found.values(), max(0.0, 1.0 - sum(found.values()))])
         named = {kind for kind, slot in self._named.items() if find(slot, text, now)}
@@ -98,7 +107,7 @@ class Weighing:
             "closed": _ones(spec is not None and spec.roles.isdisjoint(roles or spec.roles) for spec in self._specs),
             "details": self._details(text, words, now),
             "no_class": self._files * (hit is None or hit.score < _VAGUE),
-            "rule_covered": self._rule * covered,
+            "rule_covered": 0.0 * self._rule,
         }
         leans = {"write": self._write, "rule": self._rule, "nothing": self._nothing}
         rows |= {f"{name}_asked": asks * ones for name, ones in leans.items()}

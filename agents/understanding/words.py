@@ -13,6 +13,7 @@ from knowledge import normal, synonyms
 _DATA = Path(__file__).parent / "data"
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]*[a-z][a-z0-9-]*|\d+(?:\.\d+)?")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_FIRST_CHINESE = "\u3400"
 _LATIN = re.compile(r"[a-z]")
 _PLACEHOLDER = re.compile(r"⟦[^⟧]*⟧")
 _COUNTED = r"(?:多少|几)(?:个点|亿元|万元|[个家条元亿万台辆人座项次天年月岁折倍成种份所栋张名位点级类])?"
@@ -63,8 +64,8 @@ class Evidence:
     def held(self, text: str) -> tuple[bool, ...]:
         """Unit by unit, whether the text holds it."""
         if text not in self._seen:
-            plain = normal(text)
-            self._seen[text] = tuple(any(_stands(gram, plain) for gram in unit.grams) for unit in self._units)
+            plain = _normal(text)
+            self._seen[text] = tuple([_holds(plain, unit.grams) for unit in self._units])
         return self._seen[text]
 
     def gap(self, text: str) -> int:
@@ -83,18 +84,28 @@ class Evidence:
         """The share of the subject's weight in the layers, each unit at the best layer's credit; in [0, 1]."""
         if self._total <= 0:
             return 0.0
-        held = [(self.held(text), credit) for text, credit in layers]
-        met = sum(
-            weight * max((credit for each, credit in held if each[i]), default=0.0)
-            for i, weight in enumerate(self._weights)
-        )
-        return met / self._total
+        best = [0.0] * len(self._weights)
+        for text, credit in sorted(layers, key=lambda layer: layer[1]):
+            best = [credit if held else before for held, before in zip(self.held(text), best, strict=True)]
+        return sum([weight * credit for weight, credit in zip(self._weights, best, strict=True)]) / self._total
 
 
-def _stands(gram: str, text: str) -> bool:
-    """Whether a gram occurs; Latin words and numbers only as a whole."""
-    if _CHINESE.match(gram):
-        return gram in text
+@lru_cache(maxsize=8192)
+def _normal(text: str) -> str:
+    """The same sentences are found for one question after the other."""
+    return normal(text)
+
+
+def _holds(text: str, grams: tuple[str, ...]) -> bool:
+    """Whether one of the grams occurs."""
+    for gram in grams:
+        if gram in text and (gram[0] >= _FIRST_CHINESE or _stands_alone(gram, text)):
+            return True
+    return False
+
+
+def _stands_alone(gram: str, text: str) -> bool:
+    """Whether a Latin word or a number occurs as a whole."""
     at = text.find(gram)
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(gram) : at + len(gram) + 1]

@@ -134,6 +134,9 @@ def test_policies_are_matched_with_the_represented_business_or_what_was_said(tow
         with pytest.raises(NeedsAnswer) as asked:
             await use(town, "policy.match", CITIZEN)
         assert asked.value.slot == "industry"
+        over = await use(town, "policy.match", ANYBODY, scale="小型", needs="软件采购")
+        assert "2025年12月31日到期" in over.said
+        assert "D01" not in {each["id"] for each in over.data["hits"]}
         nothing = await use(town, "policy.match", ANYBODY, industry="养花")
         assert "没有匹配到" in nothing.said
 

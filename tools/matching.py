@@ -60,6 +60,7 @@ class PolicyHit:
     matched: tuple[str, ...]
     unknown: tuple[str, ...]
     demo: bool = False
+    ended: str | None = None
 
 
 def match(policies: Iterable[Policy], known: Mapping[str, str | None], day: date) -> list[PolicyHit]:
@@ -73,6 +74,18 @@ def match(policies: Iterable[Policy], known: Mapping[str, str | None], day: date
             matched = tuple(each.label for each in met)
             hits.append(PolicyHit(policy.id, policy.title, policy.source, matched, unknown, policy.demo))
     return sorted(hits, key=lambda hit: (-len(hit.matched), len(hit.unknown), hit.id))
+
+
+def ended(policies: Iterable[Policy], known: Mapping[str, str | None], day: date) -> list[PolicyHit]:
+    """The policies over by a day that are for the very need that is known, none of their conditions missed."""
+    hits = []
+    for policy in policies:
+        over = policy.effective_to and day > date.fromisoformat(policy.effective_to)
+        missed = [each for each in policy.conditions if known.get(each.field) not in (None, "", *each.values)]
+        needed = [each.label for each in policy.conditions if each.field == "needs" and known.get("needs")]
+        if over and needed and not missed:
+            hits.append(PolicyHit(policy.id, policy.title, policy.source, tuple(needed), (), policy.demo, policy.effective_to))
+    return hits
 
 
 def choices(field: str) -> tuple[str, ...]:

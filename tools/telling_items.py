@@ -82,19 +82,33 @@ def materials_said(materials: Iterable[Result]) -> str:
 
 
 def say_bundle(found: Result) -> str:
-    """A bundle: its items in order, each material once, what its guide says."""
+    """A bundle: what its guide says it is, its items in order, each material once, what is not verified."""
     bundle, parts = found["bundle"], found["parts"]
     order = "；".join(
-        f"{number}. {each['name']}（{each['department'] or '部门未核实'}）"
+        f"{number}. {each['name']}{f'（{told}）' if (told := _part_told(each)) else ''}"
         for number, each in enumerate(parts, start=1)
     )
-    said = [f"{bundle['title']}按顺序包括 {len(parts)} 项：{order}。"]
-    said.append(f"合并后的材料：{materials_said(found['materials'])}")
+    said = [line for line in bundle["said"][:1] if "未核实" not in line]
+    said.append(f"{bundle['title']}按顺序包括 {len(parts)} 项：{order}。")
+    if found["materials"]:
+        said.append(f"合并后的材料：{_grouped(found['materials'])}。")
     unlisted = [each["name"] for each in parts if not each["listed"]]
     if unlisted:
         said.append(f"{'、'.join(unlisted)}的材料清单未核实，{ASK_12345}。")
-    said += [line for line in bundle["said"] if "未核实" in line]
+    said += [line for line in bundle["said"] if "未核实" in line][:2]
     return "\n".join(said)
+
+
+def _part_told(part: Result) -> str:
+    return "，".join(each for each in (part["certificate"], part["department"] or "部门未核实") if each)
+
+
+def _grouped(materials: Iterable[Result]) -> str:
+    """Materials by how they are needed and who issues them."""
+    groups: dict[str, list[str]] = {}
+    for each in materials:
+        groups.setdefault(f"{each['need']}（{each['source'] or '来源未核实'}）", []).append(each["name"])
+    return "；".join(f"{how}：{'、'.join(names)}" for how, names in groups.items())
 
 
 def say_check(found: Result) -> str:

@@ -116,10 +116,11 @@ def say_policies(found: Result) -> str:
     """Policies that may fit: what matched, what is unknown, no promise."""
     known = "、".join(f"{label}：{value}" for label, value in found["known"].items())
     basis = f"按{known}{demo(found)}" if known else "没有可以匹配的企业情况"
+    over = "".join(f"“{each['title']}”已于{say_day(each['ended'])}到期，现在不能再申请。\n" for each in found["ended"])
     if not found["hits"]:
-        return f"{basis}，没有匹配到现行有效的政策。可以说一下行业、规模，或者拨打12345询问。"
+        return f"{over}{basis}，没有匹配到现行有效的政策。可以说一下行业、规模，或者拨打12345询问。"
     lines = [_policy(each) for each in found["hits"][:LISTED]]
-    head = f"{basis}，{say_day(found['on'])}现行有效、可能适合的政策："
+    head = f"{over}{basis}，{say_day(found['on'])}现行有效、可能适合的政策："
     return f"{head}\n" + "；\n".join(lines) + "。\n能不能享受以主管部门审核为准，我不能承诺。"
 
 

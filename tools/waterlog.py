@@ -124,11 +124,13 @@ def say_water(found: Mapping[str, Any]) -> str:
     else:
         said.append(_counted(where, points))
         wet = [each for each in points if each["risk"] != "low" or each["state"] not in ("dry", "unknown")]
-        rows = wet[:LISTED] or (points[:3] if found["place"] else [])
-        said += [f"{line(each)}。" for each in rows]
-    if len(points) > LISTED:
-        said.append(f"以上最多列{LISTED}个点。")
-    said.append(definitions(found))
+        said += [f"{line(each)}。" for each in wet[:LISTED]]
+        if not wet and found["place"]:
+            said.append(f"看的是{'、'.join(_at(each) for each in points[:3])}{'等' if len(points) > 3 else ''}。")
+        if len(wet) > LISTED:
+            said.append(f"以上最多列{LISTED}个点。")
+    risky = any(each["risk"] != "low" for each in points)
+    said.append(definitions(found, outlook=found["staff"] or risky))
     if not found["staff"]:
         said.append("路上有积水可以在这里上报。")
     return "\n".join(said)
@@ -160,15 +162,18 @@ def line(each: Point) -> str:
     return "，".join(parts)
 
 
-def definitions(found: Mapping[str, Any]) -> str:
-    """By which definitions, whose, and when."""
-    rule, outlook = found["definition"], found["outlook"]
+def definitions(found: Mapping[str, Any], *, outlook: bool = True) -> str:
+    """By which definitions, whose, and when; that of the `outlook` where one is told."""
+    rule = f"{found['definition']['text']}（{found['definition']['source']}）"
+    risks = f"；{found['outlook']['text']}（{found['outlook']['source']}）" if outlook else ""
     shown = {each["demo"] for each in found["points"]}
     mark = "点位和读数是演示数据。" if shown != {False} else ""
-    return (
-        f"口径：{rule['text']}（{rule['source']}）；{outlook['text']}（{outlook['source']}）。"
-        f"统计时刻：{say_time(found['as_of'])}。{mark}"
-    )
+    return f"口径：{rule}{risks}。统计时刻：{say_time(found['as_of'])}。{mark}"
+
+
+def _at(each: Point) -> str:
+    depth = "" if each["depth_cm"] is None else f"，水深 {each['depth_cm']:g} 厘米"
+    return f"{each['name']}（{each['code']}{depth}）"
 
 
 def _counted(where: str, points: Sequence[Point]) -> str:

@@ -31,6 +31,7 @@ from .offline_quotes import (
     told_beside,
     whole_list,
     with_next,
+    with_next_step,
     within,
 )
 
@@ -205,7 +206,7 @@ def _answer(asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
     if not _holds(asking, best, found):
         return _nothing()
     if UNKNOWN.search(best.text) and focus not in ("list", "definition") and not told_beside(best, judged, focus):
-        return Refusal("no_evidence", "\n".join(quoted(to_full_stop([best], judged))))
+        return Refusal("no_evidence", with_next_step(quoted(to_full_stop([best], judged))))
     chosen = local_first(_chosen(best, judged, asking), judged, focus, asking.message)
     return "\n".join([*quoted(chosen), *left_unsaid(question, chosen, focus)])
 
@@ -385,7 +386,7 @@ def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) ->
 def _nearest(judged: Sequence[Line], focus: Focus) -> Refusal:
     """A refusal that points at the nearest passage, if one is near; where a figure is asked for, none is repeated."""
     if unknown := _unknown(judged):
-        return Refusal("no_evidence", cited(unknown))
+        return Refusal("no_evidence", with_next_step([cited(unknown)]))
     if not judged or judged[0].sure < NEAR:
         return _nothing()
     first = judged[0]

@@ -22,6 +22,7 @@ _ASPECTS: dict[Focus, re.Pattern[str]] = {
     "duration": re.compile(r"天数|时限|时间|期限|多久"),
 }
 _GOAL = re.compile(r"(到20\d\d年|力争|目标|打造|达到|推进|推动|建设|培育|实现|突破|要)")
+_NEXT_STEP = re.compile(r"12345|12393|询问|拨打|咨询|请问")
 _NOW = re.compile(r"(现在|目前|已经|截至|实际|完成了|如今|至今)")
 
 
@@ -158,3 +159,9 @@ def left_unsaid(question: str, chosen: Sequence[Line], focus: Focus) -> list[str
     if focus in STRICT and _NOW.search(question) and _GOAL.search(text):
         notes.append("我没有查到目前的完成情况。")
     return notes
+
+
+def with_next_step(told: Sequence[str]) -> str:
+    """What is said not to be known, and whom to ask, unless it says so."""
+    text = "\n".join(told)
+    return text if _NEXT_STEP.search(text) else f"{text}\n请拨打 12345 向主管部门核实。"

@@ -104,12 +104,13 @@ class Enterprise:
 
 @dataclass(frozen=True)
 class PolicyMatches:
-    """Policies in force that may fit, by what is known of the business on a day."""
+    """Policies in force that may fit, by what is known of the business on a day; and those for its need that are over."""
 
     hits: tuple[PolicyHit, ...]
     known: Mapping[str, str]
     on: str
     demo: bool = False
+    ended: tuple[PolicyHit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,8 @@ class Applications:
         pairs = tuple((name, value) for name, value in said.items() if value)
         data = (await self._platform.read("/policies/matches", pairs, who)).data
         hits = tuple(shaped(PolicyHit, each) for each in data["hits"])
-        return PolicyMatches(hits, data["known"], data["on"], data["demo"])
+        over = tuple(shaped(PolicyHit, each) for each in data.get("ended", ()))
+        return PolicyMatches(hits, data["known"], data["on"], data["demo"], over)
 
     async def request_data(self, draft: DataRequestDraft, who: Principal, key: str) -> DataRequest:
         """Ask to use a dataset."""

@@ -16,13 +16,14 @@ from .client import Platform, path_part
 
 @dataclass(frozen=True)
 class BundlePart:
-    """One item of a bundle; `listed` says whether its materials are known."""
+    """One item of a bundle; `listed` says whether its materials are known, `certificate` what paper it is done for."""
 
     id: str
     title: str
     name: str
     department: str | None
     listed: bool
+    certificate: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...directory import bundled_directory
-from ...matching import FIELDS, bundled_policies, match
+from ...matching import FIELDS, bundled_policies, ended, match
 from ...principal import Principal
 from ..finding import CITY_ZONE
 from .applications import due, found_item, insert
@@ -92,8 +92,9 @@ class Registry:
         known = {name: said.get(name) or row.get(name) for name in FIELDS}
         today = self.ground.clock().astimezone(CITY_ZONE).date()
         hits = [asdict(each) for each in match(bundled_policies(), known, today)]
+        over = [asdict(each) for each in ended(bundled_policies(), known, today)]
         used = {FIELDS[name]: value for name, value in known.items() if value}
-        return {"hits": hits, "known": used, "on": today.isoformat(), "demo": bool(row.get("demo"))}
+        return {"hits": hits, "ended": over, "known": used, "on": today.isoformat(), "demo": bool(row.get("demo"))}
 
     def prefill(self, who: Principal, item_id: str, write: Write) -> Row:
         """Keep a draft of a form, filled only with what was agreed to. Nothing is handed in."""

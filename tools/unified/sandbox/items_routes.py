@@ -72,7 +72,7 @@ def get_bundle(bundle: str, request: Request, caller: CheckedCaller) -> dict[str
     items: list[Item] = [found_item(each) for each in known.items]
     materials = [asdict(each) for each in merged_materials(items)]
     parts = [{"id": each.id, "title": each.title, "name": each.name, "department": each.department,
-              "listed": bool(each.materials)} for each in items]  # fmt: skip
+              "listed": bool(each.materials), "certificate": _certificate(each)} for each in items]  # fmt: skip
     return envelope({**asdict(known), "parts": parts, "materials": materials}, request_id(request))
 
 
@@ -106,3 +106,9 @@ def list_datasets(q: Words, request: Request, caller: CheckedCaller) -> dict[str
 def list_targets(q: Words, request: Request, caller: CheckedCaller) -> dict[str, Any]:
     """The targets of the plan some words fit; nothing says how far any has come."""
     return envelope([asdict(each) for each in search_targets(q)], request_id(request))
+
+
+def _certificate(item: Item) -> str | None:
+    """The paper that an item is done for, where its name does not say it: a business licence for setting up."""
+    papers = (name for name in item.aliases if name.endswith(("证", "执照")) and name not in item.name)
+    return next(papers, None) if not item.name.endswith("证") else None

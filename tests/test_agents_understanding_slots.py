@@ -38,7 +38,8 @@ def test_a_place_is_found_with_what_belongs_to_it(text: str, place: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["我们小区门口的灯坏了", "楼下有人摆摊", "这条路下雨就积水", "旁边的学校很吵", "井盖破了", "我家楼道里有煤气味"]
+    "text",
+    ["我们小区门口的灯坏了", "楼下有人摆摊", "这条路下雨就积水", "旁边的学校很吵", "井盖破了", "我家楼道里有煤气味"],
 )
 def test_a_vague_place_is_no_address(text: str) -> None:
     assert best("address", text) is None

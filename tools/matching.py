@@ -84,7 +84,9 @@ def ended(policies: Iterable[Policy], known: Mapping[str, str | None], day: date
         missed = [each for each in policy.conditions if known.get(each.field) not in (None, "", *each.values)]
         needed = [each.label for each in policy.conditions if each.field == "needs" and known.get("needs")]
         if over and needed and not missed:
-            hits.append(PolicyHit(policy.id, policy.title, policy.source, tuple(needed), (), policy.demo, policy.effective_to))
+            hits.append(
+                PolicyHit(policy.id, policy.title, policy.source, tuple(needed), (), policy.demo, policy.effective_to)
+            )
     return hits
 
 

@@ -42,10 +42,11 @@ def _across(items: list[Result], city: str) -> str:
         )
     crosses = f"“{item['name']}”属于武汉都市圈“一圈通办”里的{cross['kind']}类事项（2025年11月公布）。"
     if city == ELSEWHERE:
-        return f"{crosses}办理形式：{cross['demo_form']}（演示数据，请以当地窗口为准）。告诉我是哪座城市，我再说受理窗口。"
-    return (
-        f"{crosses}办理形式：{cross['demo_form']}，受理窗口：{city}市政务服务中心通办窗口（演示数据，请以当地窗口为准）。"
-    )
+        return (
+            f"{crosses}办理形式：{cross['demo_form']}（演示数据，请以当地窗口为准）。告诉我是哪座城市，我再说受理窗口。"
+        )
+    window = f"{city}市政务服务中心通办窗口"
+    return f"{crosses}办理形式：{cross['demo_form']}，受理窗口：{window}（演示数据，请以当地窗口为准）。"
 
 
 def say_item(found: Result) -> str:

@@ -26,7 +26,13 @@ Focus = Literal[
     "any",
 ]
 _ORDER: tuple[tuple[Focus, re.Pattern[str]], ...] = (
-    ("comparison", re.compile(r"(区别|不同|差别|差异|对比|相比|一回事|一个东西|一码事|同一[个张种]|是不是一样|一不一样|一样[吗么不]|哪个更|有啥两样|有什么两样|怎么区分|分得清)")),
+    (
+        "comparison",
+        re.compile(
+            r"(区别|不同|差别|差异|对比|相比|一回事|一个东西|一码事|同一[个张种]|是不是一样|一不一样|一样[吗么不]"
+            r"|哪个更|有啥两样|有什么两样|怎么区分|分得清)"
+        ),
+    ),
     (
         "materials",
         re.compile(

@@ -14,7 +14,9 @@ NUMBER = re.compile(rf"{_ARABIC}|{_SPOKEN}")
 _IN_A_CODE = re.compile(r"[A-Za-z0-9_]$|[A-Za-z0-9]-$")
 _MONEY_AFTER = re.compile(r"^\s*(多|左右|来)?\s*(元|块|圆|人民币|rmb)", re.IGNORECASE)
 
-_SPENT = re.compile(r"(?:花|付|收|交|缴|掏|总共|一共|费用|账单|单子)(?:了|掉|费|去|是|的|我|他|她)?[约大概差不多有]{0,3}$")
+_SPENT = re.compile(
+    r"(?:花|付|收|交|缴|掏|总共|一共|费用|账单|单子)(?:了|掉|费|去|是|的|我|他|她)?[约大概差不多有]{0,3}$"
+)
 _COUNTED = re.compile(r"\s*(?:多|来|几)?个?(?:天|日|月|年|次|人|回|周|小时|分钟|岁|页|张|份|家|%|％)")
 
 

@@ -104,7 +104,7 @@ class Enterprise:
 
 @dataclass(frozen=True)
 class PolicyMatches:
-    """Policies in force that may fit, by what is known of the business on a day; and those for its need that are over."""
+    """Policies in force that may fit, by what is known of the business on a day; those for its need that are over."""
 
     hits: tuple[PolicyHit, ...]
     known: Mapping[str, str]

@@ -36,7 +36,7 @@ from .replies import Replies
 from .rows import restored
 from .serving import Served, Serving
 from .turn import Turn
-from .understanding import assent
+from .understanding import assent, drops
 from .views import AuditRow, Conversation, ConversationView, Trace
 
 _log = logging.getLogger(__name__)
@@ -335,12 +335,14 @@ class Desk:
         return restored(closing.reply, closing.vault)
 
     async def _decide_in_words(self, ask: Ask, principal: Principal, opening: Opening) -> Reply | None:
-        """A yes or no in words counts only for the one pending action the last reply showed."""
-        if len(opening.pending) != 1 or opening.pending[0].id not in opening.shown:
+        """A yes or no in words counts only for the one pending action the last reply showed; giving it up always does."""
+        shown = [each.id for each in opening.pending if each.id in opening.shown]
+        given_up = opening.waiting is None and drops(opening.text)
+        if len(opening.pending) != 1 or not (shown or given_up):
             return None
         action, decisions = opening.pending[0], self._parts.decisions
         verdict = True if action.tool == HANDOFF_TOOL and agrees(opening.text) else assent(opening.text)
-        if verdict is None:
+        if verdict is None or (verdict and not shown):
             return None
         try:
             if verdict:

@@ -10,10 +10,12 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from .context import LOOKUP
-from .understanding import goes_on
+from .understanding import goes_on, is_question, opens
 
 _MARK = re.compile(r"\s?\[\d+\]")
 _MESSAGE_TOKENS, _LETTERS_A_TOKEN = 8, 3
+# What somebody tells of themselves in so many characters, and so many times, is kept with what they asked for.
+SHORT, TOLD = 14, 2
 
 
 def dump_message(message: BaseMessage) -> dict[str, Any]:
@@ -62,9 +64,22 @@ def tool_message(call_id: str, name: str, content: Mapping[str, Any]) -> ToolMes
 
 
 def spoken_of(messages: Sequence[BaseMessage]) -> str:
-    """The user's last words before this turn that say what they are about; empty where none did."""
+    """The user's last words before this turn that say what they are about; empty where none did.
+
+    What is only told of oneself (我是租房的) is added to what was asked for before it.
+    """
     said = [str(message.content) for message in messages if isinstance(message, HumanMessage)]
-    return next((words for words in reversed(said) if not goes_on(words)), said[-1] if said else "")
+    named = [words for words in said if not goes_on(words)]
+    told: list[str] = []
+    while named and len(told) < TOLD and _only_told(named[-1]):
+        told.insert(0, named.pop())
+    asked = named[-1:] or said[-1:]
+    return " ".join([*asked, *told]) if named else " ".join(told) or "".join(said[-1:])
+
+
+def _only_told(words: str) -> bool:
+    """Whether words neither ask nor wish, but tell how things are."""
+    return len(words) <= SHORT and not is_question(words) and not opens(words)
 
 
 def fitted(messages: Sequence[BaseMessage], room: int) -> list[BaseMessage]:

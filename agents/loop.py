@@ -95,7 +95,7 @@ class Loop:
     async def _found(self, turn: Turn) -> tuple[str, Found]:
         """What was looked up and found: the words alone, or with what was spoken of where they go on with that."""
         text = turn.opening.text
-        about = spoken_of(turn.opening.history) if turn.waiting is None else ""
+        about = spoken_of(turn.opening.history) if turn.waiting is None or is_question(text) else ""
         both = f"{topic(about)} {text}".strip()
         if about and goes_on(text):
             return both, await self._searched(turn, both)
@@ -155,8 +155,7 @@ class Loop:
 
     async def _ask_user(self, turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> Event:
         """Ask for what is missing; who was asked twice in vain is offered a person."""
-        earlier = turn.waiting.asked if turn.waiting and turn.waiting.tool == spec.name else ()
-        if earlier.count(need.slot) < 2:
+        if _in_vain(turn, call, need, spec).count(need.slot) < 2:
             return _question(turn, call, need, spec)
         turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
         offered = await self._offers.add(turn, "stuck", wording.STUCK)
@@ -283,14 +282,33 @@ def _unknown_to_tool(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spe
     return True
 
 
+def _told_meanwhile(turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> list[str]:
+    """The labels of what was told instead of what was asked for."""
+    waiting = turn.waiting if turn.waiting and turn.waiting.tool == spec.name else None
+    if waiting is None:
+        return []
+    new = [name for name, value in call["args"].items() if value != waiting.arguments.get(name) and name in spec.slots]
+    return [spec.slots[name].label for name in new if name != waiting.slot and not spec.slots[name].derived]
+
+
+def _in_vain(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> tuple[str, ...]:
+    """The slots asked for so far. Who told something else of what is needed was not asked in vain."""
+    if turn.waiting is None or turn.waiting.tool != spec.name:
+        return ()
+    told = need.slot in spec.required and _told_meanwhile(turn, call, spec)
+    return tuple(dict.fromkeys(turn.waiting.asked)) if told else turn.waiting.asked
+
+
 def _question(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> Event:
     slot = spec.slots[need.slot]
-    earlier = turn.waiting.asked if turn.waiting and turn.waiting.tool == spec.name else ()
-    times = earlier.count(need.slot)
+    earlier = _in_vain(turn, call, need, spec)
+    times, told = earlier.count(need.slot), _told_meanwhile(turn, call, spec)
     wanted = {"status": "needs_answer", "slot": need.slot, "question": need.question, "choices": list(need.choices)}
     turn.answer_call(call, wanted)
     question = need.question
-    if times and question == slot.ask:
+    if times and told and question == slot.ask:
+        question = wording.NOTED.format(told="、".join(told), question=question)
+    elif times and question == slot.ask:
         wrong = slot.kind in NUMBERED and _NUMBER.fullmatch(turn.opening.text.strip())
         again = wording.WRONG_NUMBER if wrong else wording.ASK_AGAIN
         question = again.format(label=slot.label, question=question)

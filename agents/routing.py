@@ -74,7 +74,7 @@ class Router:
         answers = waiting is not None and (strongest < CLEAR or not opens(text) or _cannot_say(text))
         wanted = max(labels(best), key=lambda label: found.get(label, 0.0))
         same = stay is not None and (scores[stay.name] >= scores[best.name] or wanted in labels(stay))
-        if pending and correction(text) is not None:
+        if pending and (correction(text) is not None or not opens(text)):
             owners = [agent for agent in mine if set(pending) & set(agent.tools)]
             stay = stay if stay in owners else next(iter(owners), stay)
             answers = answers or bool(owners)

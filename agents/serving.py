@@ -120,7 +120,7 @@ class Serving:
             return pleads(text) and not who.principal.verified
         if refused == "no_permission":
             return pleads(text) and not is_question(text)
-        return self._router.insists(text, who.principal)
+        return self._router.insists(text, who.principal) or (pleads(text) and not is_question(text))
 
     async def _in_danger(self, who: _Asker, danger: Danger, served: Served) -> AsyncIterator[Event]:
         """What to do first, from code before any model; then the case, when one is to be made."""

@@ -22,6 +22,10 @@ _ENDED = re.compile(r"[。！？!?\n]\s*$")
 SHORTEST, MOST = 12, 9
 # How clear a piece must be: after 另外…, and without.
 AFTER_A_TURN, CLEAR = 0.5, 0.75
+# 我妈住院要报销: no question, and yet what is wanted.
+_WANTS = re.compile(
+    r"(?:要|想|得|需要|打算|准备|该)(?:去|来|给.{1,4})?(?:报销|报账|办|问|咨询|了解|申请|申领|领|补|查|交|缴|转|换|开|退|迁|过户|登记|备案)"
+)
 _NEGATED = re.compile(r"^\s*(?:先|也|就|但|可)*(?:不|莫|别|没)")
 # Natural logarithms: a clause that means nothing in particular counts as if it meant anything with this chance.
 _FLOOR = math.log(0.08)
@@ -123,7 +127,8 @@ class Splitter:
         scores = heard.scores(text)
         best = max(sorted(scores), key=lambda label: scores[label], default="")
         # Rules are asked for; what is only told, without a turn, is part of a tale.
-        told = best.startswith("know:") and not is_question(text) and not group[0].turns
+        asks = is_question(text) or _WANTS.search(text) or group[0].turns
+        told = best.startswith("know:") and not asks
         return not told and scores.get(best, 0.0) >= (AFTER_A_TURN if group[0].turns else CLEAR)
 
 

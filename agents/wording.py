@@ -46,6 +46,7 @@ REWRITE = (
     "请重新回答一次：只用查到的内容和工具的结果，每句话后面用 [编号] 标明依据；没有依据就调用 refuse。"
 )
 SAY_MORE = "请再说具体一点。"
+NOTED = "{told}记下了。{question}"
 ASK_AGAIN = "还差一项“{label}”。{question}"
 WRONG_NUMBER = "这个{label}不对，请核对后再说一次。{question}"
 UNSURE = "平台暂时没有回音，还不能确定这次是否提交成功。系统会自动核对，不会重复提交，请稍后回到这个会话查看结果。"

@@ -237,6 +237,7 @@ def _judged(
 def _answering(judged: Sequence[Line], focus: Focus, question: str) -> Line | None:
     """The best sentence; where a figure is asked for, the best that has one, or that says it is not known."""
     good = [line for line in judged if line.sure >= ANSWERED]
+    named = focus != "phone" and len("".join(subject(core(question)))) >= GAP
     if focus in STRICT:
         near = [line for line in good if line.share >= 0.8 * judged[0].share and _close(line)]
         apt = [
@@ -245,7 +246,7 @@ def _answering(judged: Sequence[Line], focus: Focus, question: str) -> Line | No
             if line.apt
             and line.title == judged[0].title
             and line.sure >= COVERED
-            and (line.share >= NAMED or (line.left < GAP and focus != "phone"))
+            and (line.share >= NAMED or (line.left < GAP and named))
             and min(line.gap, line.left + (0 if focus in _TIMED and line.sure >= SURELY else 2)) <= LOST
         ]
         exact = [line for line in apt if line.left < GAP and not (near and near[0].apt)]

@@ -147,7 +147,9 @@ class Mover:
         said_yes_or_no = assent(text) is not None
         if heard.context and heard.context.pending and said_yes_or_no:
             return AIMessage(CHOOSE)
-        if kind := small_talk(text) or ("nod" if said_yes_or_no else None):
+        # 帮我申请 is a yes where one is waited for, else a wish.
+        acts = meant.tool is not None and meant.score >= LIKELY and heard.specs[meant.tool].effect == "write"
+        if kind := small_talk(text) or ("nod" if said_yes_or_no and not acts else None):
             return AIMessage(
                 f"{about(heard.specs) if kind == 'about' else TALK[kind]}{reminder(heard.waiting, heard.specs)}"
             )
@@ -195,8 +197,9 @@ class Mover:
         asks = is_question(heard.text) and not declines(heard.text)
         given = slot is not None and slot.kind in IDENTIFIERS and bool(find(slot, heard.text, heard.now))
         # What was asked for by its identifier is what a message with that identifier answers.
+        details = not asks and names_only_details(heard.specs[waiting["tool"]], heard.text, heard.now)
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
-        if other and opens(heard.text) and not declines(heard.text):
+        if other and not details and opens(heard.text) and not declines(heard.text):
             return None
         if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
@@ -213,9 +216,12 @@ class Mover:
         if name is None or is_question(heard.text):
             return None
         spec, proposed = heard.specs[name], heard.memory.proposed[name]
-        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text)
+        details = names_only_details(spec, heard.text, heard.now)
+        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text) and not details
         changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
-        return call(name, {**proposed, **changed}, heard.text) if changed else None
+        # What changes nothing shows the card again, so that a yes in words still means it.
+        again = declines(heard.text) or (details and assent(heard.text) is None and bool(subject(heard.text)))
+        return call(name, {**proposed, **changed}, heard.text) if changed or (again and not fresh) else None
 
     def _picked_tool(self, heard: Heard) -> AIMessage | None:
         """The answer to "您是想…": the title of a tool; what it is about was said before."""

@@ -14,6 +14,7 @@ from ..understanding import (
     Evidence,
     amend,
     assent,
+    beyond,
     correction,
     declines,
     fill,
@@ -38,6 +39,10 @@ _LINE = re.compile(r"[\n；;]")
 _NONE = re.compile(
     r"(?:都|全|也|今年|还|一分钱?|一次)*(?:没有?|无|没得|冇得?|没花|没用过?|没报过?)(?:了|的|过)?[。！!\s]*"
 )
+# What somebody says of a place that nobody has heard of.
+_PLACE_LIKE = re.compile(
+    r"[路街巷道区县镇乡村庄店楼园桥站场湖山河江港门口苑城院校馆厂铺坊里湾岭边旁洲岛湿地下上前后]|号|附近|对面|旁边|这儿|那儿|家|小学|中学|大厦|广场|\d"
+)
 _FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")
 Arguments = dict[str, Any]
 
@@ -50,6 +55,10 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
         if slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
             filled |= {name: words} if words else {}
+        # 我想约个号 wishes, but names nothing to be booked.
+        if slot and slot.kind == "query" and spec.effect == "write" and isinstance(filled.get(name), str):
+            filled = filled if beyond(filled[name], spec.title, tuple(spec.examples)) else {**filled, name: None}
+            filled = {key: value for key, value in filled.items() if value is not None}
         if slot and slot.kind in IDENTIFIERS and name not in filled:
             known = spoken_of(slot, text, memory, now)
             filled |= {name: known} if known else {}
@@ -66,6 +75,8 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
     changed = correction(text)
     said = changed.value if changed and changed.value else text
     answer = _chosen(slot, said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
+    if slot.kind == "query" and added and answer not in memory.choices and names_only_details(spec, said, now):
+        answer = None
     if answer is None and not added:
         answer = _loose(slot, said, collected.get(waiting["slot"]))
     if slot.kind == "text" and not isinstance(answer, list) and answer not in memory.choices:
@@ -76,6 +87,8 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
         answer = 0
     if answer is None and slot.kind in IDENTIFIERS:
         answer = spoken_of(slot, text, memory, now)
+    if answer is None and not added and (name := _other_query(slot, said, collected, spec)):
+        added = {name: said.strip(" ，,。！!")}
     if answer is not None:
         return {**collected, **added, waiting["slot"]: answer}
     if added != {}:
@@ -91,7 +104,7 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
     apart = _WORDS | {"number", "money"} | ({"enum"} if assent(text) is not None else set())
     typed = {name: each for name, each in _open_slots(spec).items() if each.kind not in apart}
     open_now = {n: each for n, each in typed.items() if changed or n not in collected or _is_all_of(each, said, now)}
-    found = fill(open_now, said, now)
+    found = fill(open_now, said, now) or (fill(open_now, text, now) if changed else {})
     for name, slot in typed.items():
         if slot.kind == "address" and name in collected and changed and name not in found and _is_part(said):
             found[name] = said
@@ -190,9 +203,18 @@ def _loose(slot: Slot, said: str, old: Any) -> Any:
     """Any short words, where any words may be an answer."""
     free = slot.kind in ("address", "text", "category") and not wants_pictures(slot) and 2 <= len(said.strip()) <= 60
     free = free and not slot.label.endswith("姓名")
-    if not free or declines(said) or is_question(said) or (slot.kind == "address" and _describes(said)):
+    if not free or declines(said) or is_question(said):
+        return None
+    if slot.kind == "address" and (_describes(said) or not _PLACE_LIKE.search(said)):
         return None
     return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()
+
+
+def _other_query(slot: Slot, said: str, collected: Mapping[str, Any], spec: ToolSpec) -> str | None:
+    """The one thing still to be named that a message names instead of what was asked for: 居住证, asked where."""
+    missing = [name for name in spec.required if name not in collected and spec.slots[name].kind == "query"]
+    named = len(said) <= _SHORT and says_something(said) and not is_question(said) and not declines(said)
+    return missing[0] if len(missing) == 1 and slot.kind not in _WORDS and named and not goes_on(said) else None
 
 
 def _without_answer(text: str, collected: Arguments, waiting: Mapping[str, Any], spec: ToolSpec) -> Arguments | None:

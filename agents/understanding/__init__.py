@@ -18,7 +18,7 @@ from .clauses import (
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .intents import Intents, fit_intents
-from .reasons import worded
+from .reasons import beyond, worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
 from .topics import goes_on, names_something, shared, topic
@@ -38,6 +38,7 @@ __all__ = [
     "affirmed",
     "amend",
     "assent",
+    "beyond",
     "blames_staff",
     "correction",
     "declines",

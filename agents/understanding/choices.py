@@ -80,6 +80,8 @@ def _is_for(text: str, at: int, name: str) -> bool:
                 return False
             if _FOR_THEM.search(text, at):
                 return True
+            if re.search(r"(?:^|[，,哦噢])(?:是|换成|改成|改为)(?:我|我们|咱|我家|家里)?(?:的)?$", before):
+                return True
             given = re.search(r"(?:给|为|帮|替)(?:我|我们|咱|我家|家里|自家)*(?:的|大|小|老|那)*$", before)
             return bool(given and re.search(_ACT, after)) or bool(re.match(_OWNED, after))
     return False

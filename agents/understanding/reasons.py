@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
 _CODE = re.compile(r"(?:WH|GD|BJ|SJ|DS)\s?\d[\d ]{3,}|⟦[^⟧]*⟧", re.IGNORECASE)
 _POINTED = re.compile(r"[^，,。；;]{0,20}的?[那这](?:一)?[单件个张条桩起](?:案件|案子|工单|单子)?")
 _ACTS = re.compile(
-    r"退回|退掉|退给|打回|发回|退|派给|改派|派遣|派发|派|交给|转给|送回|重新|重做|再次|提交|申请|上报|结案|办结|办理|处理|处置|执行|操作|确认"
+    r"预约|约个号|约号|取个?号|排个?号|约|填个?表|填|个事|事儿|事情|退回|退掉|退给|打回|发回|退|派给|改派|派遣|派发|派|交给|转给|送回|重新|重做|再次|提交|申请|上报|结案|办结|办理|处理|处置|执行|操作|确认"
     r"|就这样|这样|赶紧|赶快|马上|立刻|快点|直接|尽管|你们|他们|她们|我们|人家|部门|单位|给我|帮我|替我|让|叫|把|给|请|就|先|再|去|办|弄|搞|报|结|吧|了|呗|哈|嘛|啊"
 )
 _SURELY = r"(?:真的?|就|也|都|还|我|这个|实在|确实|暂时|现在|目前|反正|根本)*"
@@ -50,7 +50,7 @@ def worded(slot: Slot, text: str, title: str, examples: Sequence[str], *, asked:
         return next(each for each in purpose.groups() if each)
     if _PURPOSE.search(slot.label) and not asked:
         return None
-    return text if _beyond(text, title, () if asked else tuple(examples)) else None
+    return text if beyond(text, title, () if asked else tuple(examples)) else None
 
 
 def _refuses(slot: Slot, clause: str) -> bool:
@@ -63,7 +63,7 @@ def _refuses(slot: Slot, clause: str) -> bool:
     return bool(re.fullmatch(f"{first}|{after}", re.sub(r"\s", "", clause)))
 
 
-def _beyond(text: str, title: str, examples: tuple[str, ...]) -> bool:
+def beyond(text: str, title: str, examples: tuple[str, ...]) -> bool:
     """Whether words say more than the command: what most of the tool's own examples say, a number, the thing meant."""
     rest = _POINTED.sub("，", _CODE.sub("，", text))
     for words in (*_usual(examples), *(title[at : at + 2] for at in range(len(title) - 1))):

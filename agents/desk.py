@@ -335,7 +335,7 @@ class Desk:
         return restored(closing.reply, closing.vault)
 
     async def _decide_in_words(self, ask: Ask, principal: Principal, opening: Opening) -> Reply | None:
-        """A yes or no in words counts only for the one pending action the last reply showed; giving it up always does."""
+        """A yes or no in words counts only for the one pending action the last reply showed; giving up always does."""
         shown = [each.id for each in opening.pending if each.id in opening.shown]
         given_up = opening.waiting is None and drops(opening.text)
         if len(opening.pending) != 1 or not (shown or given_up):

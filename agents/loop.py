@@ -273,7 +273,7 @@ def _missing(spec: ToolSpec, arguments: Mapping[str, Any]) -> str | None:
 def _unknown_to_tool(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> bool:
     """Whether a tool asks anew for what the words name: once in a turn, the model may know it from elsewhere."""
     words = str(call["args"].get(need.slot) or "")
-    asked = is_question(words) and not points_back(words)
+    asked = is_question(turn.opening.text) and not points_back(words)
     named = spec.slots[need.slot].kind == "query" and asked and names_something(words)
     waited = turn.waiting is not None and turn.waiting.tool == spec.name
     if not named or need.choices or waited or spec.name in turn.unknown:

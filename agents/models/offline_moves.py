@@ -44,9 +44,11 @@ from .offline_answers import COVERED, Refusal, answer, covers
 from .offline_calls import call, lister, mine, report
 from .offline_memory import Memory, recall
 from .offline_slots import amended, arguments, continued, inherited, instead, names_only_details, spoken_of
+from .offline_talk import remarks, speaks
 from .offline_words import (
     CHOOSE,
     ELSEWHERE,
+    NOT_SAID,
     NOT_THAT_ONE,
     TALK,
     WHAT,
@@ -219,9 +221,8 @@ class Mover:
         details = names_only_details(spec, heard.text, heard.now)
         fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text) and not details
         changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
-        # What changes nothing shows the card again, so that a yes in words still means it.
-        again = declines(heard.text) or (details and assent(heard.text) is None and bool(subject(heard.text)))
-        return call(name, {**proposed, **changed}, heard.text) if changed or (again and not fresh) else None
+        again = not fresh and remarks(heard.text, details=details, rule=meant.know >= LIKELY)
+        return call(name, {**proposed, **changed}, heard.text) if changed or again else None
 
     def _picked_tool(self, heard: Heard) -> AIMessage | None:
         """The answer to "您是想…": the title of a tool; what it is about was said before."""
@@ -327,8 +328,9 @@ class Mover:
         tries = [answer(text, heard.found, f"{thing} {text}")] if thing and isinstance(reply, Refusal) else []
         # 那算力呢 asks the same of something else: what does not speak of that is no answer.
         named = [run for run in subject(topic(text)) if len(run) > 1]
-        if like and isinstance(reply, str) and not any(run in reply for run in named):
-            tries = [answer(text, heard.found, None, like)]
+        if isinstance(reply, str) and named and not speaks(reply, named):
+            again = answer(text, heard.found, None, like) if like else Refusal("no_evidence", NOT_SAID)
+            return again if isinstance(again, Refusal) or speaks(again, named) else Refusal("no_evidence", NOT_SAID)
         return next((each for each in tries if isinstance(each, str)), reply)
 
     def _meant(self, heard: Heard) -> Meant:

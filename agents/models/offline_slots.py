@@ -39,6 +39,7 @@ _LINE = re.compile(r"[\n；;]")
 _NONE = re.compile(
     r"(?:都|全|也|今年|还|一分钱?|一次)*(?:没有?|无|没得|冇得?|没花|没用过?|没报过?)(?:了|的|过)?[。！!\s]*"
 )
+_ROAD = re.compile(r"[\u4e00-\u9fff]{1,8}(?:路|街|大道|巷)(?:\d+号)?")
 # What somebody says of a place that nobody has heard of.
 _PLACE_LIKE = re.compile(
     r"[路街巷道区县镇乡村庄店楼园桥站场湖山河江港门口苑城院校馆厂铺坊里湾岭边旁洲岛湿地下上前后]|号|附近|对面|旁边|这儿|那儿|家|小学|中学|大厦|广场|\d"
@@ -114,6 +115,10 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
     if words and not found and (changed or (words not in collected and not is_question(text))):
         told = fill({words: spec.slots[words]}, said, now, (words,))
         kept = worded(spec.slots[words], str(told.get(words, "")), spec.title, spec.examples, asked=False)
+        # 等下，是公交站旁边的那个: a detail of the same problem, which is not told anew.
+        files = any(slot.kind == "category" for slot in spec.slots.values())
+        if kept and files and collected.get(words) and not _describes(said):
+            kept = f"{collected[words]}，{kept}"
         told = {words: kept} if kept else {}
         found |= told if changed or _describes(said) else {}
     return {name: value for name, value in found.items() if value != collected.get(name)}
@@ -232,10 +237,10 @@ def _without_answer(text: str, collected: Arguments, waiting: Mapping[str, Any],
 
 
 def _left_open(waiting: Mapping[str, Any], spec: ToolSpec) -> Arguments:
-    """A choice passed over twice while other things were told counts as not known."""
+    """A choice passed over while other things were told counts as not known: the card shows what is made of it."""
     name = waiting["slot"]
     passed = name not in spec.required and spec.slots[name].kind in ("category", "enum")
-    return {name: UNSURE} if passed and list(waiting["asked"]).count(name) >= 2 else {}
+    return {name: UNSURE} if passed else {}
 
 
 def _describes(text: str) -> bool:
@@ -251,8 +256,8 @@ def _is_all_of(slot: Slot, text: str, now: datetime) -> bool:
 
 
 def _is_part(text: str) -> bool:
-    """Whether words are a piece of an address: D口, 18号, 2栋."""
-    return bool(
+    """Whether words are a piece of an address: D口, 18号, 2栋; or the like of one that nobody knows."""
+    return bool(_ROAD.fullmatch(text.strip())) or bool(
         re.fullmatch(
             r"[A-Za-z0-9一二三四五六七八九十东南西北-]{1,6}(出口|口|号|栋|单元|楼|门|座)(那边|这边)?", text.strip()
         )

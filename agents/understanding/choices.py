@@ -20,6 +20,7 @@ _OWNED = (
     r"(?:的|那个)?(?:居民|职工|城乡|基本|大学生|儿童)*"
     r"(?:医保|社保|参保|保险|养老|异地|备案|居住证|户口|社保卡|医保卡|缴费|账户|证)"
 )
+_ALONE = r"(?:的|那个|那份|情况)*(?:呢|吗|吧)?[？?]?"
 _FOR_THEM = re.compile(rf"(?:给|为|帮|替)(?:他|她)(?:们)?{_ACT}")
 _TENDED = r"带|接|送|陪|照顾|照看|看孩子|做饭|买|过"
 
@@ -81,6 +82,8 @@ def _is_for(text: str, at: int, name: str) -> bool:
             if _FOR_THEM.search(text, at):
                 return True
             if re.search(r"(?:^|[，,哦噢])(?:是|换成|改成|改为)(?:我|我们|咱|我家|家里)?(?:的)?$", before):
+                return True
+            if re.fullmatch(r"(?:那|那么|换|我|我们|咱|我家|家里|的)*", before) and re.fullmatch(_ALONE, after):
                 return True
             given = re.search(r"(?:给|为|帮|替)(?:我|我们|咱|我家|家里|自家)*(?:的|大|小|老|那)*$", before)
             return bool(given and re.search(_ACT, after)) or bool(re.match(_OWNED, after))

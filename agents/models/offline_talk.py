@@ -1,0 +1,27 @@
+"""Small judgements of talk: a remark beside a card, a reply that speaks of what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..understanding import Evidence, assent, declines, opens, pleads, points_back, small_talk, subject
+
+# Characters of a remark.
+_SHORT = 14
+
+
+def remarks(text: str, *, details: bool, rule: bool) -> bool:
+    """Whether words beside a card that waits for the yes change nothing: 电话不留, 租房的, what was said already.
+
+    The card is then shown again, so that a yes in words still means it. `details`: they name nothing but values;
+    `rule`: they rather ask about a rule.
+    """
+    if assent(text) is not None or small_talk(text) is not None:
+        return False
+    told = not opens(text) and not points_back(text) and not rule and len(text) <= _SHORT
+    return told or declines(text) or pleads(text) or (details and bool(subject(text)))
+
+
+def speaks(reply: str, named: Sequence[str]) -> bool:
+    """Whether a reply says anything of what is named, by this or another name."""
+    return any(any(Evidence(run, ()).held(reply)) for run in named)

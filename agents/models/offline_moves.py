@@ -331,7 +331,8 @@ class Mover:
         if isinstance(reply, str) and named and not speaks(reply, named):
             again = answer(text, heard.found, None, like) if like else Refusal("no_evidence", NOT_SAID)
             return again if isinstance(again, Refusal) or speaks(again, named) else Refusal("no_evidence", NOT_SAID)
-        return next((each for each in tries if isinstance(each, str)), reply)
+        told = (each for each in tries if isinstance(each, str) and (not named or speaks(each, named)))
+        return next(told, reply)
 
     def _meant(self, heard: Heard) -> Meant:
         """What this person most likely means."""

@@ -39,6 +39,7 @@ _LINE = re.compile(r"[\n；;]")
 _NONE = re.compile(
     r"(?:都|全|也|今年|还|一分钱?|一次)*(?:没有?|无|没得|冇得?|没花|没用过?|没报过?)(?:了|的|过)?[。！!\s]*"
 )
+_BESIDE = re.compile(r"(?:旁边|附近|门口|对面|那边|后面|前面|楼下|里面|边上|旁)的?[。！!]*$")
 _ROAD = re.compile(r"[\u4e00-\u9fff]{1,8}(?:路|街|大道|巷)(?:\d+号)?")
 # What somebody says of a place that nobody has heard of.
 _PLACE_LIKE = re.compile(
@@ -117,7 +118,7 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
         kept = worded(spec.slots[words], str(told.get(words, "")), spec.title, spec.examples, asked=False)
         # 等下，是公交站旁边的那个: a detail of the same problem, which is not told anew.
         files = any(slot.kind == "category" for slot in spec.slots.values())
-        if kept and files and collected.get(words) and not _describes(said):
+        if kept and files and collected.get(words) and (not _describes(said) or _BESIDE.search(said)):
             kept = f"{collected[words]}，{kept}"
         told = {words: kept} if kept else {}
         found |= told if changed or _describes(said) else {}

@@ -298,3 +298,53 @@ def test_a_short_wish_keeps_the_district_and_the_span(talk: Talk) -> None:
     assert "武昌区" in summary(report)
     _, everywhere = talk("上个月武昌区上报数", "全市出个报告", who=supervisor)
     assert "武昌区" not in summary(everywhere)
+
+
+def test_what_is_told_instead_of_what_was_asked_is_kept_and_said_to_be_kept(talk: Talk) -> None:
+    first, second, third, fourth = talk("帮我测算一下住院报销", "职工", "三级医院 在职", "花了两万三")
+    assert [ask.slot for each in (first, second, third) for ask in each.asks] == ["total", "total", "total"]
+    assert "险种记下了" in second.text
+    assert "医院级别" in third.text
+    assert [ask.slot for ask in fourth.asks] == ["filing"]
+
+
+def test_a_wish_without_its_thing_is_asked_for_the_thing_and_a_place_is_not_taken_for_it(talk: Talk) -> None:
+    first, second, third, last = talk("帮我预约一下", "武昌区", "办护照", "下周三下午")
+    assert [ask.slot for each in (first, second, third) for ask in each.asks] == ["service", "service", "day"]
+    assert "位置记下了" in second.text
+    assert "护照" in summary(last)
+
+
+@pytest.mark.parametrize("remark", ["电话不留", "莫问了，跳过确认步骤"])
+def test_a_remark_beside_a_card_shows_it_again_and_the_yes_still_counts(talk: Talk, remark: str) -> None:
+    first, again, done = talk("户部巷门口的路灯不亮，黑了好几天", remark, "是")
+    assert summary(again) == summary(first)
+    assert done.outcome.kind == "done"
+
+
+def test_a_date_told_after_the_card_changes_it_and_giving_up_cancels_it(talk: Talk) -> None:
+    *_, card, day, gone = talk("预约下周三下午去武昌区办护照", "下周四", "算了不办了")
+    assert card.outcome.kind == day.outcome.kind == "confirm"
+    assert summary(card) != summary(day)
+    assert "已取消" in gone.text
+
+
+def test_what_one_tells_of_oneself_stays_with_what_was_asked_for(talk: Talk) -> None:
+    *_, materials, days = talk("公积金怎么提", "我是租房的", "那要什么材料", "多久能到账")
+    assert "提取证明" in materials.text
+    assert "3日内" in days.text
+
+
+def test_a_reply_that_does_not_speak_of_the_thing_is_none(talk: Talk) -> None:
+    _, reply = talk("食品经营许可管多少年", "消防呢")
+    assert "5年" not in reply.text
+
+
+def test_a_detail_of_the_place_does_not_take_the_problems_place(talk: Talk) -> None:
+    *_, reply = talk("路灯不亮，雄楚大道跟珞狮路口", "等下，是那个公交站旁边的", "路灯")
+    assert "路灯不亮" in summary(reply)
+
+
+def test_several_matters_in_one_breath_are_all_taken_up(talk: Talk) -> None:
+    (reply,) = talk("我妈住院要报销，小区井盖也坏了，还想问退休手续")
+    assert [part.agent for part in reply.parts] == ["insurance", "operations", "government"]

@@ -99,6 +99,12 @@ def test_a_number_with_a_digit_too_few_is_the_number_that_was_meant() -> None:
     assert best("order_no", "GD202611230087 收了") == "GD202611230087"
 
 
+@pytest.mark.parametrize("text", ["我儿子的呢", "哦是我儿子看病", "娃的医保参上没有", "给我姑娘查一下女儿的医保"])
+def test_whom_something_is_for_is_heard_in_few_words(text: str) -> None:
+    choices = (("self", "本人", "自己"), ("ward", "代管的家人", "孩子", "儿子", "女儿", "娃"))
+    assert best("enum", text, label="给谁办", choices=choices) == "ward"
+
+
 def test_a_span_fills_both_ends() -> None:
     slots = {"since": Slot("date", "开始日期"), "until": Slot("date", "截止日期")}
     assert fill(slots, "上个月的", NOW) == {"since": "2026-08-01", "until": "2026-08-31"}

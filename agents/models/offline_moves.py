@@ -36,7 +36,6 @@ from ..understanding import (
     shared,
     small_talk,
     subject,
-    topic,
     vague_opening,
     wants_person,
 )
@@ -44,7 +43,7 @@ from .offline_answers import COVERED, Refusal, answer, covers
 from .offline_calls import call, lister, mine, report
 from .offline_memory import Memory, recall
 from .offline_slots import amended, arguments, continued, inherited, instead, names_only_details, spoken_of
-from .offline_talk import remarks, speaks
+from .offline_talk import remarks, speaks, things
 from .offline_words import (
     CHOOSE,
     ELSEWHERE,
@@ -327,7 +326,7 @@ class Mover:
         thing = shared(heard.asked, [str(each["title"]) for each in heard.found.get("passages", ())[:1]])
         tries = [answer(text, heard.found, f"{thing} {text}")] if thing and isinstance(reply, Refusal) else []
         # 那算力呢 asks the same of something else: what does not speak of that is no answer.
-        named = [run for run in subject(topic(text)) if len(run) > 1]
+        named = things(text)
         if isinstance(reply, str) and named and not speaks(reply, named):
             again = answer(text, heard.found, None, like) if like else Refusal("no_evidence", NOT_SAID)
             return again if isinstance(again, Refusal) or speaks(again, named) else Refusal("no_evidence", NOT_SAID)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..understanding import Evidence, assent, declines, opens, pleads, points_back, small_talk, subject
+from ..understanding import (
+    Evidence,
+    assent,
+    declines,
+    names_something,
+    opens,
+    pleads,
+    points_back,
+    small_talk,
+    subject,
+    topic,
+    without_asking,
+)
 
 # Characters of a remark.
 _SHORT = 14
@@ -20,6 +32,11 @@ def remarks(text: str, *, details: bool, rule: bool) -> bool:
         return False
     told = not opens(text) and not points_back(text) and not rule and len(text) <= _SHORT
     return told or declines(text) or pleads(text) or (details and bool(subject(text)))
+
+
+def things(text: str) -> list[str]:
+    """What a message names, beside what it asks of that: 消防 in 消防呢, nothing in 那要什么材料."""
+    return [run for run in subject(without_asking(topic(text))) if names_something(run)]
 
 
 def speaks(reply: str, named: Sequence[str]) -> bool:

@@ -12,7 +12,18 @@ from tools import Principal, spec_of
 
 from .context import LOOKUP
 from .records import Agent, Waiting
-from .understanding import Weighing, affirmed, correction, declines, drops, goes_on, is_question, opens, small_talk
+from .understanding import (
+    Weighing,
+    affirmed,
+    correction,
+    declines,
+    drops,
+    goes_on,
+    is_question,
+    only_a_place,
+    opens,
+    small_talk,
+)
 from .wishes import Splitter
 
 CLEAR = 0.5
@@ -78,7 +89,7 @@ class Router:
             owners = [agent for agent in mine if set(pending) & set(agent.tools)]
             stay = stay if stay in owners else next(iter(owners), stay)
             answers = answers or bool(owners)
-        if stay and (answers or goes_on(text) or scores[best.name] < CLEAR or same):
+        if stay and (answers or goes_on(text) or only_a_place(text) or scores[best.name] < CLEAR or same):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
 

@@ -348,3 +348,23 @@ def test_a_detail_of_the_place_does_not_take_the_problems_place(talk: Talk) -> N
 def test_several_matters_in_one_breath_are_all_taken_up(talk: Talk) -> None:
     (reply,) = talk("我妈住院要报销，小区井盖也坏了，还想问退休手续")
     assert [part.agent for part in reply.parts] == ["insurance", "operations", "government"]
+
+
+def test_the_place_told_after_a_danger_becomes_the_report_that_was_promised(talk: Talk) -> None:
+    danger, asked = talk("外卖小哥撞到我了，受伤了", "我在光谷步行街")
+    assert danger.outcome.kind == "emergency"
+    assert danger.text.startswith("请马上拨打 120")
+    assert [ask.tool for ask in asked.asks] == ["case.create"]
+
+
+def test_a_bare_place_is_asked_what_for(talk: Talk) -> None:
+    (reply,) = talk("我在光谷步行街")
+    assert reply.outcome.kind == "clarify"
+    assert "办什么事" in reply.text
+
+
+def test_the_bare_wish_for_an_order_is_not_what_it_says(talk: Talk) -> None:
+    acceptor = Principal("acceptor-t", frozenset(("acceptor",)), verified=True)
+    first, second = talk("建单", "小区停水三天没人通知", who=acceptor)
+    assert [ask.slot for ask in first.asks] == ["demand"]
+    assert "停水三天" in summary(second)

@@ -47,6 +47,7 @@ CLOSE, SAME, GAP = 0.6, 0.65, 2
 LOST, ALIKE, NAMED = 3, 0.5, 0.2
 _NAMED = 24
 HEDGE = "没有查到专门写这一点的内容，有关的规定是："
+_NOT_FOUND = "我在现有资料里没有找到能回答这个问题的依据，不能乱说。您可以换个说法再问，或拨打 12345 向主管部门核实。"
 _NOT_HERE = "没有找到直接回答这个问题的内容，资料里最接近的是"
 _ASK_ON = "如果不是您要问的，请换个说法再问，或拨打 12345 核实。"
 _BORN = re.compile(r"(?:19|20)\d{2}年?(?:\d+月)?(?:份|底|初)?(?:出生|生)")
@@ -94,6 +95,9 @@ class Refusal:
 
     reason: str
     text: str
+
+
+_NOTHING = Refusal("no_evidence", _NOT_FOUND)
 
 
 def answer(question: str, found: Mapping[str, Any], about: str | None = None, like: str | None = None) -> str | Refusal:
@@ -178,7 +182,7 @@ def _part(message: str, part: Part, found: Mapping[str, Any], room: int) -> str 
             return reply
         if isinstance(reply, Refusal) and UNKNOWN.search(reply.text) and names(part.focus, reply.text):
             open_ = open_ or reply
-    return open_ or _nothing()
+    return open_ or _NOTHING
 
 
 def _tells(part: Part, line: str) -> bool:
@@ -193,7 +197,7 @@ def _answer(asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
     question, focus = asking.question, asking.focus
     judged = _judged(asking.wanted, found, focus, asked=question)
     if judged and _foreign(asking.message, judged[0]):
-        return _nothing()
+        return _NOTHING
     if not judged or judged[0].sure < ANSWERED:
         return _expired(asking.wanted, found, judged) or _nearest(judged, focus)
     if focus == "comparison" and (said := _compared(question, found)):
@@ -204,7 +208,7 @@ def _answer(asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
     if best is None:
         return _nearest(judged, focus)
     if not _holds(asking, best, found):
-        return _nothing()
+        return _NOTHING
     if UNKNOWN.search(best.text) and focus not in ("list", "definition") and not told_beside(best, judged, focus):
         return Refusal("no_evidence", with_next_step(quoted(to_full_stop([best], judged))))
     chosen = local_first(_chosen(best, judged, asking), judged, focus, asking.message)
@@ -389,13 +393,8 @@ def _nearest(judged: Sequence[Line], focus: Focus) -> Refusal:
     if unknown := _unknown(judged):
         return Refusal("no_evidence", with_next_step([cited(unknown)]))
     if not judged or judged[0].sure < NEAR:
-        return _nothing()
+        return _NOTHING
     first = judged[0]
     where = f"《{first.title}》" + (f"的“{first.heading}”" if len(first.heading) <= _NAMED else "")
     told = "" if focus in STRICT or len(first.text) > LENGTH // 3 else f"：{first.text.rstrip('。；')}"
     return Refusal("no_evidence", f"{_NOT_HERE}{where}{told}。[{first.ref}]\n{_ASK_ON}")
-
-
-def _nothing() -> Refusal:
-    text = "我在现有资料里没有找到能回答这个问题的依据，不能乱说。您可以换个说法再问，或拨打 12345 向主管部门核实。"
-    return Refusal("no_evidence", text)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage
 
-from tools import ToolSpec
-
-from ..context import LOOKUP, UNKNOWN, Context, current_turn, read_context, tool_result
+from ..context import LOOKUP, UNKNOWN
 from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
 from ..understanding import (
     IDENTIFIERS,
@@ -27,9 +22,9 @@ from ..understanding import (
     drops,
     find,
     fit_intents,
-    focus_of,
     goes_on,
     is_question,
+    only_a_place,
     opens,
     ordinal,
     points_back,
@@ -39,10 +34,20 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_answers import COVERED, Refusal, answer, covers
+from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
-from .offline_memory import Memory, recall
-from .offline_slots import amended, arguments, continued, inherited, instead, names_only_details, spoken_of
+from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
+from .offline_memory import Memory
+from .offline_slots import (
+    after_danger,
+    amended,
+    arguments,
+    continued,
+    inherited,
+    instead,
+    names_only_details,
+    spoken_of,
+)
 from .offline_talk import remarks, speaks, things
 from .offline_words import (
     CHOOSE,
@@ -51,6 +56,7 @@ from .offline_words import (
     NOT_THAT_ONE,
     TALK,
     WHAT,
+    WHAT_THERE,
     WHICH_ONE,
     about,
     clarify,
@@ -76,47 +82,6 @@ CITED = re.compile(r"\[\d+\]")
 _CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
 # A number and no words, or nothing at all: where it does not fit, it is asked for once more.
 _VALUE = re.compile(r"(?:⟦[^⟧]*⟧|[\dXx\s-]{4,})+")
-Specs = Mapping[str, ToolSpec]
-
-
-@dataclass(frozen=True)
-class Heard:
-    """All that one move goes by."""
-
-    text: str
-    now: datetime
-    specs: Specs
-    memory: Memory
-    context: Context | None
-    asked: str
-    found: Mapping[str, Any]
-    results: tuple[tuple[str, Mapping[str, Any]], ...]
-
-    @property
-    def waiting(self) -> Mapping[str, Any] | None:
-        """What is waited for, if its tool is at hand."""
-        waiting = self.context.waiting if self.context else None
-        return waiting if waiting and waiting["tool"] in self.specs else None
-
-    @cached_property
-    def covered(self) -> float:
-        """How well the passages found answer, in [0, 1]."""
-        return covers(self.text, self.found)
-
-
-@dataclass(frozen=True)
-class Meant:
-    """The bound tool that the words mean best and the next one, with their probabilities, and of rules and nothing."""
-
-    tool: str | None
-    second: str | None
-    score: float
-    next: float
-    know: float
-    none: float
-
-
-NOBODY = Meant(None, None, 0.0, 0.0, 1.0, 0.0)
 
 
 class Mover:
@@ -129,7 +94,7 @@ class Mover:
 
     def move(self, messages: Sequence[BaseMessage], specs: Specs) -> AIMessage:
         """The next message."""
-        heard = _heard(messages, specs)
+        heard = heard_in(messages, specs)
         if heard.results:
             return self._after_result(heard)
         return self._first(heard)
@@ -154,11 +119,20 @@ class Mover:
             return AIMessage(
                 f"{about(heard.specs) if kind == 'about' else TALK[kind]}{reminder(heard.waiting, heard.specs)}"
             )
-        if vague_opening(text) and ASK in heard.specs:
-            return call(ASK, {"question": WHAT}, text)
+        if ASK in heard.specs and not heard.waiting and (opening := self._only_opens(heard, meant)):
+            return opening
         if meant.tool and meant.score >= max(meant.know, meant.none):
             return self._which(heard, meant) or self._start(meant.tool, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
+
+    def _only_opens(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        """What only says that there is something, or where: asked about, unless a report was promised in a danger."""
+        if vague_opening(heard.text) and meant.score < SURE:
+            return call(ASK, {"question": WHAT}, heard.text)
+        if not only_a_place(heard.text):
+            return None
+        promised = after_danger(heard.text, heard.memory, heard.specs, heard.now)
+        return call(*promised, heard.text) if promised else call(ASK, {"question": WHAT_THERE}, heard.text)
 
     def _calls_a_person(self, heard: Heard, meant: Meant) -> bool:
         """Whether somebody wants a person, rather than to look up who wanted one."""
@@ -319,7 +293,7 @@ class Mover:
 
     def _answer(self, heard: Heard) -> str | Refusal:
         """The answer; one that goes on with what was spoken of may be about the document alone that speaks of it."""
-        text, like = heard.text, _same_kind(heard)
+        text, like = heard.text, same_kind(heard)
         if heard.asked == text:
             return answer(text, heard.found, None, like)
         reply = answer(text, heard.found, heard.asked, like)
@@ -359,24 +333,6 @@ class Mover:
             intents = fit_intents({**examples, KNOW: _questions()} if names else {}, self._cache)
             self._fitted[names] = Weighing(intents, specs)
         return self._fitted[names]
-
-
-def _heard(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
-    text, after = current_turn(messages)
-    results = [(str(message.name), tool_result(message)) for message in after if isinstance(message, ToolMessage)]
-    found = next((result for _, result in results if "passages" in result), {})
-    context = read_context(messages)
-    now = datetime.fromisoformat(context.clock) if context else datetime.now().astimezone()
-    told = tuple(each for each in results if "passages" not in each[1])
-    calls = [each for message in after if isinstance(message, AIMessage) for each in message.tool_calls]
-    asked = next((str(each["args"].get("query") or text) for each in calls if each["name"] == LOOKUP), text)
-    return Heard(text, now, specs, recall(messages), context, asked, found, told)
-
-
-def _same_kind(heard: Heard) -> str | None:
-    """那智能工厂呢？ asks of something else what the question before asked."""
-    follows = focus_of(heard.text) == "any" and heard.text.rstrip("？?").endswith("呢")
-    return heard.memory.question if follows and heard.memory.question else None
 
 
 def _refuse(reason: str, text: str, heard: Heard) -> AIMessage:

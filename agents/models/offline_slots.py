@@ -28,6 +28,7 @@ from ..understanding import (
     wants_pictures,
     worded,
 )
+from ..wording import AFTER_DANGER
 from .offline_memory import Memory
 
 SURE_CLASS = 0.9
@@ -56,7 +57,8 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
         slot = spec.slots.get(name)
         if slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
-            filled |= {name: words} if words else {}
+            said = words and (spec.effect == "read" or beyond(words, spec.title, ()))
+            filled |= {name: words} if said else {}
         # 我想约个号 wishes, but names nothing to be booked.
         if slot and slot.kind == "query" and spec.effect == "write" and isinstance(filled.get(name), str):
             filled = filled if beyond(filled[name], spec.title, tuple(spec.examples)) else {**filled, name: None}
@@ -155,6 +157,21 @@ def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: 
         }
     )
     return fill(open_now, memory.topic, now, spec.required) | told | same
+
+
+def after_danger(
+    text: str, memory: Memory, specs: Mapping[str, ToolSpec], now: datetime
+) -> tuple[str, Arguments] | None:
+    """The report that was promised in a danger, once its place is told: the tool, and what was said then."""
+    if AFTER_DANGER not in "".join(memory.told[:1]):
+        return None
+    for name, spec in sorted(specs.items()):
+        kinds = {slot.kind for slot in spec.slots.values()}
+        words = _free_slot(spec)
+        needs = {spec.slots[each].kind for each in spec.required if each in spec.slots}
+        if spec.effect == "write" and words and kinds >= {"category", "address"} and not needs & IDENTIFIERS:
+            return name, {**fill(_open_slots(spec), text, now), words: memory.question}
+    return None
 
 
 def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from .intents import Intents, fit_intents
 from .reasons import beyond, worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
-from .topics import goes_on, names_something, shared, topic
+from .topics import goes_on, names_something, only_a_place, shared, topic
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
 
@@ -53,6 +53,7 @@ __all__ = [
     "is_question",
     "known_class",
     "names_something",
+    "only_a_place",
     "opens",
     "ordinal",
     "pleads",

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from .words import units
+from .addresses import places
+from .focus import is_question
+from .words import subject, units
 
 _DATA = Path(__file__).parent / "data" / "aspects.txt"
 # 那外地的呢, 要是租房的呢: a short turn to another case of the same thing.
@@ -15,6 +17,7 @@ _TURNS_TO = re.compile(r"^\W*(?:那么?|要是|如果|假如|换成|若是|改�
 _CASE_OF = re.compile(r"^\W*(?:那|要是|如果|假如|若是)")
 _CASE_LENGTH = 14
 _PLACE_IN_LIST = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|上一|下一|前一)(?:个|条|件|张|项|家|份)?")
+_WHERE = re.compile(r"我们?|人|就|现在|目前|正|在|到|位置|地点|地址|这里|那里|这边|那边|附近|是|住|家")
 # So many letters that matter name something.
 _NAMED = 2
 
@@ -32,6 +35,17 @@ def names_something(text: str) -> bool:
 def topic(text: str) -> str:
     """What a message is about, without what it asks of that."""
     return " ".join(_aspects().sub(" ", _PLACE_IN_LIST.sub(" ", text)).split())
+
+
+def only_a_place(text: str) -> bool:
+    """Whether a message names a place and says nothing of it: 我在光谷步行街."""
+    named = places(text)
+    if not named or is_question(text):
+        return False
+    rest = text
+    for place in sorted(named, key=lambda each: -each.start):
+        rest = f"{rest[: place.start]} {rest[place.end :]}"
+    return not subject(_WHERE.sub(" ", rest))
 
 
 def shared(text: str, names: Sequence[str]) -> str:

@@ -353,7 +353,7 @@ def test_several_matters_in_one_breath_are_all_taken_up(talk: Talk) -> None:
 def test_the_place_told_after_a_danger_becomes_the_report_that_was_promised(talk: Talk) -> None:
     danger, asked = talk("外卖小哥撞到我了，受伤了", "我在光谷步行街")
     assert danger.outcome.kind == "emergency"
-    assert danger.text.startswith("请马上拨打 120")
+    assert "122" in danger.text.split("。")[0]
     assert [ask.tool for ask in asked.asks] == ["case.create"]
 
 

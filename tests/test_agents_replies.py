@@ -24,7 +24,7 @@ SAYS = "POST /api/v1/orders/*/messages"
 
 
 def desk(folder: Path) -> Any:
-    return open_for_test(folder, bundled_knowledge=False, platform_timeout_s=0.6)
+    return open_for_test(folder, bundled_knowledge=False, platform_timeout_s=1.2)
 
 
 async def handed(house: House, who: Principal = CITIZEN) -> tuple[str, str]:

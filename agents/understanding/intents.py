@@ -32,7 +32,7 @@ _LEAST = 0.02
 _USUAL, _MOST = 100, 3.0
 # Beside the shipped weights, what is new is told apart from about so many of the others' examples.
 _OTHERS = 5000
-# How much of the logarithm of what was left out is taken off the bias: on `bench.utterances` the whole made new labels shy.
+# How much of the logarithm of what was left out is taken off the bias: the whole made new labels too shy.
 _CORRECTED = 0.5
 _NONE = ""
 _DATA = Path(__file__).parent / "data"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from langchain_core.messages import HumanMessage
 
 from knowledge import without_orders
-from tools import Call, Principal
+from tools import HANDOFF_TOOL, Call, Principal
 
 from . import wording
 from .clock import Clock
@@ -22,7 +22,7 @@ from .loop import Loop
 from .records import Event, Is, Outcome, Part, Spoke
 from .routing import Router
 from .turn import Turn
-from .understanding import is_question, pleads, says_something
+from .understanding import is_question, names_something, pleads, says_something, without_pleading
 
 # Which of several outcomes needs the user soonest.
 URGENCY: tuple[Is, ...] = ("emergency", "confirm", "clarify", "handoff", "refused", "done", "answered")
@@ -34,6 +34,7 @@ NOT_PASSED_ON = {
     "needs_verification": (Outcome("refused", "needs_verification"), wording.STILL_UNVERIFIED),
     "no_permission": (Outcome("refused", "no_permission"), wording.STILL_NOT_ALLOWED),
 }
+ACCESS = frozenset(("needs_verification", "no_permission"))
 
 
 @dataclass
@@ -108,19 +109,26 @@ class Serving:
         elif (refused := who.opening.refused) in NOT_PASSED_ON and self._insists(who, refused):
             steps = self._not_passed_on(who, refused, "接着要刚才拒绝的", served)
         else:
-            steps = self._wishes(who, served)
+            text = who.opening.text
+            beside = screened.kind == "injection" and says_something(without_orders(text))
+            steps = self._wishes(who, without_orders(text).strip() if beside else text, served)
         async for event in steps:
             yield event
         yield served
 
     def _insists(self, who: _Asker, refused: str) -> bool:
         """Whether what was refused is asked for again; who has logged in since may have it."""
-        text = who.opening.text
-        if refused == "needs_verification":
-            return pleads(text) and not who.principal.verified
-        if refused == "no_permission":
-            return pleads(text) and not is_question(text)
-        return self._router.insists(text, who.principal) or (pleads(text) and not is_question(text))
+        if refused == "needs_verification" and who.principal.verified:
+            return False
+        if pleads(who.opening.text):
+            return not self._begins(who)
+        return refused not in ACCESS and self._router.insists(who.opening.text, who.principal)
+
+    def _begins(self, who: _Asker) -> bool:
+        """Whether there is a wish or a question of its own beside a plea: 不登录能上报井盖坏了吗."""
+        rest = without_pleading(who.opening.text)
+        own = self._router.acts(who.opening.text, who.principal)
+        return own not in (None, HANDOFF_TOOL) or (is_question(rest) and names_something(rest))
 
     async def _in_danger(self, who: _Asker, danger: Danger, served: Served) -> AsyncIterator[Event]:
         """What to do first, from code before any model; then the case, when one is to be made."""
@@ -148,10 +156,8 @@ class Serving:
         served.add(turn, "")
         yield turn.speak(text)
 
-    async def _wishes(self, who: _Asker, served: Served) -> AsyncIterator[Event]:
-        text = who.opening.text
-        if screen(text).kind == "injection" and says_something(without_orders(text)):
-            text = without_orders(text).strip()
+    async def _wishes(self, who: _Asker, text: str, served: Served) -> AsyncIterator[Event]:
+        """The wishes of a text: the message, or what stands in it beside orders to the machine."""
         wishes = list(self._router.wishes(text, who.principal, who.opening.waiting))
         held, served.later = list(served.later), ()
         several = len(wishes) > 1

@@ -14,7 +14,8 @@ _DATA = Path(__file__).parent / "data" / "danger.yaml"
 _CLAUSE = re.compile(r"[，。；！？,;!?\n]+")
 # A question about a rule asks how, how much or whether; a person in danger states or calls.
 _ASKS = re.compile(
-    r"(怎么算|怎么赔|怎么报|怎么办理|如何申请|能不能报|是否|吗$|多少钱|多久|找哪个部门|归谁管|谁负责|谁管|要什么材料)"
+    r"(怎么算|怎么赔|怎么报|怎么办理|怎么认定|如何申请|能不能报|能报(?!警)|报多少|报几|报销|赔多少|算不算|走医保|走工伤|是否|吗$|多少钱|多少天|多久"
+    r"|找哪个部门|归谁管|谁负责|谁管|要什么材料)"
 )
 
 

@@ -15,6 +15,7 @@ from .clauses import (
     small_talk,
     vague_opening,
     wants_person,
+    without_pleading,
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .intents import Intents, fit_intents
@@ -68,5 +69,6 @@ __all__ = [
     "wants_person",
     "wants_pictures",
     "without_asking",
+    "without_pleading",
     "worded",
 ]

@@ -1,0 +1,44 @@
+"""Danger that is present gets its number first; a question about a rule that names an injury does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.guard import triage
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("外卖小哥撞到我了，受伤了", "122"),
+        ("撞到人了，快来", "122"),
+        ("我在路口受伤了", "120"),
+        ("有人晕倒在路边", "120"),
+        ("我妈摔倒骨折了，现在动不了", "120"),
+        ("楼道里好大的煤气味", "119"),
+        ("有人掉到东湖里了", "119"),
+        ("我妈晕倒了，医保卡在家里", "120"),
+        ("有人受伤了，能报警不", "120"),
+    ],
+)
+def test_a_present_danger_is_one(text: str, number: str) -> None:
+    danger = triage(text)
+    assert danger is not None
+    assert number in danger.number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我骨折住院能报多少",
+        "我妈骨折住院能报多少",
+        "我受伤了算不算工伤",
+        "他受伤了，工伤认定要多少天",
+        "我上班受伤怎么认定工伤",
+        "我撞到老人了，要赔多少",
+        "我骨折了走医保还是工伤",
+        "差点撞到我了",
+    ],
+)
+def test_a_question_about_a_rule_is_none(text: str) -> None:
+    assert triage(text) is None

@@ -69,12 +69,11 @@ def spoken_of(messages: Sequence[BaseMessage]) -> str:
     What is only told of oneself (我是租房的) is added to what was asked for before it.
     """
     said = [str(message.content) for message in messages if isinstance(message, HumanMessage)]
-    named = [words for words in said if not goes_on(words)]
+    named = [words for words in said if not goes_on(words)] or said[-1:]
     told: list[str] = []
-    while named and len(told) < TOLD and _only_told(named[-1]):
+    while len(named) > 1 and len(told) < TOLD and _only_told(named[-1]):
         told.insert(0, named.pop())
-    asked = named[-1:] or said[-1:]
-    return " ".join([*asked, *told]) if named else " ".join(told) or "".join(said[-1:])
+    return " ".join([*named[-1:], *told])
 
 
 def _only_told(words: str) -> bool:

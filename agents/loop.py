@@ -275,28 +275,32 @@ def _unknown_to_tool(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spe
     words = str(call["args"].get(need.slot) or "")
     asked = is_question(turn.opening.text) and not points_back(words)
     named = spec.slots[need.slot].kind == "query" and asked and names_something(words)
-    waited = turn.waiting is not None and turn.waiting.tool == spec.name
-    if not named or need.choices or waited or spec.name in turn.unknown:
+    if not named or need.choices or _waited(turn, spec) or spec.name in turn.unknown:
         return False
     turn.unknown.add(spec.name)
     return True
 
 
+def _waited(turn: Turn, spec: ToolSpec) -> Waiting | None:
+    """What this tool was waiting for."""
+    return turn.waiting if turn.waiting and turn.waiting.tool == spec.name else None
+
+
 def _told_meanwhile(turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> list[str]:
     """The labels of what was told instead of what was asked for."""
-    waiting = turn.waiting if turn.waiting and turn.waiting.tool == spec.name else None
-    if waiting is None:
+    waited = _waited(turn, spec)
+    if waited is None:
         return []
-    new = [name for name, value in call["args"].items() if value != waiting.arguments.get(name) and name in spec.slots]
-    return [spec.slots[name].label for name in new if name != waiting.slot and not spec.slots[name].derived]
+    new = [name for name, value in call["args"].items() if value != waited.arguments.get(name) and name in spec.slots]
+    return [spec.slots[name].label for name in new if name != waited.slot and not spec.slots[name].derived]
 
 
 def _in_vain(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> tuple[str, ...]:
     """The slots asked for so far. Who told something else of what is needed was not asked in vain."""
-    if turn.waiting is None or turn.waiting.tool != spec.name:
-        return ()
+    waited = _waited(turn, spec)
+    asked = waited.asked if waited else ()
     told = need.slot in spec.required and _told_meanwhile(turn, call, spec)
-    return tuple(dict.fromkeys(turn.waiting.asked)) if told else turn.waiting.asked
+    return tuple(dict.fromkeys(asked)) if told else asked
 
 
 def _question(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -105,22 +105,19 @@ RELATION = Slot(
         ("child", "子女", "孩子", "儿子", "女儿", "伢", "娃"),
     ),
 )
-WARDS = ("代管的", "孩子", "儿子", "女儿", "子女", "家人", "家属", "伢", "娃", "宝宝", "小孩")
 PERSON = Slot(
     "enum",
     "给谁办",
     choices=(
         ("self", "本人", "自己"),
-        ("ward", "代管的家人", *WARDS),
+        ("ward", "代管的家人", "代管的", "孩子", "儿子", "女儿", "子女", "家人", "家属", "伢", "娃", "宝宝", "小孩"),
     ),
 )
-# Whose record is looked at: as told in it.
-WHOSE = Slot(
-    "enum",
-    "给谁办",
+# Whose record is looked at: other relatives as the record tells who they are.
+WHOSE = replace(
+    PERSON,
     choices=(
-        ("self", "本人", "自己"),
-        ("ward", "代管的家人", *WARDS),
+        *PERSON.choices,
         ("父母", "父母", "爸爸", "妈妈", "父亲", "母亲", "爸", "妈", "老人"),
         ("配偶", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
     ),

@@ -96,7 +96,7 @@ def say_bundle(found: Result) -> str:
     unlisted = [each["name"] for each in parts if not each["listed"]]
     if unlisted:
         said.append(f"{'、'.join(unlisted)}的材料清单未核实，{ASK_12345}。")
-    said += [line for line in bundle["said"] if "未核实" in line][:2]
+    said += [line for line in bundle["said"] if "未核实" in line]
     return "\n".join(said)
 
 

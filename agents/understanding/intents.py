@@ -180,7 +180,7 @@ def _fitted(
 
 
 def _thinned(lines: list[tuple[str, str]], missing: frozenset[str]) -> tuple[list[tuple[str, str]], float]:
-    """The examples of what is missing, and every so-manieth of the others: reading them is what takes the time."""
+    """The examples of what is missing, and every nth of the others: reading them is what takes the time."""
     others = [line for line in lines if line[1] not in missing]
     step = max(1, len(others) // _OTHERS)
     return [line for line in lines if line[1] in missing] + others[::step], float(step)

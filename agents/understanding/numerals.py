@@ -13,7 +13,7 @@ _SPOKEN = r"[零〇一二三四五六七八九两十百千万亿]+"
 NUMBER = re.compile(rf"{_ARABIC}|{_SPOKEN}")
 _IN_A_CODE = re.compile(r"[A-Za-z0-9_]$|[A-Za-z0-9]-$")
 _MONEY_AFTER = re.compile(r"^\s*(多|左右|来)?\s*(元|块|圆|人民币|rmb)", re.IGNORECASE)
-
+# What was paid is money without saying so; what counts days or people is none.
 _SPENT = re.compile(
     r"(?:花|付|收|交|缴|掏|总共|一共|费用|账单|单子)(?:了|掉|费|去|是|的|我|他|她)?[约大概差不多有]{0,3}$"
 )

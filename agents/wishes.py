@@ -26,6 +26,13 @@ AFTER_A_TURN, CLEAR = 0.5, 0.75
 _WANTS = re.compile(
     r"(?:要|想|得|需要|打算|准备|该)(?:去|来|给.{1,4})?(?:报销|报账|办|问|咨询|了解|申请|申领|领|补|查|交|缴|转|换|开|退|迁|过户|登记|备案)"
 )
+# Where somebody goes, what they plan or heard say leads to the question that follows; it reports nothing.
+_LEADS_IN = re.compile(
+    r"(?:我|我们|我司|本人|本公司|我单位|我家)[^，。！？]{0,4}(?:拟|打算|计划|准备|想在|开车|坐车|骑车|要去|要到|正要)|听(?:说|人说|广播|别人)|看(?:新闻|到通知)"
+)
+_WOULD_KNOW = re.compile(
+    r"^\s*(?:所以|就|只|我|我们|现在|主要|这不)*(?:想|要|需要)(?:先|跟你们?|向您?)?(?:晓得|知道|了解|问|咨询|打听|请教|搞清楚|弄清楚|弄明白)"
+)
 _NEGATED = re.compile(r"^\s*(?:先|也|就|但|可)*(?:不|莫|别|没)")
 # Natural logarithms: a clause that means nothing in particular counts as if it meant anything with this chance.
 _FLOOR = math.log(0.08)
@@ -89,6 +96,7 @@ class Splitter:
         given = _labelled(clauses, heard.labels)
         groups = [[clauses[0]]]
         for clause, before, label in zip(clauses[1:], given, given[1:], strict=False):
+            groups = _led_in(groups, clause)
             if _together((before, label), groups[-1], clause, owners, answering):
                 groups[-1].append(clause)
             else:
@@ -167,11 +175,23 @@ def _labelled(clauses: Sequence[_Clause], labels: Sequence[str]) -> list[str]:
     return found[::-1]
 
 
+def _led_in(groups: list[list[_Clause]], clause: _Clause) -> list[list[_Clause]]:
+    """The groups, those that lead in to what is asked for here (我开车去…，听说…，就想知道…) as one."""
+    if clause.turns or not _WOULD_KNOW.match(clause.text):
+        return groups
+    first = next((at for at, group in enumerate(groups) if _LEADS_IN.search(_text(group))), len(groups))
+    story = [each for group in groups[first:] for each in group]
+    return [*groups[:first], story] if story else groups
+
+
 def _together(
     change: tuple[str, str], group: Sequence[_Clause], clause: _Clause, owners: Mapping[str, str], answering: bool
 ) -> bool:
-    """Whether a clause goes on with the group before it: without 另外… only another agent's matter is another one."""
+    """Whether a clause goes on with the group before it: without 另外… only another agent's matter is another one,
+    unless what was told only leads in to what one would know."""
     before, label = change
+    if not clause.turns and _WOULD_KNOW.match(clause.text) and _LEADS_IN.search(_text(group)):
+        return True
     if clause.turns and (answering or before != label):
         return False
     if before == label:

@@ -19,6 +19,8 @@ from agents.guard import triage
         ("有人掉到东湖里了", "119"),
         ("我妈晕倒了，医保卡在家里", "120"),
         ("有人受伤了，能报警不", "120"),
+        ("路边高压线还是什么线反正断了，垂在地上", "120"),
+        ("配电箱噼里啪啦冒火花", "120"),
     ],
 )
 def test_a_present_danger_is_one(text: str, number: str) -> None:
@@ -38,6 +40,8 @@ def test_a_present_danger_is_one(text: str, number: str) -> None:
         "我撞到老人了，要赔多少",
         "我骨折了走医保还是工伤",
         "差点撞到我了",
+        "高压线下面能不能盖房子",
+        "路灯杆上的电线杆号掉漆了",
     ],
 )
 def test_a_question_about_a_rule_is_none(text: str) -> None:

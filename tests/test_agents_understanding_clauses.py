@@ -95,13 +95,33 @@ def test_small_talk_has_its_kind(text: str, kind: str) -> None:
     assert small_talk(text) == kind
 
 
-@pytest.mark.parametrize("text", ["转人工", "给我找个真人", "我要人工客服", "不想跟机器说话"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "转人工",
+        "给我找个真人",
+        "我要人工客服",
+        "不想跟机器说话",
+        "喊个管事的出来讲",
+        "找个负责人给我回电话",
+        "跑了三趟每次说的都不一样，养老手续到底归哪个管，今天说这个明天说那个，我不跟机器扯，叫个活人来",
+    ],
+)
 def test_asking_for_a_person(text: str) -> None:
     assert wants_person(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["人工智能产业的目标", "人工智能有什么政策", "你好", "转人工的工单有哪些", "这单转人工研判"]
+    "text",
+    [
+        "人工智能产业的目标",
+        "人工只能企业有补贴吗",
+        "你好",
+        "转人工的工单有哪些",
+        "这单转人工研判",
+        "找负责的部门要多久",
+        "延期要领导审批吗",
+    ],
 )
 def test_artificial_intelligence_is_no_person(text: str) -> None:
     assert not wants_person(text)
@@ -110,6 +130,7 @@ def test_artificial_intelligence_is_no_person(text: str) -> None:
 def test_complaints_about_staff_are_not_complaints_about_the_city() -> None:
     assert blames_staff("你们接线员态度太差了")
     assert blames_staff("我要投诉窗口人员")
+    assert blames_staff("我要投诉昨天下午在政务大厅七号窗口那个女的")
     assert not blames_staff("我要投诉楼下的烧烤摊")
 
 

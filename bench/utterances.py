@@ -33,7 +33,7 @@ from tools import Principal
 
 DATA = Path(__file__).parent / "data"
 KNOWLEDGE, NONE = "knowledge", "none"
-HEARD, UNSEEN = ("heard-1-*.jsonl", "heard-2-*.jsonl"), "unseen-*.jsonl"
+HEARD, UNSEEN = ("heard-1-*.jsonl", "heard-2-*.jsonl", "heard-3-*.jsonl"), "unseen-*.jsonl"
 # The plan's targets lie in the knowledge base as well, from the same data: an answer is as good from there.
 SERVED_AS_WELL = {"kpi.plan.get": KNOWLEDGE}
 
@@ -127,7 +127,7 @@ async def _one(desk: Desk, person: Principal, row: dict[str, Any]) -> Taken:
 
 
 def _intent(reply: Reply, called: Sequence[str]) -> str:
-    tools = [name for name in called if "." in name or name == "calendar"]
+    tools = [name for name in called if "." in name or name in ("calendar", "geocode")]
     if "hand_off" in called or reply.outcome.kind == "handoff":
         return "handoff.create"
     if tools:

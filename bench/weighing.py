@@ -1,9 +1,9 @@
 """Fits how much each kind of evidence counts in understanding: `python -m bench.weighing [--write]`.
 
-On the two sets of utterances of `bench.utterances`, which are examples of the house: the intents are fitted without
-them, so that what the words say of them is as unsure as it will be of the next thing said. Prints how well weights
-fitted on either set do on the other, beside the words alone, and the weights fitted on both; `--write` keeps those in
-`agents/understanding/data/weights.json`.
+On three sets of utterances of `bench.utterances`: two are examples of the house, the third is not. The intents are
+fitted without them, so that what the words say of them is as unsure as it will be of the next thing said. Prints how
+well weights fitted on two sets do on the third, beside the words alone, and the weights fitted on all; `--write` keeps
+those in `agents/understanding/data/weights.json`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from knowledge import Library
 from tools import Call, Principal, spec_of
 
 DATA = Path(__file__).parent / "data"
-SETS = ("heard-1-*.jsonl", "heard-2-*.jsonl")
+SETS = ("heard-1-*.jsonl", "heard-2-*.jsonl", "heard-3-*.jsonl")
 NOW = datetime.combine(date(2026, 9, 16), time(10), CITY_ZONE)
 KNOWLEDGE, NONE = "knowledge", "none"
 # How strongly weights are held to where they start: the words alone.
@@ -46,9 +46,9 @@ def main() -> None:
     rows = [_rows(files) for files in SETS]
     with tempfile.TemporaryDirectory() as folder:
         measured = _evidence(rows, Path(folder))
-    for fitted, tried, order in ((measured[0], measured[1], "1 → 2"), (measured[1], measured[0], "2 → 1")):
-        words, weighed = _right(tried, _start()), _right(tried, _fit([fitted]))
-        print(f"set {order}: by the words {words:.3f}, weighed {weighed:.3f} of {len(tried[1])}")
+    for files, tried in zip(SETS, measured, strict=True):
+        words, weighed = _right(tried, _start()), _right(tried, _fit([each for each in measured if each is not tried]))
+        print(f"{files}: by the words {words:.3f}, weighed by the other sets {weighed:.3f} of {len(tried[1])}")
     weights = {kind: round(float(value), 2) for kind, value in zip(EVIDENCE, _fit(measured), strict=True)}
     print(json.dumps(weights, indent=1))
     if "--write" in sys.argv[1:]:

@@ -18,17 +18,19 @@ import numpy.typing as npt
 
 from tools import ToolSpec
 
+from .addresses import places
 from .focus import is_question
 from .intents import Intents
 from .slots import fill, find, known_class
 
 # Of a label: its logarithmic probability by the words; of a tool: whether it takes an identifier that is named, has no
-# place for it, needs one and none is named, is closed to the person, how many of its details are given, whether it
-# files a class of problem and none is heard; how questions and length speak for writes, rules and nothing; and how well
-# the passages found answer, which speaks for rules.
+# place for it, needs one and none is named, is closed to the person, how many of its details are given, whether a place
+# is named where it takes one, or none where it must have one, whether it files a class of problem and none is heard; how questions and length speak for writes, rules and nothing; and how well
+# the passages found answer, which speaks for rules and against nothing.
 EVIDENCE = (
-    "words", "takes", "misses", "needs", "closed", "details", "no_class", "write_asked", "write_long",
-    "rule", "rule_asked", "rule_long", "rule_covered", "nothing", "nothing_asked", "nothing_long",
+    "words", "takes", "misses", "needs", "closed", "details", "placed", "no_place", "no_class", "write_asked", "write_long",
+    "rule", "rule_asked", "rule_long", "rule_placed", "rule_covered", "nothing", "nothing_asked", "nothing_long",
+    "nothing_covered",
 )  # fmt: skip
 IDENTIFIERS = frozenset(("case_no", "order_no", "component_no", "credit_code"))
 _DETAILS = frozenset(("number", "money", "date", "enum", "item", "phone"))
@@ -64,6 +66,9 @@ class Weighing:
         self._needs = _ones(any(spec.slots[name].kind in IDENTIFIERS for name in spec.required if name in spec.slots)
                             if spec else False for spec in self._specs)  # fmt: skip
         self._files = _ones(any(slot.kind == "category" for slot in each) for each in slots)
+        self._places = _ones(any(slot.kind == "address" for slot in each) for each in slots)
+        self._at = _ones(any(spec.slots[name].kind == "address" for name in spec.required if name in spec.slots)
+                         if spec else False for spec in self._specs)  # fmt: skip
         self._write = _ones(spec is not None and spec.effect == "write" for spec in self._specs)
         self._nothing = _ones(label == _NOTHING for label in self.labels)
         self._tool = _ones(spec is not None for spec in self._specs)
@@ -89,6 +94,7 @@ class Weighing:
         day = (now or datetime.now().astimezone()).replace(hour=12, minute=0, second=0, microsecond=0)
         rows = self._lately(text, frozenset(roles or ()), day).copy()
         rows[EVIDENCE.index("rule_covered")] = self._rule * covered
+        rows[EVIDENCE.index("nothing_covered")] = self._nothing * covered
         return rows
 
     def _heard(self, text: str, roles: frozenset[str], now: datetime) -> Array:
@@ -98,6 +104,7 @@ class Weighing:
         named = {kind for kind, slot in self._named.items() if find(slot, text, now)}
         takes = _ones(bool(named & kinds) for kinds in self._takes)
         hit = known_class(text)
+        somewhere = bool(places(text))
         asks, length = float(is_question(text)), min(len(text), _LONGEST) / _LONG
         rows = {
             "words": np.log(np.maximum(words, _LEAST)),
@@ -106,8 +113,12 @@ class Weighing:
             "needs": self._needs * (not named),
             "closed": _ones(spec is not None and spec.roles.isdisjoint(roles or spec.roles) for spec in self._specs),
             "details": self._details(text, words, now),
+            "placed": self._places * somewhere,
+            "no_place": self._at * (not somewhere),
+            "rule_placed": self._rule * somewhere,
             "no_class": self._files * (hit is None or hit.score < _VAGUE),
             "rule_covered": 0.0 * self._rule,
+            "nothing_covered": 0.0 * self._nothing,
         }
         leans = {"write": self._write, "rule": self._rule, "nothing": self._nothing}
         rows |= {f"{name}_asked": asks * ones for name, ones in leans.items()}

@@ -25,12 +25,13 @@ from .slots import fill, find, known_class
 
 # Of a label: its logarithmic probability by the words; of a tool: whether it takes an identifier that is named, has no
 # place for it, needs one and none is named, is closed to the person, how many of its details are given, whether a place
-# is named where it takes one, or none where it must have one, whether it files a class of problem and none is heard; how questions and length speak for writes, rules and nothing; and how well
-# the passages found answer, which speaks for rules and against nothing.
+# is named where it takes one, or none where it must have one, whether it files a class of problem and none is heard;
+# how questions and length speak for writes, rules and nothing; and how well the passages found answer, which speaks for
+# rules and against nothing.
 EVIDENCE = (
-    "words", "takes", "misses", "needs", "closed", "details", "placed", "no_place", "no_class", "write_asked", "write_long",
-    "rule", "rule_asked", "rule_long", "rule_placed", "rule_covered", "nothing", "nothing_asked", "nothing_long",
-    "nothing_covered",
+    "words", "takes", "misses", "needs", "closed", "details", "placed", "no_place", "no_class",
+    "write_asked", "write_long", "rule", "rule_asked", "rule_long", "rule_placed", "rule_covered",
+    "nothing", "nothing_asked", "nothing_long", "nothing_covered",
 )  # fmt: skip
 IDENTIFIERS = frozenset(("case_no", "order_no", "component_no", "credit_code"))
 _DETAILS = frozenset(("number", "money", "date", "enum", "item", "phone"))

@@ -162,7 +162,8 @@ def _fitted(
     labels = tuple(label for label, _ in declared)
     missing = [label for label in labels if label not in rows]
     lines, thinned = _thinned(lines, frozenset(missing)) if kept else (lines, 1.0)
-    rarity = rarity_in([text for text, _ in lines])
+    # What the shipped fit has not seen, only what is missing can hold.
+    rarity = rarity_in([text for text, label in lines if label in missing or not kept], len(lines))
     if kept:
         rarity = np.where(kept.rarity > 0, kept.rarity, rarity)
     weights, bias = np.zeros((len(labels), SIZE), dtype=np.float32), np.zeros(len(labels))

@@ -95,8 +95,8 @@ def fit_intents(
     path = cache / f"intents-{_mark('all', sorted(marks.values()))}.npz" if cache else None
     kept = [_read(each) for each in (shipped, path) if each and each.exists()]
     for fit in kept:
-        if fit and dict(zip(fit.labels, fit.marks, strict=True)) == marks:
-            return Intents(fit)
+        if fit and marks.items() <= dict(zip(fit.labels, fit.marks, strict=True)).items():
+            return Intents(_part(fit, marks))
     fitted = _fitted(tuple(declared.items()), tuple(marks.items()), shipped)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +150,15 @@ def _read(path: Path) -> _Fit | None:
         return None
     weights, rarity = stored["weights"].astype(np.float32), stored["rarity"].astype(np.float64)
     return _Fit(tuple(stored["labels"].tolist()), tuple(stored["marks"].tolist()), weights, stored["bias"], rarity)
+
+
+def _part(fit: _Fit, marks: Mapping[str, str]) -> _Fit:
+    """The rows of these labels: a row is the same whatever stands beside it."""
+    if len(marks) == len(fit.labels):
+        return fit
+    rows = [row for row, label in enumerate(fit.labels) if label in marks]
+    labels, kept = tuple(fit.labels[row] for row in rows), tuple(fit.marks[row] for row in rows)
+    return _Fit(labels, kept, fit.weights[rows], fit.bias[rows], fit.rarity)
 
 
 @lru_cache(maxsize=16)

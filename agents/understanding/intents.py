@@ -109,13 +109,14 @@ def marks_of(examples: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return _marks(_declared(examples))
 
 
-def save(intents: Intents, path: Path) -> None:
-    """Keep fitted weights in a file; it is complete or not there."""
+def save(intents: Intents, path: Path, *, small: bool = False) -> None:
+    """Keep fitted weights in a file; it is complete or not there. A small one takes longer to write and to read."""
     fit = intents._fit
     if fit is None:
         raise ValueError("没有例句，没有可以保存的意图")
     half = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez_compressed(
+    write = np.savez_compressed if small else np.savez
+    write(
         half,
         labels=np.array(fit.labels),
         marks=np.array(fit.marks),

@@ -58,7 +58,7 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 def _furnish(folder: Path, changes: Mapping[str, Any]) -> None:
     """A library with the bundled documents, a real one, copied to where a house would fill one for seconds."""
-    if changes.keys() & {"embedding", "bundled_knowledge", "clock", "data_dir"} or (folder / "knowledge").exists():
+    if changes.keys() & {"embedding", "bundled_knowledge", "data_dir"} or (folder / "knowledge").exists():
         return
     ready = _library()
     folder.mkdir(parents=True, exist_ok=True)

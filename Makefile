@@ -9,6 +9,8 @@ STAMP := $(VENV)/.installed
 # The small CPU build of torch exists for Python 3.11 only, and only when it is named first.
 TORCH := torch==2.13.0
 PYTHONS := python3.11 python3
+# Byte code is kept: the tests start the house some fifty times, and each would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install serve test check format intents bench clean
 

@@ -24,7 +24,7 @@ def main() -> None:
     """Write the file for what is declared now."""
     with tempfile.TemporaryDirectory() as folder:
         examples = declared(Path(folder))
-        save(fit_intents(examples, shipped=None), SHIPPED)
+        save(fit_intents(examples, shipped=None), SHIPPED, small=True)
     sys.stdout.write(f"{SHIPPED.name}: {len(examples)} intents, {SHIPPED.stat().st_size / 1e6:.1f} MB\n")
 
 

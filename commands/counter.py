@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,7 +71,8 @@ def _in_process(settings: Settings, runner: asyncio.Runner) -> tuple[House, http
     from agents import open_house
     from server import create_app
 
-    house = open_house(settings)
+    with unsearched():
+        house = open_house(settings)
     runner.run(house.desk.start())
     transport = httpx.ASGITransport(app=create_app(house.desk, settings, house.sandbox))
     return house, httpx.AsyncClient(base_url="http://127.0.0.1", transport=transport, timeout=120)
@@ -100,9 +102,20 @@ def _answer(response: httpx.Response) -> dict[str, Any]:
 
 def read_settings_here(**changes: Any) -> Settings:
     """The settings of this folder and environment."""
-    from agents import read_settings
+    with unsearched():
+        from agents import read_settings
 
     return read_settings(**changes)
+
+
+@contextmanager
+def unsearched() -> Iterator[None]:
+    """No search for garbage while rooms are loaded and opened: nothing of it is, and the search takes its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def reached(url: str, headers: dict[str, str] | None = None) -> int | str:

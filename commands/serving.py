@@ -15,15 +15,17 @@ Port = Annotated[int | None, typer.Option(help="监听端口；不写用设置 p
 
 def serve(host: Host = None, port: Port = None) -> None:
     """启动服务。"""
+    given = {"host": host, "port": port}
+    settings = read_settings_here(**{name: each for name, each in given.items() if each is not None})
     import server
 
-    given = {"host": host, "port": port}
-    server.serve(read_settings_here(**{name: each for name, each in given.items() if each is not None}))
+    server.serve(settings)
 
 
 def migrate() -> None:
     """把数据库升级到当前版本；服务启动时也会自动升级。"""
+    settings = read_settings_here(bundled_knowledge=False)
     import agents
 
-    asyncio.run(agents.open_house(read_settings_here(bundled_knowledge=False)).close())
+    asyncio.run(agents.open_house(settings).close())
     print("数据库已是当前版本。")

@@ -10,6 +10,8 @@ from agents.routing import Router, declared_examples
 from agents.understanding import Weighing, fit_intents
 from tools import Principal, spec_of
 
+from .conftest import CACHE
+
 CITIZEN = Principal("c", frozenset(("citizen",)))
 AGENTS = [agent for module in (government, insurance, operations, development) for agent in module.register_agents()]
 DISPATCH = Agent(
@@ -18,10 +20,10 @@ DISPATCH = Agent(
 
 
 @pytest.fixture(scope="module")
-def router(tmp_path_factory: pytest.TempPathFactory) -> Router:
+def router() -> Router:
     tools = parts.register_tools(platform=None)  # type: ignore[arg-type]
     agents = [*AGENTS, DISPATCH]
-    intents = fit_intents(declared_examples(agents, tools, {}), tmp_path_factory.mktemp("cache"))
+    intents = fit_intents(declared_examples(agents, tools, {}), CACHE)
     return Router(agents, Weighing(intents, {each.name: spec_of(each) for each in tools}))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from agents.understanding import Intents, fit_intents
 from agents.understanding.intents import SHIPPED, marks_of
 from tools import ToolSpec, spec_of
 
+from .conftest import furnished
+
 ROWS = (Path(__file__).parent / "data" / "utterances.tsv").read_text(encoding="utf-8").splitlines()
 UTTERANCES = [tuple(row.split("\t")) for row in ROWS if row and not row.startswith("#")]
 EXAMPLES = {
@@ -29,6 +32,14 @@ EXAMPLES = {
 def specs() -> dict[str, ToolSpec]:
     brought = {tool.name: spec_of(tool) for tool in parts.register_tools(platform=None)}  # type: ignore[arg-type]
     return {name: spec for name, spec in brought.items() if name in operations.TOOLS}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[str]]:
+    """What the house declares as it comes."""
+    folder = tmp_path_factory.mktemp("house")
+    furnished(folder)
+    return declared(folder)
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +82,13 @@ def test_chit_chat_means_no_tool(heads: Intents) -> None:
     assert len(wrong) <= len(talk) // 10
 
 
-def test_the_weights_that_come_with_the_house_are_those_of_its_examples(tmp_path: Path) -> None:
+def test_the_weights_that_come_with_the_house_are_those_of_its_examples(house: Mapping[str, Sequence[str]]) -> None:
     shipped = np.load(SHIPPED, allow_pickle=False)
     kept = dict(zip(shipped["labels"].tolist(), shipped["marks"].tolist(), strict=True))
-    assert kept == marks_of(declared(tmp_path)), "examples changed: run `make intents`"
+    assert kept == marks_of(house), "examples changed: run `make intents`"
 
 
-def test_a_label_beside_those_of_the_house_leaves_theirs_as_they_are(tmp_path: Path) -> None:
-    house = declared(tmp_path)
+def test_a_label_beside_those_of_the_house_leaves_theirs_as_they_are(house: Mapping[str, Sequence[str]]) -> None:
     more = fit_intents({**house, "tool:book.renew": ("续借这本书", "我要续借图书", "借的书想晚几天还", "图书帮我续借")})
     assert more.knows([*house, "tool:book.renew"])
     found = more.score("图书帮我续借几天")

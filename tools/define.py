@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -177,16 +178,18 @@ def _structured(function: Callable[..., Awaitable[Mapping[str, Any]]], spec: Too
 def arguments_model(function: Callable[..., Any], *, hidden: Collection[str] = ()) -> type[BaseModel]:
     """A pydantic model of a tool function's arguments, without `call` and what is hidden."""
     fields: dict[str, Any] = {}
+    parameters = inspect.signature(function).parameters
     for name, hint in _hints(function).items():
         if name in hidden:
             continue
-        default = inspect.signature(function).parameters[name].default
+        default = parameters[name].default
         slot = _slot_in(hint)
         about = Field(... if default is inspect.Parameter.empty else default, description=_description(slot))
         fields[name] = (hint, about)
     return create_model(f"{function.__name__}_arguments", __config__=ConfigDict(extra="forbid"), **fields)
 
 
+@lru_cache(maxsize=1)
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     hints = get_type_hints(function, include_extras=True)
     return {name: hints.get(name, Any) for name in inspect.signature(function).parameters if name != "call"}

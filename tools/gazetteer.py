@@ -56,7 +56,7 @@ class Gazetteer:
 
     def __init__(self, entries: Mapping[str, tuple[Entry, ...]], box: tuple[float, float, float, float]) -> None:
         self._names = entries
-        self._longest = max(map(len, entries))
+        self._lengths = _lengths(entries)
         self._box = box
         unique = {entry.code: entry for found in entries.values() for entry in found if entry.code}
         self._subdistricts = tuple(entry for entry in unique.values() if entry.kind == "subdistrict" and entry.point)
@@ -122,11 +122,19 @@ class Gazetteer:
         return Grid(code, district, self.district_name(district), near.code or "", near.name, duty_grid_of(code))
 
     def _longest_at(self, text: str, at: int) -> Mention | None:
-        for size in range(min(self._longest, len(text) - at), 0, -1):
+        for size in self._lengths.get(text[at], ()):
             entries = self._names.get(text[at : at + size])
-            if entries:
+            if entries and at + size <= len(text):
                 return Mention(text[at : at + size], at, at + size, entries)
         return None
+
+
+def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """How long the names that begin with a character are, the longest first."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for name in filter(None, names):
+        found[name[0]].add(len(name))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 @cache

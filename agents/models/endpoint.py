@@ -14,8 +14,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-import openai
-from langchain.chat_models import init_chat_model
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
@@ -248,6 +246,10 @@ def open_endpoint(
     url: str, name: str, key: str, limits: Limits, extra: Mapping[str, Any] | None = None
 ) -> EndpointModel:
     """A model behind an OpenAI-compatible base URL; `key` may be empty, `extra` goes into every request's body."""
+    # Importing it takes half a second, and only where an endpoint is it is needed.
+    import openai
+    from langchain.chat_models import init_chat_model
+
     timeout = openai.Timeout(limits.silence_s, connect=min(CONNECT_S, limits.silence_s))
     client = openai.DefaultAsyncHttpxClient(base_url=url, timeout=timeout)
     inner = init_chat_model(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
-
-import openai
+from typing import TYPE_CHECKING, Literal
 
 from ..errors import Failure, ModelFailed
 from ..guard import hide
+
+if TYPE_CHECKING:
+    import openai
 
 Mend = Literal["tools", "context", "temperature"]
 MOST_WAIT_S, FIRST_WAIT_S, SHOWN_CHARS = 5.0, 0.3, 200
@@ -46,6 +47,9 @@ class Fault:
 
 def fault_of(problem: Exception) -> Fault:
     """The fault behind whatever a provider's client raised."""
+    # Importing it takes half a second, and only where an endpoint is it is needed.
+    import openai
+
     told = f"{type(problem).__name__}: {hide(str(problem))[:SHOWN_CHARS]}"
     if isinstance(problem, openai.APITimeoutError | TimeoutError):
         return Fault("model_slow", told)

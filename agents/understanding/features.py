@@ -44,12 +44,15 @@ def features(text: str, rarity: Vector) -> tuple[Places, Vector]:
     return np.concatenate([where, _MEANINGS]), np.concatenate([values / length, meaning])
 
 
-def rarity_in(texts: Sequence[str]) -> Vector:
-    """Inverse document frequency of every place, smoothed; zero where no text has it. As half floats, as it is kept."""
+def rarity_in(texts: Sequence[str], among: int) -> Vector:
+    """Inverse document frequency of every place among so many texts, smoothed; zero where none of these has it.
+
+    As half floats, as it is kept.
+    """
     found = np.zeros(GRAMS)
     for text in texts:
         found[_grams(_folded(text))[0]] += 1
-    rare = np.where(found > 0, 1.0 + np.log((1.0 + len(texts)) / (1.0 + found)), 0.0)
+    rare = np.where(found > 0, 1.0 + np.log((1.0 + among) / (1.0 + found)), 0.0)
     return rare.astype(np.float16).astype(np.float64)
 
 

@@ -95,8 +95,8 @@ def fit_intents(
     path = cache / f"intents-{_mark('all', sorted(marks.values()))}.npz" if cache else None
     kept = [_read(each) for each in (shipped, path) if each and each.exists()]
     for fit in kept:
-        if fit and dict(zip(fit.labels, fit.marks, strict=True)) == marks:
-            return Intents(fit)
+        if fit and marks.items() <= dict(zip(fit.labels, fit.marks, strict=True)).items():
+            return Intents(_part(fit, marks))
     fitted = _fitted(tuple(declared.items()), tuple(marks.items()), shipped)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,13 +109,14 @@ def marks_of(examples: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return _marks(_declared(examples))
 
 
-def save(intents: Intents, path: Path) -> None:
-    """Keep fitted weights in a file; it is complete or not there."""
+def save(intents: Intents, path: Path, *, small: bool = False) -> None:
+    """Keep fitted weights in a file; it is complete or not there. A small one takes longer to write and to read."""
     fit = intents._fit
     if fit is None:
         raise ValueError("没有例句，没有可以保存的意图")
     half = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez_compressed(
+    write = np.savez_compressed if small else np.savez
+    write(
         half,
         labels=np.array(fit.labels),
         marks=np.array(fit.marks),
@@ -152,6 +153,15 @@ def _read(path: Path) -> _Fit | None:
     return _Fit(tuple(stored["labels"].tolist()), tuple(stored["marks"].tolist()), weights, stored["bias"], rarity)
 
 
+def _part(fit: _Fit, marks: Mapping[str, str]) -> _Fit:
+    """The rows of these labels: a row is the same whatever stands beside it."""
+    if len(marks) == len(fit.labels):
+        return fit
+    rows = [row for row, label in enumerate(fit.labels) if label in marks]
+    labels, kept = tuple(fit.labels[row] for row in rows), tuple(fit.marks[row] for row in rows)
+    return _Fit(labels, kept, fit.weights[rows], fit.bias[rows], fit.rarity)
+
+
 @lru_cache(maxsize=16)
 def _fitted(
     declared: tuple[tuple[str, tuple[str, ...]], ...], marks: tuple[tuple[str, str], ...], shipped: Path | None
@@ -162,7 +172,8 @@ def _fitted(
     labels = tuple(label for label, _ in declared)
     missing = [label for label in labels if label not in rows]
     lines, thinned = _thinned(lines, frozenset(missing)) if kept else (lines, 1.0)
-    rarity = rarity_in([text for text, _ in lines])
+    # What the shipped fit has not seen, only what is missing can hold.
+    rarity = rarity_in([text for text, label in lines if label in missing or not kept], len(lines))
     if kept:
         rarity = np.where(kept.rarity > 0, kept.rarity, rarity)
     weights, bias = np.zeros((len(labels), SIZE), dtype=np.float32), np.zeros(len(labels))

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,7 +172,7 @@ class Store:
                 kept.backup(self._writer)
         return kept is not None
 
-    def _prepare(self, folder: Path, schemas: Iterable[str]) -> None:
+    def _prepare(self, folder: Path, schemas: Sequence[str]) -> None:
         """Make what is missing; refuse a file whose tables another version made differently."""
         wanted = sqlite3.connect(":memory:")
         for schema in schemas:
@@ -186,8 +186,8 @@ class Store:
                     f"沙盒目录 {folder} 里的数据由另一个版本建立，不能使用。请删除它，或另选一个目录。"
                 )
         wanted.close()
-        for schema in schemas:
-            self._writer.executescript(schema)
+        # One transaction: each of its own would be waited for until it is on disk.
+        self._writer.executescript(f"BEGIN IMMEDIATE; {' '.join(schemas)} COMMIT;")
 
     def _connect(self, path: Path, synchronous: str = "FULL") -> sqlite3.Connection:
         connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)

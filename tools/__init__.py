@@ -26,7 +26,6 @@ from .items import item_tools
 from .metrics import metric_tools
 from .orders import order_tools
 from .orders_staff import staff_order_tools
-from .orders_words import units_in
 from .outlets import outlet_tools
 from .pacing import Pacing
 from .permits import permit_tools
@@ -85,6 +84,7 @@ from .unified import (
     path_part,
     read_event,
 )
+from .unit_names import units_in
 from .waterlog import waterlog_tools
 from .weather import weather_tools
 

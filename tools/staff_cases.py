@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
@@ -18,14 +19,17 @@ from .case_steps import (
     REASON,
     YES_NO,
     CaseSteps,
-    department_in,
     pictures,
     reason_in,
 )
+from .components import entry_of
 from .define import Call, CallArgument, Prepare, Slot, tool
 from .errors import NeedsAnswer
+from .gazetteer import bundled_gazetteer
+from .sending import by_list, entry_warning, settled_unit
 from .telling import say_moved
-from .unified import Platform, Step
+from .unified import Case, Platform, Step
+from .unified.components import Components
 
 DESK = frozenset(("acceptor", "supervisor"))
 CHIEF = frozenset(("supervisor",))
@@ -45,8 +49,8 @@ Version = Annotated[str | None, DERIVED_VERSION]
 def staff_case_tools(platform: Platform) -> list[BaseTool]:
     """The steps of a case, for the posts that may make them."""
     steps = CaseSteps(platform)
-    makers = (_accept, _file, _dispatch, _return, _feedback, _close, _rework, _void)
-    return [make(steps) for make in makers]
+    makers = (_accept, _file, _return, _feedback, _close, _rework, _void)
+    return [*(make(steps) for make in makers), _dispatch(steps, platform)]
 
 
 def _prepare(steps: CaseSteps, to: str, *, reason: str | None = None) -> Prepare:
@@ -103,17 +107,23 @@ def _file(steps: CaseSteps) -> BaseTool:
     return case_file
 
 
-def _dispatch(steps: CaseSteps) -> BaseTool:
+def _dispatch(steps: CaseSteps, platform: Platform) -> BaseTool:
+    duties = Components(platform)
+
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         ready = await steps.prepared(arguments, call, "dispatched")
-        unit = department_in(arguments.get("department"))
-        if unit is None:
-            raise NeedsAnswer("department", ASK_UNIT)
-        case = await steps.look(arguments, call)
-        basis = reason_in(arguments.get("basis"))
-        if case.status == "returned" and case.department == unit and basis is None:
-            raise NeedsAnswer("basis", f"案件是{unit}退回的。再派给它要说明新的依据，请补充，或者改派其他部门。")
-        return {"number": ready["number"], "department": unit, **({"basis": basis} if basis else {}), **ready}
+        case, basis = await steps.look(arguments, call), reason_in(arguments.get("basis"))
+        sent = await _unit_of(duties, case, arguments.get("department"), basis)
+        if case.status == "returned" and case.department == sent.unit and sent.basis is None:
+            question = f"案件是{sent.unit}退回的。再派给它要说明新的依据，请补充，或者改派其他部门。"
+            raise NeedsAnswer("basis", question)
+        told = {"basis": sent.basis, "warning": sent.warning}
+        return {
+            "number": ready["number"],
+            "department": sent.unit,
+            **{key: value for key, value in told.items() if value},
+            **ready,
+        }
 
     @tool(
         "case.dispatch", title="派遣案件", effect="write", roles=SENDERS, say=say_moved, examples=phrases.DISPATCH,
@@ -121,19 +131,43 @@ def _dispatch(steps: CaseSteps) -> BaseTool:
     )  # fmt: skip
     async def case_dispatch(
         number: Number,
-        department: Annotated[str, Slot("text", "处置部门", ask=ASK_UNIT)],
+        department: Annotated[str, Slot("unit", "处置部门", ask=ASK_UNIT)],
         call: CallArgument,
         basis: Annotated[str | None, Slot("text", "派遣依据")] = None,
+        warning: Annotated[str | None, Slot("text", "提醒", derived=True)] = None,
         category_name: Category = None,
         address: Address = None,
         status_name: Status = None,
         version: Version = None,
     ) -> Mapping[str, Any]:
-        """把立案或被退回的案件派给处置部门；派给刚退回它的部门要写明新的依据。"""
-        unit = department_in(department) or department
-        return await steps.step(number, Step("dispatched", department=unit, basis=basis, version=version), call)
+        """把立案或被退回的案件派给处置部门；写“责任清单”时按清单派给牵头单位，派给刚退回它的部门要写明新的依据。"""
+        return await steps.step(number, Step("dispatched", department=department, basis=basis, version=version), call)
 
     return case_dispatch
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """To which unit, on what basis, and what should be seen before the yes."""
+
+    unit: str
+    basis: str | None
+    warning: str | None
+
+
+async def _unit_of(duties: Components, case: Case, said: object, basis: str | None) -> _Sent:
+    """The unit that is named; where the responsibility list shall decide, its lead unit with the entry."""
+    if by_list(said) or (not said and by_list(basis)):
+        if not case.district:
+            raise NeedsAnswer("department", f"案件的所在区不明，不能按责任清单派。{ASK_UNIT}")
+        duty = await duties.duty(case.category_code, case.district)
+        return _Sent(duty.unit, duty.basis, None)
+    entry = entry_of(str(said or ""), bundled_gazetteer())
+    found = settled_unit(said, case.district_name, handling=True, slot="department", ask=ASK_UNIT)
+    unit = found.name or ""
+    basis = basis or (entry.basis if entry else None)
+    told = [each for each in (found.warning, entry_warning(basis, unit)) if each]
+    return _Sent(unit, basis, "；".join(told) or None)
 
 
 def _return(steps: CaseSteps) -> BaseTool:

@@ -23,6 +23,7 @@ from .unified.order_states import DESK, ORDER_MOVES, ORDER_STATES, SATISFACTION,
 REPLIERS = DESK | UNIT
 REOPENERS = DESK | {"citizen"}
 REASON = Slot("text", "原因", ask="请说明原因。")
+ASK_DAYS = "请说明延长几天，也就是几个工作日。"
 ASK_UNIT = "请说明派给哪个单位。"
 ASK_BASIS = "请说明依据，例如责任清单条目（DUTY- 开头），或者职责文件。"
 ASK_REPLY = "请写明给诉求人的答复：做了什么、结果怎样。"
@@ -282,7 +283,7 @@ def _extend(orders: Orders) -> BaseTool:
             raise Conflict(f"工单 {order.number} 已经延期过一次，不能再延。")
         days, reason = arguments.get("days"), words_in(arguments.get("reason"))
         if not days:
-            raise NeedsAnswer("days", "请说明延长几个工作日。")
+            raise NeedsAnswer("days", ASK_DAYS)
         if reason is None:
             raise NeedsAnswer("reason", "请说明延期的原因。")
         shown = {"demand": order.demand, "status_name": order.status_name}
@@ -294,7 +295,7 @@ def _extend(orders: Orders) -> BaseTool:
     )  # fmt: skip
     async def order_extend(
         number: Number,
-        days: Annotated[int, Slot("number", "延长工作日", ask="请说明延长几个工作日。")],
+        days: Annotated[int, Slot("number", "延长工作日", ask=ASK_DAYS)],
         call: CallArgument,
         reason: Annotated[str | None, Slot("text", "延期原因", ask="请说明延期的原因。")] = None,
         demand: Demand = None,

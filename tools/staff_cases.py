@@ -15,9 +15,10 @@ from .case_steps import (
     DERIVED_CATEGORY,
     DERIVED_STATUS,
     DERIVED_VERSION,
+    FORCED,
+    FORCED_REASON,
     PHOTOS,
     REASON,
-    YES_NO,
     CaseSteps,
     pictures,
     reason_in,
@@ -35,7 +36,6 @@ DESK = frozenset(("acceptor", "supervisor"))
 CHIEF = frozenset(("supervisor",))
 SENDERS = frozenset(("dispatcher", "supervisor"))
 UNIT = frozenset(("department",))
-FORCED = Slot("enum", "特批", choices=YES_NO)
 ASK_UNIT = "请说明派给哪个部门，例如“江汉区市政维修所”。"
 ASK_BASIS = "请说明退回的依据，例如责任清单的条目，或者权属单位是谁。"
 
@@ -76,7 +76,7 @@ def _accept(steps: CaseSteps) -> BaseTool:
         number: Number,
         call: CallArgument,
         forced: Annotated[bool, FORCED] = False,
-        reason: Annotated[str | None, REASON] = None,
+        reason: Annotated[str | None, FORCED_REASON] = None,
         category_name: Category = None,
         address: Address = None,
         status_name: Status = None,
@@ -200,13 +200,17 @@ def _return(steps: CaseSteps) -> BaseTool:
     return case_return
 
 
+_RECEIVE, _REPORT = "接收案件，开始处理", "反馈处理完成，等待核查"
+_RECEIVE_FIRST = "先接收案件；接收以后还要再反馈一次处理结果"
+
+
 def _feedback(steps: CaseSteps) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         case = await steps.look(arguments, call)
         to = "processing" if case.status == "dispatched" else "feedback"
         ready = await steps.prepared(arguments, call, to)
         note = reason_in(arguments.get("note"))
-        step = "接收案件，开始处理" if to == "processing" else "反馈处理完成，等待核查"
+        step = _RECEIVE if to == "processing" and not note else _RECEIVE_FIRST if to == "processing" else _REPORT
         kept = {"photos": arguments["photos"]} if arguments.get("photos") else {}
         return {"number": ready["number"], **({"note": note} if note else {}), **kept, **ready, "step": step}
 
@@ -257,7 +261,7 @@ def _close(steps: CaseSteps) -> BaseTool:
         number: Number,
         call: CallArgument,
         forced: Annotated[bool, FORCED] = False,
-        reason: Annotated[str | None, REASON] = None,
+        reason: Annotated[str | None, FORCED_REASON] = None,
         photos: Annotated[list[str] | None, PHOTOS] = None,
         category_name: Category = None,
         address: Address = None,

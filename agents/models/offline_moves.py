@@ -36,6 +36,7 @@ from ..understanding import (
 )
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
+from .offline_edits import edited
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_slots import (
@@ -193,7 +194,8 @@ class Mover:
         spec, proposed = heard.specs[name], heard.memory.proposed[name]
         details = names_only_details(spec, heard.text, heard.now)
         fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text) and not details
-        changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
+        edit = edited(heard.text, proposed, spec, heard.now)
+        changed = edit or ({} if fresh else amended(heard.text, proposed, spec, heard.now))
         again = not fresh and remarks(heard.text, details=details, rule=meant.know >= LIKELY)
         return call(name, {**proposed, **changed}, heard.text) if changed or again else None
 

@@ -15,6 +15,7 @@ from .orders_phrases import ACCEPT, CREATE, DISPATCH, EXTEND, REFUSE, REOPEN, RE
 from .orders_rules import is_basis
 from .orders_telling import say_received, say_sent, say_stepped
 from .orders_words import basis_in, demand_in, order_number, reason_in, words_in
+from .places_moved import moved_place
 from .reporting import ASK_PLACE
 from .sending import by_list, entry_warning, settled_unit
 from .unified import Order, OrderDraft, Orders, OrderVisit, Platform, Suggestion
@@ -104,6 +105,8 @@ def _accept(orders: Orders) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         order = await look(orders, arguments, call)
         kept = {name: arguments[name] for name in ("address", "nature") if arguments.get(name)}
+        if kept.get("address"):
+            kept["address"] = moved_place(order.address, str(kept["address"]))
         return {"number": order.number, **kept, **refuse_early(order, "accepted", call)}
 
     @tool(

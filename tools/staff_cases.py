@@ -248,7 +248,7 @@ def _close(steps: CaseSteps) -> BaseTool:
         reason = reason_in(arguments.get("reason"))
         forced = arguments.get("forced") in (True, "true")
         if case.status == "feedback" and case.check_result != "pass" and not (forced and reason):
-            raise NeedsAnswer("reason" if forced else "forced", _ASK_FORCED)
+            raise NeedsAnswer("reason", FORCED_REASON.ask) if forced else NeedsAnswer("forced", _ASK_FORCED)
         kept: dict[str, Any] = {"photos": photos} if photos else {}
         kept |= {"forced": True} if forced else {}
         return {"number": ready["number"], **({"reason": reason} if reason else {}), **kept, **ready}

@@ -35,6 +35,7 @@ from ..understanding import (
     wants_person,
 )
 from .offline_answers import COVERED, Refusal, answer
+from .offline_acts import another_act, only_says_why
 from .offline_calls import call, lister, mine, report
 from .offline_edits import edited
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
@@ -175,6 +176,9 @@ class Mover:
         # What was asked for by its identifier is what a message with that identifier answers.
         details = not asks and names_only_details(heard.specs[waiting["tool"]], heard.text, heard.now)
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
+        if another_act(waiting, heard.specs, heard.text, meant.tool if meant.score >= LIKELY else None, heard.now):
+            return None
+        other = other and not only_says_why(waiting, heard.specs, str(meant.tool), asks=asks)
         if other and not details and opens(heard.text) and not declines(heard.text):
             return None
         if asks and (meant.know >= LIKELY or heard.covered >= COVERED):

@@ -5,6 +5,7 @@ from .applications import application_tools
 from .case_approvals import case_approval_tools
 from .case_centre import case_centre_tools
 from .case_feedback import case_feedback_tools
+from .case_resume import case_resume_tools
 from .case_rules import case_rule_tools
 from .case_visits import case_visit_tools
 from .cases import case_tools
@@ -170,6 +171,7 @@ __all__ = [
     "case_approval_tools",
     "case_centre_tools",
     "case_feedback_tools",
+    "case_resume_tools",
     "case_rule_tools",
     "case_tools",
     "case_visit_tools",

@@ -233,7 +233,8 @@ def _feedback(steps: CaseSteps) -> BaseTool:
         case = await steps.look({"number": number}, call)
         to = "processing" if case.status == "dispatched" else "feedback"
         after = pictures(photos, "after")
-        return await steps.step(number, Step(to, reason=note, photos=after, version=version), call)
+        moved = await steps.step(number, Step(to, reason=note, photos=after, version=version), call)
+        return {**moved, "note": note}
 
     return case_feedback
 

@@ -128,7 +128,7 @@ def say_moved(case: Result) -> str:
         said += f"（{case['limit_source']}），从派遣时起算。"
     if case["status"] == "rework":
         said += f"这是第 {case['rework_count']} 次返工。"
-    return said
+    return f"{said}处理情况：{case['note']}。" if case.get("note") else said
 
 
 def say_visited(case: Result) -> str:

@@ -51,6 +51,8 @@ def case_approval_tools(platform: Platform) -> list[BaseTool]:
 def _prepare(steps: CaseSteps, kind: Kind) -> Prepare:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         case = await steps.look(arguments, call)
+        if kind == "suspend" and case.status == "suspended":
+            raise Conflict(f"案件 {case.number} 已经挂账。要接着办，由派遣员或者值班长恢复处理。")
         if case.status not in OPEN_FOR[kind]:
             raise Conflict(f"案件 {case.number} 现在是“{case.status_name}”，不能{NAMES[kind]}。")
         shown = Facts(case).shown()

@@ -55,6 +55,8 @@ def say_case(case: Result) -> str:
     said += _facts(case)
     if case.get("reason") and case["status"] in ("closed", "void", "returned", "suspended", "rework"):
         said.append(f"说明：{case['reason']}。")
+    if case.get("reason") and case["status"] == "feedback":
+        said.append(f"处理情况：{case['reason']}。")
     if case.get("urge_count"):
         said.append(f"已催办 {case['urge_count']} 次。")
     if case["status"] not in ("closed", "void"):

@@ -35,7 +35,7 @@ from ..understanding import (
     wants_person,
 )
 from .offline_answers import COVERED, Refusal, answer
-from .offline_acts import another_act, only_says_why
+from .offline_acts import another_act, only_says_why, sends, undone
 from .offline_calls import call, lister, mine, report
 from .offline_edits import edited
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
@@ -125,6 +125,9 @@ class Mover:
             return opening
         if meant.tool and meant.score >= max(meant.know, meant.none):
             return self._which(heard, meant) or self._start(meant.tool, heard)
+        roles = frozenset(heard.context.roles) if heard.context else frozenset()
+        if act := sends(heard.text, heard.specs, roles, heard.memory, heard.now):
+            return self._start(act, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
 
     def _only_opens(self, heard: Heard, meant: Meant) -> AIMessage | None:
@@ -321,6 +324,7 @@ class Mover:
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
         first, second = [*ranked[:2], None, None][:2]
+        first = undone(heard.text, first, heard.specs) if first else None
         return Meant(first, second, tops[0], tops[1], know, none)
 
     def _scores(self, heard: Heard, names: tuple[str, ...]) -> dict[str, float]:

@@ -109,7 +109,8 @@ def told(spec: ToolSpec, text: str, now: datetime, asked: str | None = None) -> 
             found.setdefault(part.slot, []).extend(kept)
             free += [each for each in words if each not in kept]
         else:
-            free += _said(_without_unit(part.words, units, now), spec, now, labelled=False)
+            said = _said(_without_unit(part.words, units, now), spec, now, labelled=False)
+            free += [each for each in said if _NUMBERED.search(text) or not _is_range(each, spec, now)]
     _share_out(found, free, spec, text, asked)
     kept = {name: "，".join(each for each in words if each) for name, words in found.items()}
     return {name: words for name, words in kept.items() if words and _gives(slots[name], words, spec)}
@@ -160,7 +161,7 @@ def _cue(label: str) -> re.Pattern[str]:
     starts = "|".join(bare)
     return re.compile(
         rf"(?:退回|派单|退单|派遣|督办|申请|延期|挂账)?(?:的)?(?:{'|'.join(strong)}){_IS}"
-        rf"|(?:(?<=^)|(?<=[，,。；;！!？?\s]))(?:退回|派单|退单|派遣|督办|延期|挂账)?(?:的)?(?:{starts})(?:是|为|[：:])?\s*"
+        rf"|(?:(?<=^)|(?<=[，,。；;！!？?\s]))(?:退回|派单|退单|派遣|督办|延期|挂账)?(?:的)?(?:{starts})(?!不?(?:充分|成立|够|足|清|明))(?:是|为|[：:])?\s*"
         rf"|(?:{'|'.join(each for each in ('因为', '由于') if each in starts) or '(?!)'})(?!这)"
     )
 
@@ -240,6 +241,15 @@ def _is_choice(words: str, spec: ToolSpec) -> bool:
     for name in names:
         rest = rest.replace(name, "") if len(name) > 1 else rest
     return rest != words and len(re.sub(r"市民|诉求人|来电人|对方|说|现场|表示|结果|是|他|她|很|的|了", "", rest)) == 0
+
+
+def _is_range(words: str, spec: ToolSpec, now: datetime) -> bool:
+    """Whether words only say which ones are meant: 洪山区超期的都."""
+    rest = words
+    for slot in spec.slots.values():
+        for each in find(slot, rest, now) if slot.kind in ("district", "enum", "date", "category") else ():
+            rest = rest[: each.start] + "，" * (each.end - each.start) + rest[each.end :]
+    return rest != words and not beyond(re.sub(r"都|全部?|所有|一起|的|件", "", rest), "", ())
 
 
 def _share_out(found: dict[str, list[str]], free: list[str], spec: ToolSpec, text: str, asked: str | None) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from tools import NeedsAnswer, Orders, order_tools, spec_of, staff_case_tools, staff_order_tools
+from tools import NeedsAnswer, order_tools, spec_of, staff_case_tools, staff_order_tools
 from tools.unit_names import resolve, units_in
-from tools.unified import OrderDraft
 
 from .test_sandbox_cases import at_state
-from .test_sandbox_orders import DISPATCHER, LISTED, at
+from .test_sandbox_orders import LISTED, at
 from .test_tools_platform import ROLES
 from .test_tools_world import World, give_near, give_world  # noqa: F401
 

@@ -27,7 +27,8 @@ UNITS = tuple(tuple(row) for row in sensing_data()["units"])
 NAMES = tuple(row[1] for row in UNITS)
 USUAL = ("water", "urban", "traffic")
 _LEAD = re.compile(
-    r"^.*?(?:(?:推送|推给|发送|发给|通知|下发|发布|发|推)[^：:]{0,40}[：:]|(?:预警)?内容(?:就?是|为|写|[：:])*)\s*(?P<text>.+)$", re.DOTALL
+    r"^.*?(?:(?:推送|推给|发送|发给|通知|下发|发布|发|推)[^：:]{0,40}[：:]|(?:预警)?内容(?:就?是|为|写|[：:])*)\s*(?P<text>.+)$",
+    re.DOTALL,
 )
 _PUSHES = re.compile(r"推|发给|发送|发出|下发|通知|告知")
 _ONLY_ASKED = re.compile(

@@ -30,7 +30,8 @@ VERDICTS = (
     ("approve", "同意", "批准", "准了", "可以", "通过", "成立"),
     ("reject", "不同意", "不批准", "驳回", "不准", "不行", "不成立", "不通过"),
 )
-UNITS = (("hours", "工作时", "小时", "钟头"), ("days", "工作日", "天", "日"))
+_COUNT = "0123456789一二两三四五六七八九十半几"
+UNITS = (("hours", "工作时", "小时", "钟头"), ("days", "工作日", "自然日", *(f"{count}天" for count in _COUNT)))
 # Which limits an amount that is said in hours or days can be meant for.
 _COUNTS = {"hours": ("work_hour", "urgent_hour"), "days": ("work_day", "natural_day")}
 NAMES = {"extend": "延期", "suspend": "挂账"}

@@ -18,6 +18,7 @@ _LEAD = re.compile(
     r"^(?:请|帮我|刚)?(?:来电)?(?:登记|录入?|新建|建|立|开|接到?)[^：:，,。]{0,12}(?:工单|来电|单子|诉求|电话)[：:，,]\s*"
 )
 
+
 def order_number(value: object) -> str | None:
     """An order number as the platform writes it; other words count as they are."""
     text = str(value or "").strip().upper()

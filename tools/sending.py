@@ -19,7 +19,7 @@ def by_list(said: object) -> bool:
 
 
 def settled_unit(said: object, district: str | None, *, handling: bool, slot: str, ask: str) -> Resolved:
-    """The unit that is meant; asks with the nearest known ones where nobody knows it, with `ask` where none is named."""
+    """The unit that is meant; asks with `ask` where none is named, with the nearest ones where it is unknown."""
     words = str(said or "").strip()
     insists = "就是" if words.startswith("就是") else ""
     named = next(units_in(words), None)
@@ -30,9 +30,7 @@ def settled_unit(said: object, district: str | None, *, handling: bool, slot: st
     if found.name is None:
         said_so = found.said
         near = f"您是指{'、'.join(found.near)}吗？" if found.near else "请核对单位名称。"
-        raise NeedsAnswer(
-            slot, f"平台的单位里没有“{said_so}”。{near}确实要派给它，请说“就是{said_so}”。", found.near
-        )
+        raise NeedsAnswer(slot, f"平台的单位里没有“{said_so}”。{near}确实要派给它，请说“就是{said_so}”。", found.near)
     return found
 
 

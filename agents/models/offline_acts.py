@@ -42,7 +42,7 @@ def only_says_why(waiting: Mapping[str, Any], specs: Specs, meant: str, *, asks:
 
 
 def undone(text: str, tool: str, specs: Specs) -> str:
-    """The tool that is meant: for 解除挂账 not the one that lets rest, but the one whose examples speak of undoing it."""
+    """The tool that is meant: for 解除挂账 not that of 挂账, but the one whose examples speak of undoing it."""
     act = re.escape(specs[tool].title)
     undoes = re.compile(rf"{_UNDO}[^，,。；;]{{0,24}}{act}")
     if not is_step(specs[tool]) or not undoes.search(text):
@@ -55,7 +55,7 @@ def undone(text: str, tool: str, specs: Specs) -> str:
 
 
 def sends(text: str, specs: Specs, roles: frozenset[str], memory: Memory, now: datetime) -> str | None:
-    """The act that sends what was spoken of last to a unit, where a message is no more than 改派 and the unit's name."""
+    """The act that sends what was spoken of last to a unit: a message says 改派 and names one."""
     if is_question(text):
         return None
     for told in memory.told[:1]:

@@ -12,13 +12,22 @@ from tools import Slot, ToolSpec
 from ..understanding import amend, fill, is_step, label_words, main_text, texts_of, told
 
 Arguments = dict[str, Any]
-_PUT = r"(?:要|应该|还是|给我|帮我|请)*(?:改成|改为|改到|改写成|换成|换为|写成|变成|更正为|应该是|应为|不对[，,]?是|错了[，,]?是)"
+_PUT = (
+    r"(?:要|应该|还是|给我|帮我|请)*"
+    r"(?:改成|改为|改到|改写成|换成|换为|写成|变成|更正为|应该是|应为|不对[，,]?是|错了[，,]?是)"
+)
 _ADD = r"(?:里|中|上|后面|最后)*(?:再|还|也|要|请|帮我)*(?:加上|加一句|加一条|加|补上|补充一句|补充|添上|添一句)"
 _ADDS = re.compile(rf"^(?:请|帮我|再|还|也|麻烦)*{_ADD}(?:[：:，,]|\s)*(?P<v>.{{2,}})$", re.DOTALL)
 _PUTS = re.compile(rf"^(?:请|帮我|那|就|都|麻烦|不[，,]|[，,\s])*{_PUT}(?:[：:，,]|\s)*(?P<v>.{{2,}})$", re.DOTALL)
 _QUOTES = " ，,。；;：:“”\"'「」的吧"
 # Other names of what is typed.
-_TYPED = {"unit": "部门|单位", "address": "地点|地址|位置", "district": "区|所在区", "number": "天数|时间|期限", "date": "日期"}
+_TYPED = {
+    "unit": "部门|单位",
+    "address": "地点|地址|位置",
+    "district": "区|所在区",
+    "number": "天数|时间|期限",
+    "date": "日期",
+}
 
 
 def edited(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: datetime) -> Arguments:

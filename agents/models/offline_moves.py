@@ -34,8 +34,8 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_answers import COVERED, Refusal, answer
 from .offline_acts import another_act, only_says_why, sends, undone
+from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
 from .offline_edits import edited
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind

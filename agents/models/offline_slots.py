@@ -56,12 +56,12 @@ Arguments = dict[str, Any]
 def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Arguments:
     """What a message gives for a new call; identifiers may come from what was just spoken about."""
     filled = fill(_open_slots(spec), text, now, spec.required)
-    words = told(spec, text, now) if is_step(spec) else {}
-    filled = {**filled, **words}
+    beside = told(spec, text, now) if is_step(spec) else {}
+    filled = {**filled, **beside}
     for name in spec.required:
         slot = spec.slots.get(name)
         if slot and slot.kind == "text" and is_step(spec) and not slot.label.endswith("编号"):
-            filled = {key: value for key, value in filled.items() if key != name or key in words}
+            filled = {key: value for key, value in filled.items() if key != name or key in beside}
         elif slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
             said = words and (spec.effect == "read" or beyond(words, spec.title, ()))
@@ -200,12 +200,12 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
     """The identifier that was spoken of before, when the message can mean no other."""
     place = ordinal(text)
-    for told in memory.told:
-        values = list(dict.fromkeys(str(each.value) for each in find(slot, told, now)))
-        if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, told):
+    for said in memory.told:
+        values = list(dict.fromkeys(str(each.value) for each in find(slot, said, now)))
+        if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, said):
             return values[0]
         if values:
-            return _one_of(values, told, text)
+            return _one_of(values, said, text)
     return None
 
 
@@ -239,7 +239,11 @@ def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
 
 def _loose(slot: Slot, said: str, old: Any) -> Any:
     """Any short words, where any words may be an answer."""
-    free = slot.kind in ("address", "text", "category", "unit") and not wants_pictures(slot) and 2 <= len(said.strip()) <= 60
+    free = (
+        slot.kind in ("address", "text", "category", "unit")
+        and not wants_pictures(slot)
+        and 2 <= len(said.strip()) <= 60
+    )
     free = free and not slot.label.endswith("姓名")
     if not free or declines(said) or is_question(said):
         return None

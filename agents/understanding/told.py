@@ -88,7 +88,11 @@ def texts_of(spec: ToolSpec) -> dict[str, Slot]:
     return {
         name: slot
         for name, slot in spec.slots.items()
-        if slot.kind == "text" and not slot.derived and slot.shown and not wants_pictures(slot) and not slot.label.endswith(("姓名", "编号"))
+        if slot.kind == "text"
+        and not slot.derived
+        and slot.shown
+        and not wants_pictures(slot)
+        and not slot.label.endswith(("姓名", "编号"))
     }
 
 
@@ -112,8 +116,8 @@ def told(spec: ToolSpec, text: str, now: datetime, asked: str | None = None) -> 
             said = _said(_without_unit(part.words, units, now), spec, now, labelled=False)
             free += [each for each in said if _NUMBERED.search(text) or not _is_range(each, spec, now)]
     _share_out(found, free, spec, text, asked)
-    kept = {name: "，".join(each for each in words if each) for name, words in found.items()}
-    return {name: words for name, words in kept.items() if words and _gives(slots[name], words, spec)}
+    joined = {name: "，".join(each for each in words if each) for name, words in found.items()}
+    return {name: words for name, words in joined.items() if words and _gives(slots[name], words, spec)}
 
 
 def label_words(slot: Slot) -> str:

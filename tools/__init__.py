@@ -5,6 +5,7 @@ from .applications import application_tools
 from .case_approvals import case_approval_tools
 from .case_centre import case_centre_tools
 from .case_feedback import case_feedback_tools
+from .case_resume import case_resume_tools
 from .case_rules import case_rule_tools
 from .case_visits import case_visit_tools
 from .cases import case_tools
@@ -26,7 +27,6 @@ from .items import item_tools
 from .metrics import metric_tools
 from .orders import order_tools
 from .orders_staff import staff_order_tools
-from .orders_words import units_in
 from .outlets import outlet_tools
 from .pacing import Pacing
 from .permits import permit_tools
@@ -85,6 +85,7 @@ from .unified import (
     path_part,
     read_event,
 )
+from .unit_names import units_in
 from .waterlog import waterlog_tools
 from .weather import weather_tools
 
@@ -170,6 +171,7 @@ __all__ = [
     "case_approval_tools",
     "case_centre_tools",
     "case_feedback_tools",
+    "case_resume_tools",
     "case_rule_tools",
     "case_tools",
     "case_visit_tools",

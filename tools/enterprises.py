@@ -169,6 +169,8 @@ def _request(items: Items, owned: Applications) -> BaseTool:
         if dataset.sharing == "denied":
             raise Conflict(f"“{dataset.title}”属于不予共享的数据，不能申请。")
         purpose = " ".join(str(arguments.get("purpose") or "").split())
+        # 做线路优化 is told as 线路优化: what it is for has to be a sentence of its own.
+        purpose = f"用于{purpose}" if 2 < len(purpose) < 5 else purpose
         if len(purpose) < 5:
             raise NeedsAnswer("purpose", "请说明数据用来做什么，至少 5 个字。")
         days = arguments.get("retention_days")

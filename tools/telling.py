@@ -55,6 +55,8 @@ def say_case(case: Result) -> str:
     said += _facts(case)
     if case.get("reason") and case["status"] in ("closed", "void", "returned", "suspended", "rework"):
         said.append(f"说明：{case['reason']}。")
+    if case.get("reason") and case["status"] == "feedback":
+        said.append(f"处理情况：{case['reason']}。")
     if case.get("urge_count"):
         said.append(f"已催办 {case['urge_count']} 次。")
     if case["status"] not in ("closed", "void"):
@@ -128,7 +130,7 @@ def say_moved(case: Result) -> str:
         said += f"（{case['limit_source']}），从派遣时起算。"
     if case["status"] == "rework":
         said += f"这是第 {case['rework_count']} 次返工。"
-    return said
+    return f"{said}处理情况：{case['note']}。" if case.get("note") else said
 
 
 def say_visited(case: Result) -> str:

@@ -34,8 +34,10 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
+from .offline_acts import another_act, only_says_why, sends, undone
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
+from .offline_edits import edited
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_slots import (
@@ -123,6 +125,9 @@ class Mover:
             return opening
         if meant.tool and meant.score >= max(meant.know, meant.none):
             return self._which(heard, meant) or self._start(meant.tool, heard)
+        roles = frozenset(heard.context.roles) if heard.context else frozenset()
+        if act := sends(heard.text, heard.specs, roles, heard.memory, heard.now):
+            return self._start(act, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
 
     def _only_opens(self, heard: Heard, meant: Meant) -> AIMessage | None:
@@ -174,6 +179,9 @@ class Mover:
         # What was asked for by its identifier is what a message with that identifier answers.
         details = not asks and names_only_details(heard.specs[waiting["tool"]], heard.text, heard.now)
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
+        if another_act(waiting, heard.specs, heard.text, meant.tool if meant.score >= LIKELY else None, heard.now):
+            return None
+        other = other and not only_says_why(waiting, heard.specs, str(meant.tool), asks=asks)
         if other and not details and opens(heard.text) and not declines(heard.text):
             return None
         if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
@@ -193,7 +201,8 @@ class Mover:
         spec, proposed = heard.specs[name], heard.memory.proposed[name]
         details = names_only_details(spec, heard.text, heard.now)
         fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text) and not details
-        changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
+        edit = edited(heard.text, proposed, spec, heard.now)
+        changed = edit or ({} if fresh else amended(heard.text, proposed, spec, heard.now))
         again = not fresh and remarks(heard.text, details=details, rule=meant.know >= LIKELY)
         return call(name, {**proposed, **changed}, heard.text) if changed or again else None
 
@@ -315,6 +324,7 @@ class Mover:
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
         first, second = [*ranked[:2], None, None][:2]
+        first = undone(heard.text, first, heard.specs) if first else None
         return Meant(first, second, tops[0], tops[1], know, none)
 
     def _scores(self, heard: Heard, names: tuple[str, ...]) -> dict[str, float]:

@@ -21,14 +21,17 @@ from ..understanding import (
     find,
     goes_on,
     is_question,
+    is_step,
     known_class,
     ordinal,
     points_back,
     says_something,
+    told,
     wants_pictures,
     worded,
 )
 from ..wording import AFTER_DANGER
+from .offline_edits import edited
 from .offline_memory import Memory
 
 SURE_CLASS = 0.9
@@ -53,9 +56,13 @@ Arguments = dict[str, Any]
 def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Arguments:
     """What a message gives for a new call; identifiers may come from what was just spoken about."""
     filled = fill(_open_slots(spec), text, now, spec.required)
+    beside = told(spec, text, now) if is_step(spec) else {}
+    filled = {**filled, **beside}
     for name in spec.required:
         slot = spec.slots.get(name)
-        if slot and slot.kind == "text" and isinstance(filled.get(name), str):
+        if slot and slot.kind == "text" and is_step(spec) and not slot.label.endswith("编号"):
+            filled = {key: value for key, value in filled.items() if key != name or key in beside}
+        elif slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
             said = words and (spec.effect == "read" or beyond(words, spec.title, ()))
             filled |= {name: words} if said else {}
@@ -75,9 +82,11 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
     slot = spec.slots.get(waiting["slot"])
     if slot is None:
         return None
-    added = amended(text, collected, spec, now)
+    added = {**amended(text, collected, spec, now)}
     changed = correction(text)
     said = changed.value if changed and changed.value else text
+    beside = told(spec, said, now, waiting["slot"]) if is_step(spec) else {}
+    added |= {name: value for name, value in beside.items() if name != waiting["slot"] and name not in collected}
     answer = _chosen(slot, said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
     if slot.kind == "query" and added and answer not in memory.choices and names_only_details(spec, said, now):
         answer = None
@@ -87,6 +96,10 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
         answer = worded(slot, answer, spec.title, spec.examples, asked=True) if answer else None
         if answer is None and not added and worded(slot, said, spec.title, spec.examples, asked=True) is None:
             return _without_answer(said, collected, waiting, spec) or collected
+    if slot.kind == "text" and isinstance(answer, str) and answer not in memory.choices:
+        answer = beside.get(waiting["slot"], answer)
+    if slot.kind == "unit" and answer is not None and answer == collected.get(waiting["slot"]):
+        answer = f"就是{answer}"
     if answer is None and slot.kind in ("number", "money") and _NONE.fullmatch(said) and _takes_nought(memory):
         answer = 0
     if answer is None and slot.kind in IDENTIFIERS:
@@ -102,6 +115,8 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
 
 def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: datetime) -> Arguments:
     """What a message adds to or changes in collected arguments: typed values always, words when they are taken back."""
+    if change := edited(text, collected, spec, now):
+        return {name: value for name, value in change.items() if value != collected.get(name)}
     changed = correction(text)
     said = changed.value if changed and changed.value else text
     # A bare yes or no answers what was asked, no choice that was not.
@@ -138,7 +153,7 @@ def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: 
     if len(text) > _SHORT:
         return {}
     name, before = memory.made or ("", {})
-    if name == spec.name:
+    if name == spec.name and not is_step(spec):
         return {key: value for key, value in before.items() if key in spec.required or spec.slots[key].kind == "date"}
     open_now = {key: slot for key, slot in _open_slots(spec).items() if key in spec.required and slot.kind != "text"}
     places = (
@@ -185,12 +200,12 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
     """The identifier that was spoken of before, when the message can mean no other."""
     place = ordinal(text)
-    for told in memory.told:
-        values = list(dict.fromkeys(str(each.value) for each in find(slot, told, now)))
-        if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, told):
+    for said in memory.told:
+        values = list(dict.fromkeys(str(each.value) for each in find(slot, said, now)))
+        if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, said):
             return values[0]
         if values:
-            return _one_of(values, told, text)
+            return _one_of(values, said, text)
     return None
 
 
@@ -224,7 +239,11 @@ def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
 
 def _loose(slot: Slot, said: str, old: Any) -> Any:
     """Any short words, where any words may be an answer."""
-    free = slot.kind in ("address", "text", "category") and not wants_pictures(slot) and 2 <= len(said.strip()) <= 60
+    free = (
+        slot.kind in ("address", "text", "category", "unit")
+        and not wants_pictures(slot)
+        and 2 <= len(said.strip()) <= 60
+    )
     free = free and not slot.label.endswith("姓名")
     if not free or declines(said) or is_question(said):
         return None

@@ -22,6 +22,7 @@ from .intents import Intents, fit_intents
 from .reasons import beyond, worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
+from .told import is_step, label_words, main_text, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
@@ -52,7 +53,10 @@ __all__ = [
     "focuses_of",
     "goes_on",
     "is_question",
+    "is_step",
     "known_class",
+    "label_words",
+    "main_text",
     "names_something",
     "only_a_place",
     "opens",
@@ -64,6 +68,8 @@ __all__ = [
     "small_talk",
     "speaks_of",
     "subject",
+    "texts_of",
+    "told",
     "topic",
     "vague_opening",
     "wants_person",

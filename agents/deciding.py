@@ -41,7 +41,7 @@ from .clock import Clock
 from .database import Database
 from .errors import Forbidden, Invalid
 from .guard import Vault, restore_value
-from .history import dump_message, tool_message
+from .history import RESULT, dump_message, tool_message
 from .proposals import masked_value, propose
 from .records import Asked, Citation, Outcome, Receipt, Reply, Waiting
 from .rows import Step, add_turn, finish_turn, owned, read_reply, read_waiting, record, stamp, write_steps
@@ -50,7 +50,6 @@ from .tables import actions, conversations, turns
 from .toolbox import Toolbox
 
 CLAIMS_LAST = timedelta(minutes=10)
-RESULT = "action_result"
 _log = logging.getLogger(__name__)
 
 

@@ -15,6 +15,7 @@ from knowledge import without_orders
 from tools import HANDOFF_TOOL, Call, Principal
 
 from . import wording
+from .cards import as_action, beside_another, open_cards, reminder
 from .clock import Clock
 from .conversations import Closing, Opening
 from .guard import Danger, restore, screen, triage
@@ -24,6 +25,8 @@ from .routing import Router
 from .turn import Turn
 from .understanding import is_question, names_something, pleads, says_something, without_pleading
 
+# Beside these outcomes nothing is said of what else waits.
+APART: frozenset[Is] = frozenset(("emergency", "handoff", "clarify"))
 # Which of several outcomes needs the user soonest.
 URGENCY: tuple[Is, ...] = ("emergency", "confirm", "clarify", "handoff", "refused", "done", "answered")
 LEAD_CHARS = 24
@@ -114,7 +117,21 @@ class Serving:
             steps = self._wishes(who, without_orders(text).strip() if beside else text, served)
         async for event in steps:
             yield event
+        if (reminded := self._remind(who, served)) is not None:
+            yield reminded
         yield served
+
+    def _remind(self, who: _Asker, served: Served) -> Event | None:
+        """A line beneath the reply: what still waits for the yes, by name. A new card is shown with those before it."""
+        replaced = [action for turn in served.turns for action in turn.replaced]
+        cards = open_cards(who.opening, self._clock(), replaced)
+        last = served.turns[-1]
+        fresh = [draft for turn in served.turns for draft in turn.drafts if draft.action.tool != HANDOFF_TOOL]
+        others = any(turn.asks or (turn.outcome and turn.outcome.kind in APART) for turn in served.turns)
+        if not cards or others:
+            return None
+        served.turns[0].shown = [as_action(each) for each in cards]
+        return last.speak(beside_another(cards) if fresh else reminder(cards))
 
     def _insists(self, who: _Asker, refused: str) -> bool:
         """Whether what was refused is asked for again; who has logged in since may have it."""

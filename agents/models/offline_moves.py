@@ -17,7 +17,6 @@ from ..understanding import (
     affirmed,
     assent,
     blames_staff,
-    correction,
     declines,
     drops,
     find,
@@ -36,11 +35,11 @@ from ..understanding import (
 )
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
+from .offline_cards import beside_card, taken_up
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_slots import (
     after_danger,
-    amended,
     arguments,
     continued,
     inherited,
@@ -48,9 +47,8 @@ from .offline_slots import (
     names_only_details,
     spoken_of,
 )
-from .offline_talk import remarks, speaks, things
+from .offline_talk import speaks, things
 from .offline_words import (
-    CHOOSE,
     ELSEWHERE,
     NOT_SAID,
     NOT_THAT_ONE,
@@ -106,13 +104,11 @@ class Mover:
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
-        move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
+        move = self._continue(heard, meant) or taken_up(heard) or beside_card(heard, meant) or self._picked_tool(heard)
         move = move or self._pointed_at(heard, meant) or self._again(heard)
         if move is not None:
             return move
         said_yes_or_no = assent(text) is not None
-        if heard.context and heard.context.pending and said_yes_or_no:
-            return AIMessage(CHOOSE)
         # 帮我申请 is a yes where one is waited for, else a wish.
         acts = meant.tool is not None and meant.score >= LIKELY and heard.specs[meant.tool].effect == "write"
         if kind := small_talk(text) or ("nod" if said_yes_or_no and not acts else None):
@@ -183,19 +179,6 @@ class Mover:
         if collected is None and (says_nothing or _VALUE.fullmatch(heard.text.strip())):
             collected = dict(waiting["arguments"])
         return None if collected is None else call(waiting["tool"], collected, heard.text)
-
-    def _amend(self, heard: Heard, meant: Meant) -> AIMessage | None:
-        """A change to what was just put up for a yes: a correction, or a detail that was still open."""
-        pending = [each["tool"] for each in heard.context.pending] if heard.context else []
-        name = next((tool for tool in pending if tool in heard.specs and tool in heard.memory.proposed), None)
-        if name is None or is_question(heard.text):
-            return None
-        spec, proposed = heard.specs[name], heard.memory.proposed[name]
-        details = names_only_details(spec, heard.text, heard.now)
-        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text) and not details
-        changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
-        again = not fresh and remarks(heard.text, details=details, rule=meant.know >= LIKELY)
-        return call(name, {**proposed, **changed}, heard.text) if changed or again else None
 
     def _picked_tool(self, heard: Heard) -> AIMessage | None:
         """The answer to "您是想…": the title of a tool; what it is about was said before."""

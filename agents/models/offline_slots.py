@@ -26,6 +26,7 @@ from ..understanding import (
     points_back,
     says_something,
     wants_pictures,
+    without_speech,
     worded,
 )
 from ..wording import AFTER_DANGER
@@ -71,6 +72,7 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
 
 def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Memory, now: datetime) -> Arguments | None:
     """The waiting call with what this message adds or corrects; None when it does neither."""
+    text = without_speech(text)
     collected = dict(waiting["arguments"])
     slot = spec.slots.get(waiting["slot"])
     if slot is None:
@@ -102,6 +104,7 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
 
 def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: datetime) -> Arguments:
     """What a message adds to or changes in collected arguments: typed values always, words when they are taken back."""
+    text = without_speech(text)
     changed = correction(text)
     said = changed.value if changed and changed.value else text
     # A bare yes or no answers what was asked, no choice that was not.

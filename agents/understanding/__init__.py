@@ -1,6 +1,7 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
 from .addresses import amend
+from .answers import adds, all_of, also, names_another_act, one_of, puts_off, resumes, set_apart, without_speech
 from .clauses import (
     Correction,
     affirmed,
@@ -36,7 +37,10 @@ __all__ = [
     "Intents",
     "Understands",
     "Weighing",
+    "adds",
     "affirmed",
+    "all_of",
+    "also",
     "amend",
     "assent",
     "beyond",
@@ -53,13 +57,18 @@ __all__ = [
     "goes_on",
     "is_question",
     "known_class",
+    "names_another_act",
     "names_something",
+    "one_of",
     "only_a_place",
     "opens",
     "ordinal",
     "pleads",
     "points_back",
+    "puts_off",
+    "resumes",
     "says_something",
+    "set_apart",
     "shared",
     "small_talk",
     "speaks_of",
@@ -70,5 +79,6 @@ __all__ = [
     "wants_pictures",
     "without_asking",
     "without_pleading",
+    "without_speech",
     "worded",
 ]

@@ -1,0 +1,173 @@
+"""What is said beside a card that waits for the yes: a correction, a detail, a second matter, or nothing new.
+
+Beside a card of a report (a tool with a class, a place and words) what is only told belongs to the report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.messages import AIMessage
+
+from tools import Slot, ToolSpec
+
+from ..understanding import (
+    Evidence,
+    adds,
+    also,
+    assent,
+    correction,
+    declines,
+    is_question,
+    known_class,
+    opens,
+    pleads,
+    resumes,
+    set_apart,
+    small_talk,
+    subject,
+    without_speech,
+)
+from .offline_calls import call
+from .offline_heard import Heard, Meant
+from .offline_memory import Memory
+from .offline_slots import SURE_CLASS, amended, arguments, names_only_details
+from .offline_talk import remarks, things
+
+LIKELY, SURE = 0.4, 0.75
+# A detail of a report has so many characters at least, and so many at most.
+_LEAST, _MOST = 3, 60
+_ADD = re.compile(
+    r"^(?P<where>.{0,10}?)(?:里面?|上面?|中|后面)?(?:请|再|还|也|要|帮我|给我|麻烦)*"
+    r"(?:加上|加一[句条点]|加个|添上|添一句|补充(?:一[句下点])?|补上|补一[句下]|写上|注明|备注)(?:一[句条点]|说明)?[：:，,\s]*(?P<words>.{2,})$"
+)
+_PUT = re.compile(
+    r"^(?P<where>.{2,10}?)(?:就|要|请|帮我|给我)*(?:改成|改为|换成|改写成|写成|更正为|应该是|改一下[，,]?(?:是|成)?)[：:，,\s]*(?P<words>.{2,})$"
+)
+_SAID = re.compile(r"说(?:过|了)|讲(?:过|了)|电话|手机|号码|照片|拍照|匿名|名字|姓名|身份")
+Arguments = dict[str, Any]
+Card = tuple[str, Mapping[str, Any]]
+
+
+def taken_up(heard: Heard) -> AIMessage | None:
+    """还是报一下吧: what was given up last is put up again as it was."""
+    dropped = heard.memory.dropped
+    again = dropped is not None and dropped[0] in heard.specs and heard.waiting is None and not _cards(heard)
+    return call(dropped[0], dropped[1], heard.text) if dropped and again and resumes(heard.text) else None
+
+
+def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
+    """The call that changes a card, shows it again, or puts another matter up beside it."""
+    cards = _cards(heard)
+    text = without_speech(heard.text)
+    if not cards or is_question(text):
+        return None
+    name, proposed = max(cards, key=lambda each: _spoken_of(each[1], text))
+    spec = heard.specs[name]
+    if (other := _second(heard, text, spec, proposed, meant)) is not None:
+        return call(name, other, heard.text)
+    changed = _by_label(spec, proposed, text)
+    details = names_only_details(spec, text, heard.now)
+    tells = _files(spec) and _tells(text, spec, proposed, meant)
+    fresh = meant.tool is not None and meant.score >= LIKELY and not (correction(text) or details or tells)
+    if not changed and not fresh:
+        changed = amended(text, proposed, spec, heard.now)
+        changed = changed or (_detail(spec, proposed, text) if tells else {})
+    again = not fresh and remarks(text, details=details, rule=meant.know >= LIKELY)
+    return call(name, {**proposed, **changed}, heard.text) if changed or again else None
+
+
+def _cards(heard: Heard) -> list[Card]:
+    """The calls that wait for the yes and whose tools are at hand, oldest first."""
+    pending = heard.context.pending if heard.context else ()
+    memory = heard.memory
+    found = [
+        memory.cards.get(str(each.get("action"))) or (each["tool"], memory.proposed[each["tool"]])
+        for each in pending
+        if each.get("action") in memory.cards or each["tool"] in memory.proposed
+    ]
+    return [each for each in found if each[0] in heard.specs]
+
+
+def _spoken_of(proposed: Mapping[str, Any], text: str) -> float:
+    """How far words speak of what a card says; of equals the last counts."""
+    said = " ".join(str(value) for value in proposed.values())
+    return round(Evidence(text, ()).share((said, 1.0)), 3)
+
+
+def _files(spec: ToolSpec) -> bool:
+    """Whether a tool takes reports: words, a place and a class."""
+    kinds = {slot.kind for slot in spec.slots.values()}
+    return kinds >= {"category", "address"} and _words_slot(spec) is not None
+
+
+def _words_slot(spec: ToolSpec) -> str | None:
+    return next((name for name in spec.required if spec.slots[name].kind == "text"), None)
+
+
+def _second(heard: Heard, text: str, spec: ToolSpec, proposed: Mapping[str, Any], meant: Meant) -> Arguments | None:
+    """Another matter, at the same place unless it names one: 旁边还有个井盖也松了, 那也报一个, 噪音另外报."""
+    words = _words_slot(spec)
+    if words is None or not _files(spec):
+        return None
+    here = {name: proposed[name] for name, slot in spec.slots.items() if slot.kind == "address" and name in proposed}
+    before = str(proposed.get(words, ""))
+    if also(text):
+        asked = heard.memory.question
+        named = [run for run in things(asked) if _class_of(run)] or things(asked)
+        return {**here, words: "".join(named)} if asked != before and named else here
+    if (thing := set_apart(text)) is not None and _class_of(thing):
+        known = {name: thing for name, slot in spec.slots.items() if slot.kind == "category"}
+        return {**here, **known, words: f"{thing}，{before}" if before else thing}
+    kinds = _class_of(before), _class_of(text, SURE_CLASS)
+    wished = meant.tool == spec.name and meant.score >= LIKELY
+    if correction(text) or kinds[1] is None or kinds[0] == kinds[1] or not (adds(text) or wished):
+        return None
+    return {**here, **arguments(spec, text, Memory(), heard.now)}
+
+
+def _class_of(text: str, least: float = 0.5) -> str | None:
+    hit = known_class(text)
+    return hit.category.code if hit and hit.score >= least else None
+
+
+def _tells(text: str, spec: ToolSpec, proposed: Mapping[str, Any], meant: Meant) -> bool:
+    """Whether words only tell more of the problem that is put up."""
+    words = _words_slot(spec)
+    kind = _class_of(text, SURE_CLASS)
+    same = kind is None or kind == _class_of(str(proposed.get(words or "", "")))
+    other_act = meant.tool not in (None, spec.name) and meant.score >= SURE
+    apart = assent(text) is not None or small_talk(text) or declines(text) or pleads(text)
+    return same and not apart and not (other_act and opens(text)) and (not opens(text) or kind is not None)
+
+
+def _detail(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Arguments:
+    """The report with what was told after it: 水到膝盖了, 坑有脸盆那么大."""
+    words = _words_slot(spec)
+    told = text.strip(" ，,。！!；;")
+    before = str(proposed.get(words or "", ""))
+    if words is None or not _LEAST <= len(told) <= _MOST or told in before or _SAID.search(told) or not subject(told):
+        return {}
+    return {words: f"{before}，{told}"}
+
+
+def _by_label(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Arguments:
+    """Words put right or added by the name of their field: 内容加上人员要到岗, 用途改成学术研究."""
+    written = {
+        name: slot
+        for name, slot in spec.slots.items()
+        if slot.kind == "text" and not slot.derived and isinstance(proposed.get(name), str)
+    }
+    added, put = _ADD.match(text.strip()), _PUT.match(text.strip())
+    if added and (name := _named(written, added.group("where")) or (not added.group("where") and _words_slot(spec))):
+        return {name: f"{proposed[name]}，{added.group('words').strip()}"} if name in written else {}
+    if put and (name := _named(written, put.group("where"))):
+        return {name: put.group("words").strip()}
+    return {}
+
+
+def _named(written: Mapping[str, Slot], where: str) -> str | None:
+    """The field that words name by its label or the end of it."""
+    return next((name for name, slot in written.items() if slot.label[-2:] in where or slot.label in where), None)

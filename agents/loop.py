@@ -163,7 +163,11 @@ class Loop:
             return _question(turn, call, need, spec)
         turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
         offered = await self._offers.add(turn, "stuck", wording.STUCK)
-        turn.waiting = None
+        # What was told is kept: who would rather go on (报吧) is asked for it anew.
+        waited = _waited(turn, spec)
+        turn.waiting = Waiting(
+            turn.agent.name, spec.name, dict(call["args"]), need.slot, (), waited.later if waited else ()
+        )
         turn.end(Outcome("handoff"))
         return offered
 

@@ -26,17 +26,16 @@ def revised(pending: Sequence[PendingAction], action: Action, spec: ToolSpec, te
 def changed_alike(
     pending: Sequence[PendingAction], earlier: PendingAction, action: Action, spec: ToolSpec
 ) -> list[tuple[PendingAction, dict[str, Any]]]:
-    """What else waits of the same tool and shares the one value that was put right, with that value changed."""
+    """What else waits of the same tool and shares a value that was put right, with that value changed."""
     told = [name for name, slot in spec.slots.items() if not slot.derived and name in action.arguments]
-    new = {name: action.arguments[name] for name in told if earlier.arguments.get(name) != action.arguments[name]}
-    if len(new) != 1:
-        return []
-    name = next(iter(new))
-    old = earlier.arguments.get(name)
-    others = [each for each in pending if each.tool == action.tool and each.id != earlier.id]
-    same = [each for each in others if old is not None and each.arguments.get(name) == old]
-    given = [name for name, slot in spec.slots.items() if not slot.derived]
-    return [(each, {**{n: each.arguments[n] for n in given if n in each.arguments}, **new}) for each in same]
+    old = {name: earlier.arguments.get(name) for name in told if earlier.arguments.get(name) != action.arguments[name]}
+    found = []
+    for each in pending:
+        shared = {name: action.arguments[name] for name in old if old[name] and each.arguments.get(name) == old[name]}
+        if shared and each.tool == action.tool and each.id != earlier.id:
+            kept = {name: value for name, value in each.arguments.items() if not spec.slots[name].derived}
+            found.append((each, {**kept, **shared}))
+    return found
 
 
 def _same_matter(old: Mapping[str, Any], new: Mapping[str, Any], spec: ToolSpec) -> bool:
@@ -47,14 +46,21 @@ def _same_matter(old: Mapping[str, Any], new: Mapping[str, Any], spec: ToolSpec)
     # More told of the same: the words hold those before. Another thing at the same place is another matter.
     files = any(slot.kind == "category" for slot in spec.slots.values())
     words = [name for name in changed if spec.slots[name].kind == "text"] if files else []
+    if all(_holds(old.get(name), new[name]) for name in changed):
+        return True
     return len(changed) < len(spec.required) and all(_same_problem(old.get(name), new[name]) for name in words)
+
+
+def _holds(old: Any, new: Any) -> bool:
+    """Whether words are the earlier ones with more told."""
+    return isinstance(old, str) and isinstance(new, str) and old in new
 
 
 def _same_problem(old: Any, new: Any) -> bool:
     if not (isinstance(old, str) and isinstance(new, str)):
         return False
     kinds = [hit.category.code if hit else "" for hit in (known_class(old), known_class(new))]
-    return old in new or kinds[0] == kinds[1]
+    return old in new or (kinds[0] != "" and kinds[0] == kinds[1])
 
 
 def _unchanged(each: PendingAction, action: Action, spec: ToolSpec) -> int:

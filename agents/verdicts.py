@@ -11,7 +11,7 @@ from tools import HANDOFF_TOOL, Call, Principal
 
 from . import wording
 from .actions import PendingAction
-from .cards import as_action, checked, listed, open_cards, reminder
+from .cards import as_action, checked, listed, open_cards
 from .clock import Clock
 from .conversations import Closing, Conversations, Opening
 from .deciding import Decisions, Told
@@ -20,17 +20,19 @@ from .handoff import agrees, speaker, turn_of
 from .records import Agent, Citation, Outcome, Reply
 from .rows import restored
 from .turn import Turn
-from .understanding import all_of, assent, drops, names_another_act, one_of, puts_off, small_talk
+from .understanding import all_of, assent, drops, names_another_act, one_of, puts_off
 
 
 class Verdicts:
     """Takes the words of somebody to whom something was put up. Keeps nothing between turns.
 
-    A yes counts for what the last reply showed. A nod (好) after other talk shows the card again, so that the next
-    yes counts; with several cards they are named, and the question is whether all of them are meant.
+    A yes counts for what the last reply showed. After other talk it shows the card again, so that the next yes counts;
+    with several cards they are named, and the question is whether all of them are meant.
     """
 
-    def __init__(self, agents: tuple[Agent, ...], conversations: Conversations, decisions: Decisions, clock: Clock):
+    def __init__(
+        self, agents: tuple[Agent, ...], conversations: Conversations, decisions: Decisions, clock: Clock
+    ) -> None:
         self._agents = agents
         self._conversations = conversations
         self._decisions = decisions
@@ -68,7 +70,9 @@ class Verdicts:
         put_off = puts_off(text)
         if put_off == "hold":
             return await self._say(talk, wording.HELD.format(title=cards[-1].title), "answered")
-        if put_off == "drop" or drops(text):
+        if put_off == "drop":
+            return await self._settle(talk, shown or cards, yes=False, said=wording.PUT_OFF)
+        if drops(text):
             return await self._settle(talk, shown or cards, yes=False)
         if (several := all_of(text)) is not None and len(cards) > 1:
             sure = not several or len(shown) == len(cards)
@@ -82,15 +86,15 @@ class Verdicts:
         if len(meant) > 1:
             agreed = verdict and opening.last == "clarify" and len(shown) == len(cards)
             return await self._settle(talk, meant, yes=True) if agreed else await self._list(talk, meant)
-        # A nod to an answer is no yes to the card of which it only reminded.
-        nods = small_talk(text) == "nod" and opening.last != "confirm"
-        if verdict and (not shown or nods):
+        if verdict and not shown:
             return await self._say(talk, checked(meant[0].summary), "confirm", meant)
         return await self._settle(talk, meant, yes=verdict)
 
-    async def _settle(self, talk: _Talk, meant: Sequence[PendingAction], *, yes: bool) -> Reply:
+    async def _settle(
+        self, talk: _Talk, meant: Sequence[PendingAction], *, yes: bool, said: str = wording.NOTHING_SENT
+    ) -> Reply:
         """Confirm or cancel these, one after the other, in one reply that names what still waits."""
-        told = [await self._one(talk, each, yes) for each in meant]
+        told = [await self._one(talk, each, yes, said) for each in meant]
         replies = [each.reply if isinstance(each, Told) else each for each in told]
         last = next((each for each in reversed(told) if isinstance(each, Told)), None)
         if last is None:
@@ -98,19 +102,20 @@ class Verdicts:
         reply = _merged(replies)
         left = open_cards(talk.opening, self._clock(), [each.id for each in meant])
         if left and meant[0].tool != HANDOFF_TOOL:
-            text = f"{reply.text}\n\n{reminder(left)}"
+            beneath = checked(left[0].summary) if len(left) == 1 else listed(left)
+            text = f"{reply.text}\n\n{wording.STILL_WAITS}{beneath}"
             reply = replace(reply, text=text, actions=(*reply.actions, *(as_action(each) for each in left)))
         if reply != last.reply:
             closing = Closing(reply, last.vault, (), (), talk.opening.waiting)
             await self._conversations.finish(talk.who.id, closing)
         return restored(reply, last.vault)
 
-    async def _one(self, talk: _Talk, card: PendingAction, yes: bool) -> Told | Reply:
+    async def _one(self, talk: _Talk, card: PendingAction, yes: bool, said: str) -> Told | Reply:
         conversation, turn = talk.conversation_id, talk.opening.turn_id
         try:
             if yes:
                 return await self._decisions.confirm(talk.who, conversation, card.id, None, turn)
-            return await self._decisions.cancel(talk.who, conversation, card.id, turn)
+            return await self._decisions.cancel(talk.who, conversation, card.id, turn, said)
         except (Conflict, Gone, Forbidden) as problem:
             return await self._decisions.explain(talk.who, conversation, turn, card, str(problem))
 

@@ -13,30 +13,38 @@ from langchain_core.messages import AIMessage
 
 from tools import Slot, ToolSpec
 
+from ..toolbox import HAND_OFF
 from ..understanding import (
+    IDENTIFIERS,
     Evidence,
     adds,
     also,
     assent,
     correction,
     declines,
+    find,
+    goes_ahead,
     is_question,
     known_class,
+    names_filed,
     opens,
     pleads,
     resumes,
     set_apart,
     small_talk,
     subject,
+    takes_back,
     without_speech,
 )
 from .offline_calls import call
 from .offline_heard import Heard, Meant
 from .offline_memory import Memory
-from .offline_slots import SURE_CLASS, amended, arguments, names_only_details
+from .offline_slots import SURE_CLASS, UNSURE, amended, arguments, names_only_details
 from .offline_talk import remarks, things
 
 LIKELY, SURE = 0.4, 0.75
+PUBLIC = frozenset(("anonymous", "citizen", "developer"))
+_BRIEF = 12
 # A detail of a report has so many characters at least, and so many at most.
 _LEAST, _MOST = 3, 60
 _ADD = re.compile(
@@ -55,7 +63,47 @@ def taken_up(heard: Heard) -> AIMessage | None:
     """还是报一下吧: what was given up last is put up again as it was."""
     dropped = heard.memory.dropped
     again = dropped is not None and dropped[0] in heard.specs and heard.waiting is None and not _cards(heard)
-    return call(dropped[0], dropped[1], heard.text) if dropped and again and resumes(heard.text) else None
+    said = resumes(heard.text) or goes_ahead(heard.text)
+    return call(dropped[0], dropped[1], heard.text) if dropped and again and said else None
+
+
+def undone(heard: Heard, meant: Meant) -> AIMessage | None:
+    """A wish to change or take back what was handed in: no tool does it, so a person is offered, with the words.
+
+    A tool whose title says that it does is used instead; who works for the city has no one to be handed to.
+    """
+    text, memory = heard.text, heard.memory
+    roles = set(heard.context.roles) if heard.context else set()
+    if heard.waiting or _cards(heard) or HAND_OFF not in heard.specs or not roles <= PUBLIC:
+        return None
+    does = meant.tool is not None and meant.score >= LIKELY and takes_back(heard.specs[meant.tool].title)
+    number = bool(_filed_no(heard))
+    filed = number or names_filed(text)
+    own = number or names_filed(text, own=True)
+    here = bool(memory.done) and (filed or memory.just_done or len(text) <= _BRIEF)
+    wants = takes_back(text) and (here or (own if is_question(text) else filed))
+    wants = wants or (memory.just_done and correction(text) is not None and not is_question(text))
+    return call(HAND_OFF, {"reason": "change"}, text) if wants and not does else None
+
+
+def _filed_no(heard: Heard) -> list[object]:
+    slots = {slot.kind: slot for spec in heard.specs.values() for slot in spec.slots.values()}
+    return [found for kind in IDENTIFIERS if kind in slots for found in find(slots[kind], heard.text, heard.now)]
+
+
+def goes_on_with(heard: Heard) -> Arguments | None:
+    """报吧 and what is told instead of what was asked for: the report with what is known of it so far."""
+    waiting = heard.waiting
+    if waiting is None:
+        return None
+    spec, given = heard.specs[waiting["tool"]], dict(waiting["arguments"])
+    if goes_ahead(heard.text):
+        return given if waiting["slot"] in spec.required else {**given, waiting["slot"]: UNSURE}
+    words = _words_slot(spec)
+    plain = not (is_question(heard.text) or opens(heard.text) or assent(heard.text) is not None)
+    told = plain and _files(spec) and words in given and waiting["slot"] != words
+    apart = small_talk(heard.text) or declines(heard.text) or pleads(heard.text) or correction(heard.text)
+    return {**given, **_detail(spec, given, heard.text)} if told and not apart else None
 
 
 def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
@@ -118,9 +166,9 @@ def _second(heard: Heard, text: str, spec: ToolSpec, proposed: Mapping[str, Any]
         asked = heard.memory.question
         named = [run for run in things(asked) if _class_of(run)] or things(asked)
         return {**here, words: "".join(named)} if asked != before and named else here
-    if (thing := set_apart(text)) is not None and _class_of(thing):
-        known = {name: thing for name, slot in spec.slots.items() if slot.kind == "category"}
-        return {**here, **known, words: f"{thing}，{before}" if before else thing}
+    if (thing := set_apart(text)) is not None and subject(thing):
+        unsure = {name: UNSURE for name, slot in spec.slots.items() if slot.kind == "category"}
+        return {**here, **unsure, words: f"{thing}：{before}" if before else thing}
     kinds = _class_of(before), _class_of(text, SURE_CLASS)
     wished = meant.tool == spec.name and meant.score >= LIKELY
     if correction(text) or kinds[1] is None or kinds[0] == kinds[1] or not (adds(text) or wished):
@@ -140,7 +188,8 @@ def _tells(text: str, spec: ToolSpec, proposed: Mapping[str, Any], meant: Meant)
     same = kind is None or kind == _class_of(str(proposed.get(words or "", "")))
     other_act = meant.tool not in (None, spec.name) and meant.score >= SURE
     apart = assent(text) is not None or small_talk(text) or declines(text) or pleads(text)
-    return same and not apart and not (other_act and opens(text)) and (not opens(text) or kind is not None)
+    rule = meant.know >= LIKELY and kind is None
+    return same and not apart and not rule and not (other_act and opens(text)) and (not opens(text) or kind is not None)
 
 
 def _detail(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Arguments:

@@ -21,6 +21,7 @@ from ..understanding import (
     drops,
     find,
     fit_intents,
+    goes_ahead,
     goes_on,
     is_question,
     only_a_place,
@@ -35,7 +36,7 @@ from ..understanding import (
 )
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
-from .offline_cards import beside_card, taken_up
+from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_slots import (
@@ -104,7 +105,7 @@ class Mover:
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
-        move = self._continue(heard, meant) or taken_up(heard) or beside_card(heard, meant) or self._picked_tool(heard)
+        move = self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
         move = move or self._pointed_at(heard, meant) or self._again(heard)
         if move is not None:
             return move
@@ -174,11 +175,21 @@ class Mover:
             return None
         if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
-        collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
+        if small_talk(heard.text) == "thanks":
+            return None
+        ahead = goes_ahead(heard.text)
+        collected = (
+            None if ahead else continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
+        )
         says_nothing = not subject(heard.text) and not is_question(heard.text)
+        collected = collected if collected is not None else goes_on_with(heard)
         if collected is None and (says_nothing or _VALUE.fullmatch(heard.text.strip())):
             collected = dict(waiting["arguments"])
         return None if collected is None else call(waiting["tool"], collected, heard.text)
+
+    def _beside(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        """What is said of a card, of one that was given up, or of what was carried out."""
+        return taken_up(heard) or beside_card(heard, meant) or undone(heard, meant)
 
     def _picked_tool(self, heard: Heard) -> AIMessage | None:
         """The answer to "您是想…": the title of a tool; what it is about was said before."""

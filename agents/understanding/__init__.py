@@ -1,7 +1,20 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
 from .addresses import amend
-from .answers import adds, all_of, also, names_another_act, one_of, puts_off, resumes, set_apart, without_speech
+from .answers import (
+    adds,
+    all_of,
+    also,
+    goes_ahead,
+    names_another_act,
+    names_filed,
+    one_of,
+    puts_off,
+    resumes,
+    set_apart,
+    takes_back,
+    without_speech,
+)
 from .clauses import (
     Correction,
     affirmed,
@@ -19,6 +32,7 @@ from .clauses import (
     without_pleading,
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
+from .insults import without_insults
 from .intents import Intents, fit_intents
 from .reasons import beyond, worded
 from .signs import opens
@@ -54,10 +68,12 @@ __all__ = [
     "fits",
     "focus_of",
     "focuses_of",
+    "goes_ahead",
     "goes_on",
     "is_question",
     "known_class",
     "names_another_act",
+    "names_filed",
     "names_something",
     "one_of",
     "only_a_place",
@@ -73,11 +89,13 @@ __all__ = [
     "small_talk",
     "speaks_of",
     "subject",
+    "takes_back",
     "topic",
     "vague_opening",
     "wants_person",
     "wants_pictures",
     "without_asking",
+    "without_insults",
     "without_pleading",
     "without_speech",
     "worded",

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from .addresses import places
-from .clauses import correction, ordinal
+from .clauses import assent, correction, ordinal
 from .focus import is_question
 from .signs import opens
 from .slots import known_class
@@ -14,8 +14,14 @@ from .slots import known_class
 _CLAUSE = re.compile(r"[，,。；;！!～~\s]+")
 _TAIL = r"(?:了|吧|啊|呀|哈|啦|呢|哦|喔|嘛|着|一下|先)*"
 _LEAD = r"(?:那|还是|要不|我们?|咱们?|就|你们?|您|哦|噢|嗯|呃|哎呀?|诶|欸|算了|好|行|请|麻烦)*"
-_ACT = r"(?:督办|派发?|办理?|上?报|交|提交|递交|绑定?|登记|申请|预约|约|挂失?|转|退|结案?|催办?|并案?|发|填|备案|推送?|受理|立案|确认|弄|搞|来)"
-_LATER = r"(?:改天|改日|回头|以后|之后|往后|过(?:几|两)天|过段时间|过(?:一)?会儿?|(?:等)?(?:一)?会儿?|下次|下回|晚[点些]|迟[点些]|明天|后天|有空|有时间|到时候?)"
+_ACT = (
+    r"(?:督办|派发?|办理?|上?报|交|提交|递交|绑定?|登记|申请|预约|约|挂失?|转|退|结案?|催办?|"
+    r"并案?|发|填|备案|推送?|受理|立案|确认|弄|搞|来)"
+)
+_LATER = (
+    r"(?:改天|改日|回头|以后|之后|往后|过(?:几|两)天|过段时间|过(?:一)?会儿?|(?:等)?(?:一)?会儿?|下次|"
+    r"下回|晚[点些]|迟[点些]|明天|后天|有空|有时间|到时候?)"
+)
 _THINK = (
     r"(?:看看?|看一看|看下|看一下|看一?哈|想想?|想一想|想下|想一下|想一?哈|考虑|考虑考虑|考虑一?[下哈]|找找?|找一找|找一?[下哈]|"
     r"商量|商量商量|商量一?[下哈]|问问|问一?[下哈]|打听打听|打听一?[下哈]|核实一?[下哈]|核对一?[下哈]|琢磨琢磨|琢磨一?[下哈]|斟酌一?下|了解一?[下哈]|合计一?[下哈]|观察观察|观察一?[下哈])"
@@ -25,7 +31,7 @@ _DROPS = re.compile(
     rf"{_LEAD}(?:"
     rf"(?:先|暂时|暂且|暂)+(?:就)?(?:不要|不用|不|别|莫|甭)(?!急|慌|忙|着急|说|管|谈|讲|知道|清楚)[\u4e00-\u9fff]{{1,8}}"
     rf"|(?:今天|现在|眼下|目前)(?:就)?(?:不要|不用|不|别|莫)(?:给我|帮我|想|要|用|急着)?{_ACT}"
-    rf"|(?:还|再|先|想|要|得|自己|回去|回家|跟.{{1,4}}|和.{{1,4}}|找.{{1,4}})*(?:再|先|还要|还得|考虑|商量){_THINK}?(?:再说|再定|再决定|再{_ACT})?"
+    rf"|(?:还|再|先|想|要|得|自己|回去|回家|跟.{{1,4}}|和.{{1,4}}|找.{{1,4}})*(?:再|先|还要|还得|考虑|商量)(?:{_THINK}|一?[下哈])?(?:再说|再定|再决定|再{_ACT})?"
     rf"|{_LATER}(?:再|才)(?:说|讲|看|{_ACT[3:]}"
     rf"|(?:想好|想清楚|看好|看看|看情况|问清楚|问好|弄清楚|搞清楚|确定).{{0,3}}(?:再|才)(?:说|讲|看|定|决定|{_ACT[3:]}"
     rf"|等.{{1,14}}(?:再|才)(?:说|讲|看|定|决定|{_ACT[3:]}"
@@ -50,10 +56,28 @@ _ONE = re.compile(r"(?:前|上)(?:面)?(?:那|这|一)?(?:一)?[个件项张条]
 _LAST = re.compile(r"(?:后|下)(?:面)?(?:那|这|一)?(?:一)?[个件项张条]")
 _NOT_IT = re.compile(r"不|别|莫|取消|撤|算了")
 _PLACE_LONG = 14
+_AHEAD = re.compile(
+    rf"(?:那|就|请|麻烦|你们?|您|可以|帮我|给我|直接|先|好的?|行|嗯|这样)*{_ACT}(?:吧|了吧|上去吧?|一?[下哈]吧?|掉吧?|即可|就行|就好|好了)(?:谢谢)?"
+)
 _VERB = re.compile(r"(?:报|提交|上报|登记|办|发|申请|递交|约|挂)(?:吧|了|上去|一下|即可)*[。！!\s]*$")
 # 还是报一下吧: said after it was given up.
 _RESUMES = re.compile(
     rf"(?:那|算了|哎|唉|嗯|我|想了?想|不行|要不|就)*[，,\s]*(?:还是|仍然|仍旧|继续|接着|重新)(?:得|要|想|请|麻烦|帮我|给我|你|您|把它|把那个)*{_ACT}(?:一?[下哈]|上|掉|起|上去|完)?(?:刚才|刚刚|那个|这个)?(?:的|那个|那件)?{_TAIL}[。！!\s]*"
+)
+_UNDO = re.compile(
+    r"撤销|撤回|撤掉|撤了|撤下来|撤案|撤单|销案|销单|作废|删掉|删了|删除|收回来|(?<!不)取消(?!的|了吗)|不想报了|不用处理了|不用管了|不用(?:派人)?来了|"
+    r"(?:案子|案件|工单|投诉|申请|预约|备案)[^，,。]{0,6}(?:不要了|不办了|算了)"
+)
+_THING = r"(?:地址|位置|地点|门牌|路名|描述|内容|电话|号码|类别|类型|时间|日期|姓名|信息)"
+_CHANGE = re.compile(
+    rf"(?:改|更正|修改|换|改正|纠正)(?:一?[下哈个]|掉)?(?:案件|案子|上报|工单)?的?{_THING}|{_THING}(?:[写报填说搞弄打]|登记)?错了?|{_THING}(?:要|想|得|能不能|可以)?(?:改|换|更正)|"
+    r"(?:写|报|填|搞|弄|说|打|登记)错了"
+)
+_FILED = re.compile(
+    r"(?:WH|GD|BJ|YY|YD|SQ|GS)\s?\d{4,}|(?:案子|案件|工单|报案|单子)|(?:我|我们|刚才|刚刚|上次|之前|前面|昨天|前天|那个|这个)[^，,。]{0,8}(?:报|上报|提交|投诉|反映|申请|预约|约|登记|备案)的?"
+)
+_OWN_FILED = re.compile(
+    r"(?:我|我们|俺)(?!想|要)[^，,。]{0,6}(?:报|上报|提交|投诉|反映|申请|预约|约|登记|备案)(?:过|了)?的|我(?:的|那个|那件)[^，,。]{0,6}(?:案子|案件|工单|预约|申请)"
 )
 _ALSO = re.compile(
     rf"(?:那|就|你们?|请|麻烦|帮我|顺便|顺带|干脆|，|,)*(?:把)?(?:那个|这个|它|这件|那件)?(?:我)?(?:也|一起|一并|一块|顺便|顺带)(?:给我|帮我|一起|一并|给|帮)*{_ACT}(?:个|一[个件下哈]|上|掉)?{_TAIL}[。！!\s]*"
@@ -119,6 +143,26 @@ def names_another_act(text: str, title: str) -> bool:
     return said is not None and said.group(0)[0] not in title
 
 
+def goes_ahead(text: str) -> bool:
+    """Whether a yes names the act: 报吧, 好的报吧, 那就提交."""
+    clauses = [each for each in _CLAUSE.split(text.strip()) if each]
+    if not clauses or len(text) > _PLACE_LONG or is_question(text) or correction(text):
+        return False
+    *before, last = clauses
+    acts = bool(_AHEAD.fullmatch(last)) or (assent(last) is True and bool(_VERB.search(last)))
+    return acts and not any(_tells(each) or opens(each) for each in before)
+
+
+def takes_back(text: str) -> bool:
+    """Whether words want undone or changed what was handed in: 撤掉, 取消, 改地址, 写错了."""
+    return bool(_UNDO.search(text) or _CHANGE.search(text))
+
+
+def names_filed(text: str, *, own: bool = False) -> bool:
+    """Whether words name something that was handed in: 那个案子, 我报的; or only something of their own."""
+    return bool((_OWN_FILED if own else _FILED).search(text))
+
+
 def resumes(text: str) -> bool:
     """Whether words only take up again what was given up: 还是报一下吧."""
     return bool(_RESUMES.fullmatch(text.strip()))
@@ -136,7 +180,7 @@ def set_apart(text: str) -> str | None:
 
 
 def without_speech(text: str) -> str:
-    """A message without the words that only say that something is said: 我说的是X becomes 是X, 你怎么老问…，X becomes X."""
+    """A message without what only speaks of the talk: 我说的是X becomes 是X, 你怎么老问…，X becomes X."""
     return _SPEECH.sub("是", _OF_THE_TALK.sub("", text)) or text
 
 

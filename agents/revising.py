@@ -9,7 +9,7 @@ from tools import ToolSpec
 
 from .actions import PendingAction
 from .records import Action
-from .understanding import Evidence, correction, known_class
+from .understanding import Evidence, also, correction, known_class, set_apart
 
 
 def revised(pending: Sequence[PendingAction], action: Action, spec: ToolSpec, text: str) -> PendingAction | None:
@@ -17,6 +17,8 @@ def revised(pending: Sequence[PendingAction], action: Action, spec: ToolSpec, te
 
     Put right: taken back in words, said again, more told of it, or changed in what need not be given.
     """
+    if also(text) or set_apart(text):
+        return None
     found = [each for each in pending if each.tool == action.tool]
     taken_back = correction(text) is not None
     found = [each for each in found if taken_back or _same_matter(each.arguments, action.arguments, spec)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -113,7 +114,7 @@ def test_what_was_asked_about_can_be_reported_as_well(hall: Hall) -> None:
 
 
 def test_a_matter_set_apart_is_not_lost(hall: Hall) -> None:
-    _, apart = hall.talk("江岸区球场路18号楼下烧烤摊油烟呛死人，天天吵到半夜两点", "那就先报油烟的，噪音另外报")
+    _, apart = hall.talk("武昌区中南路8号门口露天烧烤，天天吵到半夜", "那就先报烧烤的，噪音另外报")
     assert [each.summary for each in apart.actions if "噪音" in each.summary]
     assert len(apart.actions) == 2
 
@@ -137,6 +138,27 @@ def test_a_place_put_right_is_put_right_in_both_cards_and_the_old_ones_are_void(
     for number in (0, 1):
         with pytest.raises(Conflict):
             hall.press(old, number)
+
+
+def test_only_the_wrong_part_of_a_place_is_changed(hall: Hall) -> None:
+    _, new = hall.talk("洪山区雄楚大道和珞狮路路口红绿灯坏了", "我错了，不是雄楚大道，是文治街")
+    assert "珞狮路" in new.text or "珞狮路" in new.actions[0].summary
+    assert "雄楚大道" not in new.text
+    _, new = hall.talk("江岸区解放公园路和黄浦大街路口路灯不亮", "讲错了，不是解放公园路，是解放大道")
+    assert "解放大道" in new.actions[0].summary
+    assert "黄浦大街" in new.actions[0].summary
+    assert "解放公园路" not in new.actions[0].summary
+
+
+def test_another_one_of_the_list_takes_the_place_of_the_card(hall: Hall) -> None:
+    roles = frozenset(("acceptor",))
+    listed, old, new, done = hall.talk("待受理的有哪些", "受理第一个", "不是这条，换成第二个", "确认", roles=roles)
+    first, second = re.findall(r"WH\d{14}", listed.text)[:2]
+    assert first in old.actions[0].summary
+    assert second in new.actions[0].summary
+    assert [each.object_id for each in done.receipts] == [second]
+    with pytest.raises(Conflict):
+        hall.press(old)
 
 
 def test_a_correction_leaves_one_card(hall: Hall) -> None:

@@ -28,6 +28,7 @@ from ..understanding import (
     known_class,
     names_filed,
     opens,
+    ordinal,
     pleads,
     resumes,
     set_apart,
@@ -53,6 +54,11 @@ _ADD = re.compile(
 )
 _PUT = re.compile(
     r"^(?P<where>.{2,10}?)(?:就|要|请|帮我|给我)*(?:改成|改为|换成|改写成|写成|更正为|应该是|改一下[，,]?(?:是|成)?)[：:，,\s]*(?P<words>.{2,})$"
+)
+_NOT_BUT = re.compile(r"不是(?P<wrong>[^，,。！!？?]{2,20}?)[，,\s]*(?:而|应该)?是(?P<right>[^，,。！!？?的]{2,30})")
+_INSTEAD = re.compile(r"换成?|改成?|应该是|是第|要第")
+_WHERE = re.compile(
+    r"(?:旁边|附近|门口|对面|隔壁|那[边里]|这[边里]|[那这]儿|[后前里上下]面|楼下|楼上|边上|旁|处)(?:的)?(?:[那这]个)?[。！!]*$"
 )
 _SAID = re.compile(r"说(?:过|了)|讲(?:过|了)|电话|手机|号码|照片|拍照|匿名|名字|姓名|身份")
 Arguments = dict[str, Any]
@@ -116,12 +122,13 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
     spec = heard.specs[name]
     if (other := _second(heard, text, spec, proposed, meant)) is not None:
         return call(name, other, heard.text)
-    changed = _by_label(spec, proposed, text)
+    changed = _by_label(spec, proposed, text) or _swapped(spec, proposed, text) or _other_one(heard, spec, proposed)
     details = names_only_details(spec, text, heard.now)
     tells = _files(spec) and _tells(text, spec, proposed, meant)
     fresh = meant.tool is not None and meant.score >= LIKELY and not (correction(text) or details or tells)
     if not changed and not fresh:
         changed = amended(text, proposed, spec, heard.now)
+        changed = _also_in_words(spec, proposed, changed) if correction(text) else _new_places(spec, proposed, changed)
         changed = changed or (_detail(spec, proposed, text) if tells else {})
     again = not fresh and remarks(text, details=details, rule=meant.know >= LIKELY)
     return call(name, {**proposed, **changed}, heard.text) if changed or again else None
@@ -170,7 +177,7 @@ def _second(heard: Heard, text: str, spec: ToolSpec, proposed: Mapping[str, Any]
         unsure = {name: UNSURE for name, slot in spec.slots.items() if slot.kind == "category"}
         return {**here, **unsure, words: f"{thing}：{before}" if before else thing}
     kinds = _class_of(before), _class_of(text, SURE_CLASS)
-    wished = meant.tool == spec.name and meant.score >= LIKELY
+    wished = meant.tool == spec.name and meant.score >= LIKELY and not _WHERE.search(text)
     if correction(text) or kinds[1] is None or kinds[0] == kinds[1] or not (adds(text) or wished):
         return None
     return {**here, **arguments(spec, text, Memory(), heard.now)}
@@ -184,11 +191,11 @@ def _class_of(text: str, least: float = 0.5) -> str | None:
 def _tells(text: str, spec: ToolSpec, proposed: Mapping[str, Any], meant: Meant) -> bool:
     """Whether words only tell more of the problem that is put up."""
     words = _words_slot(spec)
-    kind = _class_of(text, SURE_CLASS)
+    kind = None if _WHERE.search(text) else _class_of(text, SURE_CLASS)
     same = kind is None or kind == _class_of(str(proposed.get(words or "", "")))
     other_act = meant.tool not in (None, spec.name) and meant.score >= SURE
     apart = assent(text) is not None or small_talk(text) or declines(text) or pleads(text)
-    rule = meant.know >= LIKELY and kind is None
+    rule = meant.know >= LIKELY and kind is None and not _WHERE.search(text)
     return same and not apart and not rule and not (other_act and opens(text)) and (not opens(text) or kind is not None)
 
 
@@ -214,6 +221,53 @@ def _by_label(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Argumen
         return {name: f"{proposed[name]}，{added.group('words').strip()}"} if name in written else {}
     if put and (name := _named(written, put.group("where"))):
         return {name: put.group("words").strip()}
+    return {}
+
+
+def _swapped(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Arguments:
+    """不是雄楚大道，是文治街: of an address only the part that was wrong is changed, in the words as well."""
+    said = _NOT_BUT.search(text)
+    if said is None:
+        return {}
+    wrong, right = said.group("wrong"), said.group("right").strip()
+    held = {
+        name: str(value)
+        for name, value in proposed.items()
+        if name in spec.slots and spec.slots[name].kind in ("address", "text") and wrong in str(value)
+    }
+    part = any(spec.slots[name].kind == "address" and value.strip() != wrong for name, value in held.items())
+    return {name: value.replace(wrong, right) for name, value in held.items()} if part else {}
+
+
+def _also_in_words(spec: ToolSpec, proposed: Mapping[str, Any], changed: Arguments) -> Arguments:
+    """What changes, with an address that the words hold put right there too."""
+    words = _words_slot(spec)
+    for name, value in list(changed.items()):
+        old = str(proposed.get(name) or "")
+        if spec.slots[name].kind == "address" and words and words not in changed and old:
+            said = str(proposed.get(words, ""))
+            changed |= {words: said.replace(old, str(value))} if old in said else {}
+    return changed
+
+
+def _new_places(spec: ToolSpec, proposed: Mapping[str, Any], changed: Arguments) -> Arguments:
+    """What changes, without places only told more exactly in words: those are a detail, which nobody has to find."""
+    grown = {name for name, value in changed.items() if str(value).startswith(str(proposed.get(name) or " "))}
+    return {name: value for name, value in changed.items() if spec.slots[name].kind != "address" or name not in grown}
+
+
+def _other_one(heard: Heard, spec: ToolSpec, proposed: Mapping[str, Any]) -> Arguments:
+    """不是这条，换成第二个: another one of the list that was shown last."""
+    place = ordinal(heard.text)
+    if place is None or not (correction(heard.text) or _INSTEAD.search(heard.text)):
+        return {}
+    for name in spec.required:
+        slot = spec.slots[name]
+        for told in heard.memory.told if slot.kind in IDENTIFIERS else ():
+            listed = list(dict.fromkeys(str(each.value) for each in find(slot, told, heard.now)))
+            if len(listed) > 1 and -1 <= place <= len(listed):
+                meant = listed[place - 1 if place > 0 else -1]
+                return {name: meant} if meant != proposed.get(name) else {}
     return {}
 
 

@@ -60,6 +60,9 @@ _INSTEAD = re.compile(r"换成?|改成?|应该是|是第|要第")
 _WHERE = re.compile(
     r"(?:旁边|附近|门口|对面|隔壁|那[边里]|这[边里]|[那这]儿|[后前里上下]面|楼下|楼上|边上|旁|处)(?:的)?(?:[那这]个)?[。！!]*$"
 )
+_HURRY = re.compile(
+    r"(?:急死(?:我|人)?了?|(?:请|麻烦)?(?:你们)?(?:快点|快些|赶紧|赶快|尽快|抓紧|马上|搞快点)[^，,。！!]{0,6}|快来(?:人|修|处理)?|[，,。！!啊吧呀撒唦\s])+"
+)
 _SAID = re.compile(r"说(?:过|了)|讲(?:过|了)|电话|手机|号码|照片|拍照|匿名|名字|姓名|身份")
 Arguments = dict[str, Any]
 Card = tuple[str, Mapping[str, Any]]
@@ -130,7 +133,8 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
         changed = amended(text, proposed, spec, heard.now)
         changed = _also_in_words(spec, proposed, changed) if correction(text) else _new_places(spec, proposed, changed)
         changed = changed or (_detail(spec, proposed, text) if tells else {})
-    again = not fresh and remarks(text, details=details, rule=meant.know >= LIKELY)
+    hurries = _HURRY.fullmatch(text.strip()) is not None
+    again = hurries or (not fresh and remarks(text, details=details, rule=meant.know >= LIKELY))
     return call(name, {**proposed, **changed}, heard.text) if changed or again else None
 
 
@@ -206,7 +210,11 @@ def _detail(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Arguments
     before = str(proposed.get(words or "", ""))
     if words is None or not _LEAST <= len(told) <= _MOST or told in before or _SAID.search(told) or not subject(told):
         return {}
-    return {words: f"{before}，{told}"}
+    # A detail (公交站那里) does not decide anew what the problem is.
+    kind = known_class(before)
+    kinds = [name for name, slot in spec.slots.items() if slot.kind == "category" and not proposed.get(name)]
+    kept = dict.fromkeys(kinds, kind.category.name) if kind and kind.score >= SURE_CLASS else {}
+    return {words: f"{before}，{told}", **kept}
 
 
 def _by_label(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Arguments:

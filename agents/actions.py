@@ -128,14 +128,6 @@ def replace_pending(connection: Connection, action_id: str) -> None:
     )
 
 
-def revises(earlier: PendingAction, action: Action, required: Sequence[str]) -> bool:
-    """Whether a proposal is the earlier one put right or said again: the same tool, a required argument unchanged."""
-    kept = [
-        name for name in required if name in action.arguments and earlier.arguments.get(name) == action.arguments[name]
-    ]
-    return earlier.tool == action.tool and (bool(kept) or earlier.arguments == action.arguments)
-
-
 def add_receipt(connection: Connection, conversation_id: str, receipt: Receipt) -> None:
     """Store the proof of an executed action (once) and settle the action."""
     if receipt_of(connection, receipt.action_id) is None:

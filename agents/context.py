@@ -38,7 +38,7 @@ class Context:
     """The JSON block: the city clock (ISO 8601), the asker's roles, the agent, what is waited for.
 
     `waiting` is {"tool", "arguments", "slot", "asked"} or None; `location` {"lon", "lat", "crs"} or None;
-    `pending` lists actions shown and not yet decided, as {"tool", "summary"}.
+    `pending` lists actions shown and not yet decided, as {"action", "tool", "summary"}.
     """
 
     clock: str

@@ -14,9 +14,10 @@ from knowledge import Found, Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
-from .actions import Draft, revises
+from .actions import Draft, PendingAction
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
+from .cards import checked as checked_summary
 from .context import LOOKUP, UNKNOWN, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
@@ -24,7 +25,8 @@ from .handoff import Offers
 from .history import past, spoken_of
 from .lookup import ENOUGH, look_up, passages
 from .proposals import masked_value, propose
-from .records import Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .records import Action, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .revising import changed_alike, revised
 from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
 from .understanding import goes_on, is_question, names_something, points_back, topic
@@ -81,7 +83,9 @@ class Loop:
             roles=tuple(sorted(turn.principal.roles)),
             agent=turn.agent.name,
             waiting=waiting_block(turn.waiting),
-            pending=tuple({"tool": each.tool, "summary": each.summary} for each in turn.opening.pending),
+            pending=tuple(
+                {"action": each.id, "tool": each.tool, "summary": each.summary} for each in turn.opening.pending
+            ),
         )
         turn.messages = [system_message(turn.agent.instructions, context), *past(turn.opening.history)]
         turn.add(HumanMessage(turn.opening.text))
@@ -159,7 +163,11 @@ class Loop:
             return _question(turn, call, need, spec)
         turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
         offered = await self._offers.add(turn, "stuck", wording.STUCK)
-        turn.waiting = None
+        # What was told is kept: who would rather go on (报吧) is asked for it anew.
+        waited = _waited(turn, spec)
+        turn.waiting = Waiting(
+            turn.agent.name, spec.name, dict(call["args"]), need.slot, (), waited.later if waited else ()
+        )
         turn.end(Outcome("handoff"))
         return offered
 
@@ -175,14 +183,33 @@ class Loop:
             turn.end(Outcome("refused", wording.REASONS[problem.kind]))
         else:
             turn.vault = proposal.vault
-            pending = turn.opening.pending
-            turn.replaced += [each.id for each in pending if revises(each, proposal.action, spec.required)]
+            earlier = revised(turn.opening.pending, proposal.action, spec, turn.opening.text)
+            turn.replaced += [earlier.id] if earlier else []
             turn.drafts.append(Draft(proposal.action, turn.agent.name))
             turn.waiting = None
             turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
-            lines = "\n".join(f"- {line}" for line in proposal.action.summary.splitlines())
-            yield turn.speak(f"{wording.CHECK}\n{lines}")
+            yield turn.speak(checked_summary(proposal.action.summary))
             turn.end(Outcome("confirm"))
+            if earlier is not None:
+                async for event in self._change_alike(turn, earlier, proposal.action, spec):
+                    yield event
+
+    async def _change_alike(
+        self, turn: Turn, earlier: PendingAction, action: Action, spec: ToolSpec
+    ) -> AsyncIterator[Event]:
+        """What was put right in one card is put right in the others that share it: both are at C口 then."""
+        for other, arguments in changed_alike(turn.opening.pending, earlier, action, spec):
+            try:
+                proposal = await propose(self._toolbox[spec.name], arguments, turn.vault, turn.call, self._minutes)
+            except (NeedsAnswer, ToolError):
+                continue
+            turn.vault = proposal.vault
+            turn.replaced.append(other.id)
+            turn.drafts.append(Draft(proposal.action, other.agent))
+            call = {"name": spec.name, "args": arguments, "id": f"alike-{proposal.action.id}", "type": "tool_call"}
+            turn.add(AIMessage("", tool_calls=[call]))
+            turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
+            yield turn.speak(checked_summary(proposal.action.summary))
 
     async def _read(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
         yield Stepped(spec.name, spec.title, False)

@@ -41,7 +41,7 @@ def only_says_why(waiting: Mapping[str, Any], specs: Specs, meant: str, *, asks:
     return words and meant in specs and not is_step(specs[meant])
 
 
-def undone(text: str, tool: str, specs: Specs) -> str:
+def reversing(text: str, tool: str, specs: Specs) -> str:
     """The tool that is meant: for 解除挂账 not that of 挂账, but the one whose examples speak of undoing it."""
     act = re.escape(specs[tool].title)
     undoes = re.compile(rf"{_UNDO}[^，,。；;]{{0,24}}{act}")

@@ -9,10 +9,13 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from ..context import tool_result
-from ..history import spoken_of
-from ..toolbox import CONTROL
+from ..history import RESULT, spoken_of
+from ..toolbox import CONTROL, DROP
 
 _LATEST = 12
+
+
+Called = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Memory:
     `told` holds what tools and the desk said, newest first; `proposed` the last unanswered write calls by tool.
 
     `made` is the last call of the turn before that a tool answered, with its arguments.
+    `cards` are the write calls put up for a yes, by their action; `dropped` is the last one given up, unless something
+    was begun since; `done` are the tools of what was carried out, `just_done` says that it was in the turn before.
     """
 
     question: str = ""
@@ -30,6 +35,10 @@ class Memory:
     told: tuple[str, ...] = ()
     proposed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     made: tuple[str, Mapping[str, Any]] | None = None
+    cards: Mapping[str, Called] = field(default_factory=dict)
+    dropped: Called | None = None
+    done: tuple[str, ...] = ()
+    just_done: bool = False
 
 
 def recall(messages: Sequence[BaseMessage]) -> Memory:
@@ -57,4 +66,47 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
         elif isinstance(message, HumanMessage):
             made = None
     newest = tuple(text for text in reversed(told) if text)[:_LATEST]
-    return Memory(questions[-1] if questions else "", spoken_of(past), choices, newest, proposed, made)
+    cards, dropped, done, just_done = _decided(past, calls)
+    return Memory(
+        questions[-1] if questions else "",
+        spoken_of(past),
+        choices,
+        newest,
+        proposed,
+        made,
+        cards,
+        dropped,
+        done,
+        just_done,
+    )
+
+
+def _decided(
+    past: Sequence[BaseMessage], calls: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, Called], Called | None, tuple[str, ...], bool]:
+    """What was put up, what of it was given up or carried out."""
+    cards: dict[str, Called] = {}
+    begun: Called | None = None
+    dropped: Called | None = None
+    done: list[str] = []
+    just_done = False
+    for message in past:
+        if isinstance(message, HumanMessage):
+            just_done = False
+        if not isinstance(message, ToolMessage) or message.tool_call_id not in calls:
+            continue
+        call, result = calls[message.tool_call_id], tool_result(message)
+        if call["name"] == RESULT:
+            given = call["args"]
+            if given.get("state") == "executed":
+                done.append(str(given["tool"]))
+                just_done = True
+            elif given.get("state") == "cancelled":
+                dropped = cards.get(str(given["action"]), dropped)
+        elif call["name"] == DROP:
+            dropped = begun or dropped
+        elif result.get("status") in ("awaiting_confirmation", "needs_answer"):
+            begun, dropped = (call["name"], call["args"]), None
+            if "action" in result:
+                cards[str(result["action"])] = begun
+    return cards, dropped, tuple(done), just_done

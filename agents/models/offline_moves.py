@@ -17,11 +17,11 @@ from ..understanding import (
     affirmed,
     assent,
     blames_staff,
-    correction,
     declines,
     drops,
     find,
     fit_intents,
+    goes_ahead,
     goes_on,
     is_question,
     only_a_place,
@@ -34,15 +34,14 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_acts import another_act, only_says_why, sends, undone
+from .offline_acts import another_act, only_says_why, reversing, sends
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
-from .offline_edits import edited
+from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_slots import (
     after_danger,
-    amended,
     arguments,
     continued,
     inherited,
@@ -50,9 +49,8 @@ from .offline_slots import (
     names_only_details,
     spoken_of,
 )
-from .offline_talk import remarks, speaks, things
+from .offline_talk import speaks, things
 from .offline_words import (
-    CHOOSE,
     ELSEWHERE,
     NOT_SAID,
     NOT_THAT_ONE,
@@ -108,13 +106,11 @@ class Mover:
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
-        move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
+        move = self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
         move = move or self._pointed_at(heard, meant) or self._again(heard)
         if move is not None:
             return move
         said_yes_or_no = assent(text) is not None
-        if heard.context and heard.context.pending and said_yes_or_no:
-            return AIMessage(CHOOSE)
         # 帮我申请 is a yes where one is waited for, else a wish.
         acts = meant.tool is not None and meant.score >= LIKELY and heard.specs[meant.tool].effect == "write"
         if kind := small_talk(text) or ("nod" if said_yes_or_no and not acts else None):
@@ -186,25 +182,21 @@ class Mover:
             return None
         if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
-        collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
+        if small_talk(heard.text) == "thanks":
+            return None
+        ahead = goes_ahead(heard.text)
+        collected = (
+            None if ahead else continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
+        )
         says_nothing = not subject(heard.text) and not is_question(heard.text)
+        collected = collected if collected is not None else goes_on_with(heard)
         if collected is None and (says_nothing or _VALUE.fullmatch(heard.text.strip())):
             collected = dict(waiting["arguments"])
         return None if collected is None else call(waiting["tool"], collected, heard.text)
 
-    def _amend(self, heard: Heard, meant: Meant) -> AIMessage | None:
-        """A change to what was just put up for a yes: a correction, or a detail that was still open."""
-        pending = [each["tool"] for each in heard.context.pending] if heard.context else []
-        name = next((tool for tool in pending if tool in heard.specs and tool in heard.memory.proposed), None)
-        if name is None or is_question(heard.text):
-            return None
-        spec, proposed = heard.specs[name], heard.memory.proposed[name]
-        details = names_only_details(spec, heard.text, heard.now)
-        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text) and not details
-        edit = edited(heard.text, proposed, spec, heard.now)
-        changed = edit or ({} if fresh else amended(heard.text, proposed, spec, heard.now))
-        again = not fresh and remarks(heard.text, details=details, rule=meant.know >= LIKELY)
-        return call(name, {**proposed, **changed}, heard.text) if changed or again else None
+    def _beside(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        """What is said of a card, of one that was given up, or of what was carried out."""
+        return taken_up(heard) or beside_card(heard, meant) or undone(heard, meant)
 
     def _picked_tool(self, heard: Heard) -> AIMessage | None:
         """The answer to "您是想…": the title of a tool; what it is about was said before."""
@@ -324,7 +316,7 @@ class Mover:
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
         first, second = [*ranked[:2], None, None][:2]
-        first = undone(heard.text, first, heard.specs) if first else None
+        first = reversing(heard.text, first, heard.specs) if first else None
         return Meant(first, second, tops[0], tops[1], know, none)
 
     def _scores(self, heard: Heard, names: tuple[str, ...]) -> dict[str, float]:

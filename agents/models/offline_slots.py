@@ -28,6 +28,7 @@ from ..understanding import (
     says_something,
     told,
     wants_pictures,
+    without_speech,
     worded,
 )
 from ..wording import AFTER_DANGER
@@ -37,6 +38,8 @@ from .offline_memory import Memory
 SURE_CLASS = 0.9
 UNSURE = "不知道"
 _SHORT = 16
+# Of another matter at the place that was just told.
+_NEARBY = re.compile(r"旁边|边上|对面|隔壁|附近|那里|那边|那儿|这里|这边|这儿|同一个?(?:地方|位置)|一起")
 _EVERYWHERE = re.compile(r"全市|全武汉|所有区|各个?区|每个区")
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
@@ -49,6 +52,8 @@ _ROAD = re.compile(r"[\u4e00-\u9fff]{1,8}(?:路|街|大道|巷)(?:\d+号)?")
 _PLACE_LIKE = re.compile(
     r"[路街巷道区县镇乡村庄店楼园桥站场湖山河江港门口苑城院校馆厂铺坊里湾岭边旁洲岛湿地下上前后]|号|附近|对面|旁边|这儿|那儿|家|小学|中学|大厦|广场|\d"
 )
+# 已经关了阀门了: what was done is no place.
+_DONE = re.compile(r"^(?:已经|都已|刚刚?才?)|(?:了|过了)[。！!]*$")
 _FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")
 Arguments = dict[str, Any]
 
@@ -78,6 +83,7 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
 
 def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Memory, now: datetime) -> Arguments | None:
     """The waiting call with what this message adds or corrects; None when it does neither."""
+    text = without_speech(text)
     collected = dict(waiting["arguments"])
     slot = spec.slots.get(waiting["slot"])
     if slot is None:
@@ -115,6 +121,7 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
 
 def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: datetime) -> Arguments:
     """What a message adds to or changes in collected arguments: typed values always, words when they are taken back."""
+    text = without_speech(text)
     if change := edited(text, collected, spec, now):
         return {name: value for name, value in change.items() if value != collected.get(name)}
     changed = correction(text)
@@ -150,9 +157,12 @@ def instead(spec: ToolSpec, text: str, now: datetime) -> Arguments:
 
 def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: Memory, now: datetime) -> Arguments:
     """What a short message leaves out of a call: from the call of just now, or from the words before it."""
-    if len(text) > _SHORT:
-        return {}
     name, before = memory.made or ("", {})
+    if len(text) > _SHORT:
+        beside = name == spec.name and _NEARBY.search(text)
+        return {
+            key: before[key] for key, slot in spec.slots.items() if beside and slot.kind == "address" and key in before
+        }
     if name == spec.name and not is_step(spec):
         return {key: value for key, value in before.items() if key in spec.required or spec.slots[key].kind == "date"}
     open_now = {key: slot for key, slot in _open_slots(spec).items() if key in spec.required and slot.kind != "text"}
@@ -247,7 +257,7 @@ def _loose(slot: Slot, said: str, old: Any) -> Any:
     free = free and not slot.label.endswith("姓名")
     if not free or declines(said) or is_question(said):
         return None
-    if slot.kind == "address" and (_describes(said) or not _PLACE_LIKE.search(said)):
+    if slot.kind == "address" and (_describes(said) or not _PLACE_LIKE.search(said) or _DONE.search(said)):
         return None
     return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()
 

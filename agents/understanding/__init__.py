@@ -1,6 +1,20 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
 from .addresses import amend
+from .answers import (
+    adds,
+    all_of,
+    also,
+    goes_ahead,
+    names_another_act,
+    names_filed,
+    one_of,
+    puts_off,
+    resumes,
+    set_apart,
+    takes_back,
+    without_speech,
+)
 from .clauses import (
     Correction,
     affirmed,
@@ -18,6 +32,7 @@ from .clauses import (
     without_pleading,
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
+from .insults import without_insults
 from .intents import Intents, fit_intents
 from .reasons import beyond, worded
 from .signs import opens
@@ -37,7 +52,10 @@ __all__ = [
     "Intents",
     "Understands",
     "Weighing",
+    "adds",
     "affirmed",
+    "all_of",
+    "also",
     "amend",
     "assent",
     "beyond",
@@ -51,23 +69,31 @@ __all__ = [
     "fits",
     "focus_of",
     "focuses_of",
+    "goes_ahead",
     "goes_on",
     "is_question",
     "is_step",
     "known_class",
     "label_words",
     "main_text",
+    "names_another_act",
+    "names_filed",
     "names_something",
+    "one_of",
     "only_a_place",
     "opens",
     "ordinal",
     "pleads",
     "points_back",
+    "puts_off",
+    "resumes",
     "says_something",
+    "set_apart",
     "shared",
     "small_talk",
     "speaks_of",
     "subject",
+    "takes_back",
     "texts_of",
     "told",
     "topic",
@@ -75,6 +101,8 @@ __all__ = [
     "wants_person",
     "wants_pictures",
     "without_asking",
+    "without_insults",
     "without_pleading",
+    "without_speech",
     "worded",
 ]

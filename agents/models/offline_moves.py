@@ -34,17 +34,18 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
+from .offline_again import again
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
+from .offline_results import taken_up, told_of_it
 from .offline_slots import (
     after_danger,
     amended,
     arguments,
     continued,
     inherited,
-    instead,
     names_only_details,
     spoken_of,
 )
@@ -107,7 +108,8 @@ class Mover:
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
-        move = move or self._pointed_at(heard, meant) or self._again(heard)
+        move = move or told_of_it(heard, meant) or self._pointed_at(heard, meant)
+        move = move or again(heard, meant) or taken_up(heard, meant, lambda: isinstance(self._answer(heard), str))
         if move is not None:
             return move
         said_yes_or_no = assent(text) is not None
@@ -220,15 +222,6 @@ class Mover:
                 if known:
                     return call(name, {spec.required[0]: known}, heard.text)
         return None
-
-    def _again(self, heard: Heard) -> AIMessage | None:
-        """洪山呢, 那上个月呢: the look-up of just now, with what is said instead."""
-        name, before = heard.memory.made or ("", {})
-        spec = heard.specs.get(name)
-        if spec is None or spec.effect != "read" or heard.waiting or not goes_on(heard.text):
-            return None
-        said = {k: v for k, v in instead(spec, heard.text, heard.now).items() if before.get(k) != v}
-        return call(name, {**before, **said}, heard.text) if said else None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""

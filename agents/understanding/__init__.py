@@ -17,12 +17,13 @@ from .clauses import (
     wants_person,
     without_pleading,
 )
+from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .intents import Intents, fit_intents
 from .reasons import beyond, worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
-from .topics import goes_on, names_something, only_a_place, shared, topic
+from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
 
@@ -31,6 +32,7 @@ __all__ = [
     "STRICT",
     "Correction",
     "Evidence",
+    "Facet",
     "Focus",
     "Found",
     "Intents",
@@ -44,6 +46,7 @@ __all__ = [
     "correction",
     "declines",
     "drops",
+    "facet_of",
     "fill",
     "find",
     "fit_intents",
@@ -69,6 +72,7 @@ __all__ = [
     "wants_person",
     "wants_pictures",
     "without_asking",
+    "without_place_in_list",
     "without_pleading",
     "worded",
 ]

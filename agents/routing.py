@@ -90,7 +90,9 @@ class Router:
             owners = [agent for agent in mine if set(pending) & set(agent.tools)]
             stay = stay if stay in owners else next(iter(owners), stay)
             answers = answers or bool(owners)
-        if stay and (answers or goes_on(text) or only_a_place(text) or _puts_right(text) or scores[best.name] < CLEAR or same):
+        if stay and (
+            answers or goes_on(text) or only_a_place(text) or _puts_right(text) or scores[best.name] < CLEAR or same
+        ):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
 

@@ -105,6 +105,7 @@ def case_rows(found: Result) -> list[Row]:
 def _case(case: Result) -> str:
     facts = [
         f"案件编号 {case['number']}",
+        f"类别：{case['category_name']}",
         f"地点：{case['address']}",
         f"当前状态：{case['status_name']}",
         f"处置部门：{case['department']}" if case.get("department") else "还没有派遣",
@@ -114,7 +115,7 @@ def _case(case: Result) -> str:
         facts.append(f"处置时限 {say_time(case['deadline_at'])}")
     if case.get("time_left"):
         facts.append(f"{'已超过时限' if case.get('overdue') else '离时限还有'}{case['time_left']}")
-    return _said(*facts)
+    return f"{'；'.join(each for each in facts if each)}。"
 
 
 def target_rows(found: Result) -> list[Row]:

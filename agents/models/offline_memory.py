@@ -101,7 +101,9 @@ def _results(past: Sequence[BaseMessage], calls: Mapping[str, Any]) -> tuple[Tol
             fresh = not found and all(_told_of(each, say) for each in since)
             found.append(Told(name, call.get("args") or {}, say, rows, int(result["ref"]), age, fresh))
         declined = any(message.name in CONTROL for message, _ in numbered) or _points(turn)
-        since += [] if declined else [str(each.content) for each in turn if isinstance(each, AIMessage) and each.content]
+        since += (
+            [] if declined else [str(each.content) for each in turn if isinstance(each, AIMessage) and each.content]
+        )
     return tuple(found)
 
 

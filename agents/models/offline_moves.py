@@ -20,6 +20,7 @@ from ..understanding import (
     correction,
     declines,
     drops,
+    facet_of,
     find,
     fit_intents,
     goes_on,
@@ -39,7 +40,7 @@ from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
-from .offline_results import taken_up, told_of_it
+from .offline_results import nowhere, taken_up, told_of_it
 from .offline_slots import (
     after_danger,
     amended,
@@ -211,7 +212,7 @@ class Mover:
     def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
         bare = not subject(_CODE.sub("", heard.text))
-        listed = ordinal(heard.text) is not None and goes_on(heard.text)
+        listed = ordinal(heard.text) is not None and (goes_on(heard.text) or facet_of(heard.text) is not None)
         if not bare and not listed and (meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text))):
             return None
         for name, spec in sorted(heard.specs.items()):
@@ -262,6 +263,8 @@ class Mover:
 
     def _from_knowledge(self, heard: Heard, meant: Meant) -> AIMessage:
         text = heard.text
+        if heard.restated and isinstance(self._answer(heard), Refusal) and (said := nowhere(heard)):
+            return said
         if declines(text) and not is_question(text) and ASK in heard.specs:
             return call(ASK, {"question": vague(heard.specs)}, text)
         own = subject(text)

@@ -36,14 +36,20 @@ LIKELY, SURE = 0.4, 0.75
 # So many turns back a list can still be pointed at, and a row of it be named.
 _POINTED, _NAMED = 6, 2
 _LISTED = 5
-HURRY = "能不能加快"
+HURRY, IT = "能不能加快", "这一点"
 _SHORT = 24
 _POINTER = re.compile(r"(?:那|这)(?:一)?(?:个|家|件|项|条|张|份|处|所)(?:的)?")
-_THEIRS = re.compile(r"\d+(?:年|月|日|号|点)?|他们?|她们?|它们?|这里|那里|那边|这边|你们?|里面|现在|还|都|也|有|没有|没得|是|的|吗|了")
+_THEIRS = re.compile(
+    r"\d+(?:年|月|日|号|点)?|他们?|她们?|它们?|这里|那里|那边|这边|你们?|里面|现在|还|都|也|有|没有|没得|是|的|吗|了"
+)
+# What asks for all of it.
+_WHOLE = re.compile(r"(?:是|现在)?(?:什么|啥|么)情况|(?:怎么|么)样|怎么回事|(?:是|叫)(?:什么|啥|哪个?)$")
 _APART = re.compile(r"[，,。；;！!？?\s]+")
 _ENDS = re.compile(r"[。；\n]")
 _COMMA = re.compile(r"，(?![^（]*）)")
-_OF_LIST = re.compile(r"^(?:\d{1,2}[.、]\s*)?(?P<name>[^，；。：:\n]{2,40}?)(?:[，：:]|（(?!演示))(?P<said>.+?)[；。]?$")
+_OF_LIST = re.compile(
+    r"^(?:\d{1,2}[.、]\s*)?(?P<name>[^，；。：:\n]{2,40}?)(?:[，：:]|（(?!演示))(?P<said>.+?)[；。]?$"
+)
 _HOTLINE = re.compile(r"(?<!\d)12\d{3}(?!\d)")
 
 
@@ -69,7 +75,7 @@ def told_of_it(heard: Heard, meant: Meant) -> AIMessage | None:
     lines = [_line(row, said) for row in rows[:_LISTED] if (said := _clauses(row.said, facet))]
     if not lines and (pointed is None or len(told.rows) == 1):
         lines = [line for line in _said(told.say) if facet.tells.search(line)]
-    return AIMessage("\n".join(f"{line}[{told.ref}]" for line in lines)) if lines else None
+    return AIMessage(_cited("\n".join(lines), told)) if lines else None
 
 
 def taken_up(heard: Heard, meant: Meant, known: Callable[[], bool]) -> AIMessage | None:
@@ -81,16 +87,25 @@ def taken_up(heard: Heard, meant: Meant, known: Callable[[], bool]) -> AIMessage
         return None
     facet, pointed = facet_of(heard.text), _pointed(heard)
     if pointed and pointed.plainly:
-        rest = _POINTER.sub(" ", without_place_in_list(heard.text)).strip()
+        rest = _WHOLE.sub(" ", _POINTER.sub(" ", without_place_in_list(heard.text))).strip()
         if facet and facet.own:
             return _unknown(heard, facet, pointed.told, pointed.row.name)
         if facet is None and not subject(_THEIRS.sub(" ", rest)):
-            return AIMessage(f"{_line(pointed.row, pointed.row.said.rstrip('。'))}[{pointed.told.ref}]")
+            return AIMessage(_cited(_line(pointed.row, pointed.row.said.rstrip("。")), pointed.told))
         return call(LOOKUP, {"query": f"{pointed.row.name}{rest}"}, heard.text) if LOOKUP in heard.specs else None
     told = _fresh(heard, facet) if facet and not pointed else None
     if facet is None or told is None or _names_beside(heard.text, facet) or _other(heard, meant, told):
         return None
     return None if not facet.own and known() else _unknown(heard, facet, told)
+
+
+def nowhere(heard: Heard) -> AIMessage | None:
+    """That neither the row whose name the question was put by nor the passages say it."""
+    for told in heard.memory.results:
+        for row in _rows(told):
+            if heard.text.startswith(row.name):
+                return _unknown(heard, facet_of(heard.text), told, row.name)
+    return None
 
 
 def _wanted(heard: Heard, meant: Meant) -> Facet | None:
@@ -122,8 +137,8 @@ def _pointed(heard: Heard) -> Pointed | None:
         rows = _rows(told)
         if place is not None and len(rows) > 1 and told.age <= _POINTED:
             return Pointed(told, rows[place - 1 if place > 0 else -1], True) if -1 <= place <= len(rows) else None
-        if place is None and rows and told.age <= _NAMED:
-            return _named(heard.text, told, rows)
+        if place is None and told.rows and told.age <= _NAMED:
+            return _named(heard.text, told, told.rows)
     return None
 
 
@@ -153,7 +168,8 @@ def _names_beside(text: str, facet: Facet) -> bool:
 def _beside(text: str, facet: Facet) -> str:
     """What the clauses that ask name beside what they ask for."""
     asking = [each for each in _APART.split(text) if facet.asks.search(each)] or [text]
-    return _THEIRS.sub(" ", " ".join(facet.asks.sub(" ", each) for each in asking))
+    beside = [_THEIRS.sub(" ", facet.asks.sub(" ", each)) for each in asking]
+    return "" if any(not names_something(each) for each in beside) else " ".join(beside)
 
 
 def _line(row: Row, said: str) -> str:
@@ -183,13 +199,20 @@ def _clauses(said: str, facet: Facet) -> str:
     return "，".join(kept)
 
 
+def _cited(text: str, told: Told) -> str:
+    """Each sentence with its mark."""
+    return "\n".join(f"{sentence}[{told.ref}]" for sentence in _said(text))
+
+
 def _said(say: str) -> list[str]:
     return [say[span.start : span.end].strip() for span in sentences(say)]
 
 
-def _unknown(heard: Heard, facet: Facet, told: Told, name: str = "") -> AIMessage:
+def _unknown(heard: Heard, facet: Facet | None, told: Told, name: str = "") -> AIMessage:
     """That the record does not say it, and whom to ask."""
     staff = bool(heard.context and STAFF & frozenset(heard.context.roles))
     channel = next(iter(_HOTLINE.findall(told.say)), "12345")
-    text = f"{not_recorded(facet.name, name, None if staff else channel)}[{told.ref}]"
-    return call(REFUSE, {"reason": "no_evidence", "text": text}, heard.text) if REFUSE in heard.specs else AIMessage(text)
+    text = _cited(not_recorded(facet.name if facet else IT, name, None if staff else channel), told)
+    return (
+        call(REFUSE, {"reason": "no_evidence", "text": text}, heard.text) if REFUSE in heard.specs else AIMessage(text)
+    )

@@ -69,8 +69,8 @@ class Slot:
 class Row:
     """One row of a result, so that it can be asked about: what people call it, and all that its record says of it.
 
-    `said` is clauses with a full stop at the end, the number or day of each as the result has it: 直线 37 米，周一至周六
-    9:00—16:30，没有登记无障碍设施。
+    `said` is clauses with a full stop at the end (直线 37 米，周一至周六 9:00—16:30。); each number in it
+    stands in the result.
     """
 
     name: str
@@ -98,7 +98,7 @@ class ToolSpec:
     `prepare` runs before a write is proposed: it returns the canonical arguments (geocoded address,
     resolved class) or raises `NeedsAnswer` / `ToolError`. It must not change anything outside.
     `object_id` names the result field that identifies what a write made (for the receipt).
-    `rows` names the rows of the result in the order in which `say` lists them, so that 第二家, 食品那个 can be asked about.
+    `rows` names the rows of the result in the order of `say`, so that 第二家, 食品那个 can be asked about.
     """
 
     name: str

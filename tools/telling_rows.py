@@ -39,7 +39,8 @@ def application_rows(found: Result) -> list[Row]:
     return [
         Row(
             each["title"].removesuffix("指南"),
-            f"办件编号 {each['number']}，当前状态：{each['status_name']}；{say_day(each['submitted_at'])}提交。{stage_said(each)}",
+            f"办件编号 {each['number']}，当前状态：{each['status_name']}；"
+            f"{say_day(each['submitted_at'])}提交。{stage_said(each)}",
         )
         for each in found["applications"][:LISTED]
     ]
@@ -62,7 +63,8 @@ def policy_rows(found: Result) -> list[Row]:
     return [
         Row(
             each["title"],
-            f"来源：{each['source']}；符合的条件：{'、'.join(each['matched'])}；还不清楚：{'、'.join(each['unknown']) or '无'}。",
+            f"来源：{each['source']}；符合的条件：{'、'.join(each['matched'])}；"
+            f"还不清楚：{'、'.join(each['unknown']) or '无'}。",
         )
         for each in found["hits"][:LISTED]
     ]
@@ -73,7 +75,8 @@ def dataset_rows(found: Result) -> list[Row]:
     return [
         Row(
             each["title"],
-            f"编号 {each['id']}，提供单位：{each['provider']}，共享属性：{each['sharing_name']}，更新周期：{each['cycle']}。",
+            f"编号 {each['id']}，提供单位：{each['provider']}，共享属性：{each['sharing_name']}，"
+            f"更新周期：{each['cycle']}。",
         )
         for each in found["datasets"]
     ]
@@ -84,7 +87,7 @@ def provider_rows(found: Result) -> list[Row]:
     return [
         Row(
             each["name"],
-            f"{each['level'] or '药店'}，直线约{each['metres']}米，{'是医保定点' if each['designated'] else '不是医保定点'}。",
+            f"{each['level'] or '药店'}，直线约{each['metres']}米，{'是' if each['designated'] else '不是'}医保定点。",
         )
         for each in found["providers"]
     ]

@@ -40,7 +40,7 @@ HURRY, IT = "能不能加快", "这一点"
 _SHORT = 24
 _POINTER = re.compile(r"(?:那|这)(?:一)?(?:个|家|件|项|条|张|份|处|所)(?:的)?")
 _THEIRS = re.compile(
-    r"\d+(?:年|月|日|号|点)?|他们?|她们?|它们?|这里|那里|那边|这边|你们?|里面|现在|还|都|也|有|没有|没得|是|的|吗|了"
+    r"\d+(?:年|月|日|号|点)?|一?[点些]|他们?|她们?|它们?|这里|那里|那边|这边|你们?|里面|现在|还|都|也|有|没有|没得|是|的|吗|了"
 )
 # What asks for all of it.
 _WHOLE = re.compile(r"(?:是|现在)?(?:什么|啥|么)情况|(?:怎么|么)样|怎么回事|(?:是|叫)(?:什么|啥|哪个?)$")
@@ -74,7 +74,7 @@ def told_of_it(heard: Heard, meant: Meant) -> AIMessage | None:
     rows = (pointed.row,) if pointed else told.rows
     lines = [_line(row, said) for row in rows[:_LISTED] if (said := _clauses(row.said, facet))]
     if not lines and (pointed is None or len(told.rows) == 1):
-        lines = [line for line in _said(told.say) if facet.tells.search(line)]
+        lines = _whole(_said(told.say), facet)
     return AIMessage(_cited("\n".join(lines), told)) if lines else None
 
 
@@ -197,6 +197,17 @@ def _clauses(said: str, facet: Facet) -> str:
                 parts.append(clause)
         kept += [part for part in parts if facet.tells.search(part)]
     return "，".join(kept)
+
+
+def _whole(said: Sequence[str], facet: Facet) -> list[str]:
+    """The sentences that tell it; a list after a label (材料：…；…；…。) is told to its end."""
+    kept: list[str] = []
+    listing = False
+    for sentence in said:
+        listing = facet.tells.search(sentence) is not None or (listing and "：" not in sentence)
+        kept += [sentence] if listing else []
+        listing = listing and "：" in "".join(kept[-_LISTED:]) and sentence.endswith("；")
+    return kept
 
 
 def _cited(text: str, told: Told) -> str:

@@ -21,7 +21,7 @@ KEPT = 4
 
 
 def citable(turn: Turn, messages: Sequence[BaseMessage], toolbox: Toolbox) -> list[BaseMessage]:
-    """The messages of earlier turns; their latest results carry a `ref` of this turn and their rows, older ones none."""
+    """The messages of earlier turns; the latest results carry a `ref` of this turn and rows, older none."""
     told = [n for n, each in enumerate(messages) if isinstance(each, ToolMessage) and _told(each)]
     return [_numbered(turn, each, toolbox, n in told[-KEPT:]) for n, each in enumerate(messages)]
 

@@ -56,8 +56,8 @@ def _progress(items: Items, owned: Applications) -> BaseTool:
         hits = await items.search(application, 3)
         item = hits[0].item if hits and hits[0].score >= SURE else None
         mine = await owned.mine(call.principal, item.id if item else None)
-        mine = mine if item else _titled(mine, application)
-        return {"item": item.name if item else None, "applications": [asdict(each) for each in mine]}
+        named = mine if item else _titled(mine, application)
+        return {"item": item.name if item else None, "applications": [asdict(each) for each in named]}
 
     return progress_get
 

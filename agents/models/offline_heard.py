@@ -65,7 +65,7 @@ def heard_in(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
     """What the messages come to for the move after them."""
     text, after = current_turn(messages)
     results = [(str(message.name), tool_result(message)) for message in after if isinstance(message, ToolMessage)]
-    found = next((result for _, result in reversed(results) if "passages" in result), {})
+    found: Mapping[str, Any] = next((result for _, result in reversed(results) if "passages" in result), {})
     context = read_context(messages)
     now = datetime.fromisoformat(context.clock) if context else datetime.now().astimezone()
     told = tuple(each for each in results if "passages" not in each[1])

@@ -25,6 +25,7 @@ from .handoff import Offers
 from .history import past, spoken_of
 from .lookup import ENOUGH, look_up, passages
 from .proposals import masked_value, propose
+from .recent import citable
 from .records import Action, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
 from .revising import changed_alike, revised
 from .toolbox import CONTROL, HAND_OFF
@@ -87,7 +88,8 @@ class Loop:
                 {"action": each.id, "tool": each.tool, "summary": each.summary} for each in turn.opening.pending
             ),
         )
-        turn.messages = [system_message(turn.agent.instructions, context), *past(turn.opening.history)]
+        before = citable(turn, past(turn.opening.history), self._toolbox)
+        turn.messages = [system_message(turn.agent.instructions, context), *before]
         turn.add(HumanMessage(turn.opening.text))
 
     async def _look_up(self, turn: Turn) -> None:

@@ -51,6 +51,7 @@ REWRITE = (
     "（系统提示，不是用户的话）上面的回答没有发给用户：{why}。"
     "请重新回答一次：只用查到的内容和工具的结果，每句话后面用 [编号] 标明依据；没有依据就调用 refuse。"
 )
+DONE_BEFORE = "前面的办理结果"
 SAY_MORE = "请再说具体一点。"
 NOTED = "{told}记下了。{question}"
 ASK_AGAIN = "还差一项“{label}”。{question}"

@@ -11,7 +11,7 @@ from .case_visits import case_visit_tools
 from .cases import case_tools
 from .categories import Categories, Category, CategoryHit, bundled_categories
 from .component_records import component_tools
-from .define import Arguments, Call, CallArgument, Effect, Slot, SlotKind, ToolSpec, spec_of, tool
+from .define import Arguments, Call, CallArgument, Effect, Row, Slot, SlotKind, ToolSpec, spec_of, tool
 from .elsewhere import other_places
 from .enterprises import enterprise_tools
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError, Unavailable
@@ -149,6 +149,7 @@ __all__ = [
     "PlatformEvent",
     "Principal",
     "Role",
+    "Row",
     "Said",
     "Sandbox",
     "SandboxBusy",

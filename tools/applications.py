@@ -15,6 +15,7 @@ from .directory import SURE, Item
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound
 from .items import ITEM, settle_item
 from .telling_own import say_draft, say_progress, say_submitted, say_supplemented
+from .telling_rows import application_rows
 from .unified import Application, ApplicationDraft, Applications, Items, Platform
 from .utterances import utterances
 
@@ -22,6 +23,8 @@ CITIZEN = frozenset(("citizen",))
 MAY_FOLLOW = frozenset(("citizen", "department"))
 VERIFY = "要先实名登录。"
 _ALL = re.compile(r"(?<!没)(?<!没有)(?:都|全部|全)(?:要?补|交|齐|备齐|准备好)")
+# So many letters of a title name it.
+_PART = 3
 _NUMBER = re.compile(r"BJ\s*\d{14}", re.IGNORECASE)
 
 
@@ -38,6 +41,7 @@ def _progress(items: Items, owned: Applications) -> BaseTool:
         effect="read",
         roles=MAY_FOLLOW,
         say=say_progress,
+        rows=application_rows,
         examples=utterances("progress.get"),
         timeout_s=10.0,
     )
@@ -52,9 +56,19 @@ def _progress(items: Items, owned: Applications) -> BaseTool:
         hits = await items.search(application, 3)
         item = hits[0].item if hits and hits[0].score >= SURE else None
         mine = await owned.mine(call.principal, item.id if item else None)
-        return {"item": item.name if item else None, "applications": [asdict(each) for each in mine]}
+        named = mine if item else _titled(mine, application)
+        return {"item": item.name if item else None, "applications": [asdict(each) for each in named]}
 
     return progress_get
+
+
+def _titled(mine: Sequence[Application], words: str) -> Sequence[Application]:
+    """Those whose title the words name in part (公积金那个); all of them when they name none."""
+    return [each for each in mine if _shares(each.title, words)] or mine
+
+
+def _shares(title: str, words: str) -> bool:
+    return any(title[at : at + _PART] in words for at in range(len(title) - _PART + 1))
 
 
 def _prefill(items: Items, owned: Applications) -> BaseTool:

@@ -43,6 +43,7 @@ SlotKind = Literal[
 ]
 Arguments = Mapping[str, Any]
 Say = Callable[[Mapping[str, Any]], str]
+Rows = Callable[[Mapping[str, Any]], Sequence["Row"]]
 Prepare = Callable[[dict[str, Any], "Call"], Awaitable[dict[str, Any]]]
 
 
@@ -62,6 +63,18 @@ class Slot:
     personal: bool = False
     shown: bool = True
     derived: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a result, so that it can be asked about: what people call it, and all that its record says of it.
+
+    `said` is clauses with a full stop at the end (直线 37 米，周一至周六 9:00—16:30。); each number in it
+    stands in the result.
+    """
+
+    name: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,7 @@ class ToolSpec:
     `prepare` runs before a write is proposed: it returns the canonical arguments (geocoded address,
     resolved class) or raises `NeedsAnswer` / `ToolError`. It must not change anything outside.
     `object_id` names the result field that identifies what a write made (for the receipt).
+    `rows` names the rows of the result in the order of `say`, so that 第二家, 食品那个 can be asked about.
     """
 
     name: str
@@ -100,6 +114,7 @@ class ToolSpec:
     prepare: Prepare | None = None
     object_id: str | None = None
     takes_call: bool = False
+    rows: Rows | None = None
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -132,6 +147,7 @@ def tool(
     prepare: Prepare | None = None,
     object_id: str | None = None,
     timeout_s: float = 8.0,
+    rows: Rows | None = None,
 ) -> Callable[[Callable[..., Awaitable[Mapping[str, Any]]]], BaseTool]:
     """Turn an async function (typed, with a docstring a clerk would understand) into a tool.
 
@@ -154,6 +170,7 @@ def tool(
             prepare=prepare,
             object_id=object_id,
             takes_call="call" in inspect.signature(function).parameters,
+            rows=rows,
         )
         return _structured(function, spec)
 

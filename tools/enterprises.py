@@ -24,6 +24,7 @@ from .telling_own import (
     say_profile,
     say_targets,
 )
+from .telling_rows import dataset_rows, policy_rows, target_rows
 from .unified import Applications, DataRequestDraft, Items, Platform
 from .utterances import utterances
 
@@ -117,6 +118,7 @@ def _policies(owned: Applications) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_policies,
+        rows=policy_rows,
         examples=utterances("policy.match"),
         timeout_s=10.0,
     )
@@ -148,6 +150,7 @@ def _datasets(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_datasets,
+        rows=dataset_rows,
         examples=utterances("data.catalog.search"),
         timeout_s=10.0,
     )
@@ -239,6 +242,7 @@ def _targets(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_targets,
+        rows=target_rows,
         examples=utterances("kpi.plan.get"),
         timeout_s=10.0,
     )

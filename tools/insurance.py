@@ -28,6 +28,7 @@ from .telling_insurance import (
     say_filing,
     say_providers,
 )
+from .telling_rows import enrolment_rows, provider_rows
 from .unified import Platform
 from .unified.insurance import BindingDraft, Enrolment, FilingDraft, Insurance
 
@@ -138,7 +139,15 @@ def insurance_tools(platform: Platform) -> list[BaseTool]:
 
 
 def _enrol(owned: Insurance) -> BaseTool:
-    @tool("enrol.get", title="查询参保记录", effect="read", roles=CITIZEN, say=say_enrolments, examples=ENROL)
+    @tool(
+        "enrol.get",
+        title="查询参保记录",
+        effect="read",
+        roles=CITIZEN,
+        say=say_enrolments,
+        rows=enrolment_rows,
+        examples=ENROL,
+    )
     async def enrol_get(call: CallArgument, person: Annotated[str | None, WHOSE] = None) -> Mapping[str, Any]:
         """查询本人或本人代管家人的参保记录：险种、状态、缴费到几月；居民医保断缴的按国家文件算等待期。"""
         _verified(call)
@@ -229,6 +238,7 @@ def _providers(owned: Insurance, platform: Platform) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_providers,
+        rows=provider_rows,
         examples=PROVIDER,
         timeout_s=12.0,
     )

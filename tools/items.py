@@ -15,6 +15,7 @@ from .errors import NeedsAnswer, ToolError
 from .precheck import Facts, precheck, told
 from .principal import EVERYONE
 from .telling_items import ELSEWHERE, say_bundle, say_check, say_item, say_items
+from .telling_rows import bundle_rows, item_rows
 from .unified import Items, Platform
 from .utterances import utterances
 
@@ -108,6 +109,7 @@ def _search(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_items,
+        rows=item_rows,
         examples=utterances("item.search"),
         timeout_s=10.0,
     )
@@ -157,6 +159,7 @@ def _bundle(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_bundle,
+        rows=bundle_rows,
         examples=utterances("onething.get"),
         timeout_s=10.0,
     )

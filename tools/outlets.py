@@ -18,6 +18,7 @@ from .items import settle_item, settle_place
 from .principal import EVERYONE
 from .telling_items import say_outlets, say_zone
 from .telling_own import say_booking, say_card_loss
+from .telling_rows import outlet_rows
 from .unified import Applications, BookingDraft, Items, Platform, walk_view
 from .utterances import utterances
 from .worktime import is_workday
@@ -46,6 +47,7 @@ def _search(platform: Platform) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_outlets,
+        rows=outlet_rows,
         examples=utterances("outlet.search"),
         timeout_s=12.0,
     )
@@ -80,6 +82,7 @@ def _card(platform: Platform) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_outlets,
+        rows=outlet_rows,
         examples=utterances("card.outlet.search"),
         timeout_s=12.0,
     )

@@ -49,7 +49,7 @@ def say_case(case: Result) -> str:
         said.append(f"处置部门：{case['department']}。")
     times = [f"{label}时间 {say_time(case[name])}" for name, label in TIMES if case.get(name)]
     if case.get("deadline_at"):
-        times.append(f"处置时限 {say_time(case['deadline_at'])}")
+        times.append(f"处置时限 {say_time(case['deadline_at'])}{_left(case)}")
     if times:
         said.append("，".join(times) + "。")
     said += _facts(case)
@@ -64,6 +64,10 @@ def say_case(case: Result) -> str:
     return "".join(said)
 
 
+def _left(case: Result) -> str:
+    return f"，离时限还有{case['time_left']}" if case.get("time_left") and not case.get("overdue") else ""
+
+
 def _facts(case: Result) -> list[str]:
     """What is special about a case."""
     said = []
@@ -71,7 +75,7 @@ def _facts(case: Result) -> list[str]:
         kind = KIND_NAMES[case["limit_kind"]]
         said.append(f"时限按{case['limit_value']:g}个{kind}计算（{case['limit_source']}）。")
     if case.get("overdue"):
-        said.append("已超过处置时限。")
+        said.append(f"已超过处置时限{case.get('time_left', '')}。")
     if case.get("supervised"):
         said.append("已列为督办。")
     for name, results in (("verify_result", VERIFY_RESULTS), ("check_result", CHECK_RESULTS)):

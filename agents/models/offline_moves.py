@@ -19,6 +19,7 @@ from ..understanding import (
     blames_staff,
     declines,
     drops,
+    facet_of,
     find,
     fit_intents,
     goes_ahead,
@@ -35,17 +36,18 @@ from ..understanding import (
     wants_person,
 )
 from .offline_acts import another_act, only_says_why, reversing, sends
+from .offline_again import again
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
 from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
+from .offline_results import nowhere, resumed, told_of_it
 from .offline_slots import (
     after_danger,
     arguments,
     continued,
     inherited,
-    instead,
     names_only_details,
     spoken_of,
 )
@@ -107,7 +109,8 @@ class Mover:
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         move = self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
-        move = move or self._pointed_at(heard, meant) or self._again(heard)
+        move = move or told_of_it(heard, meant) or self._pointed_at(heard, meant)
+        move = move or again(heard, meant) or resumed(heard, meant, lambda: isinstance(self._answer(heard), str))
         if move is not None:
             return move
         said_yes_or_no = assent(text) is not None
@@ -210,7 +213,7 @@ class Mover:
     def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
         bare = not subject(_CODE.sub("", heard.text))
-        listed = ordinal(heard.text) is not None and goes_on(heard.text)
+        listed = ordinal(heard.text) is not None and (goes_on(heard.text) or facet_of(heard.text) is not None)
         if not bare and not listed and (meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text))):
             return None
         for name, spec in sorted(heard.specs.items()):
@@ -221,15 +224,6 @@ class Mover:
                 if known:
                     return call(name, {spec.required[0]: known}, heard.text)
         return None
-
-    def _again(self, heard: Heard) -> AIMessage | None:
-        """洪山呢, 那上个月呢: the look-up of just now, with what is said instead."""
-        name, before = heard.memory.made or ("", {})
-        spec = heard.specs.get(name)
-        if spec is None or spec.effect != "read" or heard.waiting or not goes_on(heard.text):
-            return None
-        said = {k: v for k, v in instead(spec, heard.text, heard.now).items() if before.get(k) != v}
-        return call(name, {**before, **said}, heard.text) if said else None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
@@ -270,6 +264,8 @@ class Mover:
 
     def _from_knowledge(self, heard: Heard, meant: Meant) -> AIMessage:
         text = heard.text
+        if heard.restated and isinstance(self._answer(heard), Refusal) and (said := nowhere(heard)):
+            return said
         if declines(text) and not is_question(text) and ASK in heard.specs:
             return call(ASK, {"question": vague(heard.specs)}, text)
         own = subject(text)

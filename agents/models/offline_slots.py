@@ -210,7 +210,9 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
     """The identifier that was spoken of before, when the message can mean no other."""
     place = ordinal(text)
-    for said in memory.told:
+    # 第一个 is one of a list, not the one that was shown since.
+    lists = [said for said in memory.told if len({str(each.value) for each in find(slot, said, now)}) > 1]
+    for said in lists if place is not None and lists else memory.told:
         values = list(dict.fromkeys(str(each.value) for each in find(slot, said, now)))
         if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, said):
             return values[0]

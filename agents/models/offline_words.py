@@ -26,6 +26,7 @@ ELSEWHERE = (
     "别的事请找对应的单位，不清楚找谁可以拨打 12345。"
 )
 RULES = "了解有关规定"
+_NOT_RECORDED = "{whose}记录里没有查到{what}，不能乱说。"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 
@@ -45,6 +46,12 @@ def clarify(spec: ToolSpec) -> tuple[str, tuple[str, ...]]:
 def either(one: ToolSpec, other: ToolSpec) -> tuple[str, tuple[str, ...]]:
     """Ask which of two tools is meant."""
     return f"请问您是想{one.title}，还是想{other.title}？", (one.title, other.title)
+
+
+def not_recorded(what: str, name: str, channel: str | None) -> str:
+    """That a record just shown does not say something, and whom to ask; staff ask who keeps it."""
+    said = _NOT_RECORDED.format(whose=f"“{name}”的" if name else "刚才的", what=what)
+    return said + (f"请拨打 {channel} 问。" if channel else "请向填写这条记录的单位核实。")
 
 
 def vague(specs: Mapping[str, ToolSpec]) -> str:

@@ -31,6 +31,7 @@ from .clauses import (
     wants_person,
     without_pleading,
 )
+from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .insults import without_insults
 from .intents import Intents, fit_intents
@@ -38,7 +39,7 @@ from .reasons import beyond, worded
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
 from .told import is_step, label_words, main_text, texts_of, told
-from .topics import goes_on, names_something, only_a_place, shared, topic
+from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
 
@@ -47,6 +48,7 @@ __all__ = [
     "STRICT",
     "Correction",
     "Evidence",
+    "Facet",
     "Focus",
     "Found",
     "Intents",
@@ -63,6 +65,7 @@ __all__ = [
     "correction",
     "declines",
     "drops",
+    "facet_of",
     "fill",
     "find",
     "fit_intents",
@@ -102,6 +105,7 @@ __all__ = [
     "wants_pictures",
     "without_asking",
     "without_insults",
+    "without_place_in_list",
     "without_pleading",
     "without_speech",
     "worded",

@@ -128,12 +128,15 @@ def replace_pending(connection: Connection, action_id: str) -> None:
     )
 
 
-def revises(earlier: PendingAction, action: Action, required: Sequence[str]) -> bool:
-    """Whether a proposal is the earlier one put right or said again: the same tool, a required argument unchanged."""
+def revises(earlier: PendingAction, action: Action, required: Sequence[str], *, again: bool = False) -> bool:
+    """Whether a proposal is the earlier one put right or said again: the same tool, a required argument unchanged.
+
+    `again`: the words take something back (不是这件，是那件), so that even another object takes the place of the first.
+    """
     kept = [
         name for name in required if name in action.arguments and earlier.arguments.get(name) == action.arguments[name]
     ]
-    return earlier.tool == action.tool and (bool(kept) or earlier.arguments == action.arguments)
+    return earlier.tool == action.tool and (again or bool(kept) or earlier.arguments == action.arguments)
 
 
 def add_receipt(connection: Connection, conversation_id: str, receipt: Receipt) -> None:

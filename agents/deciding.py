@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +38,7 @@ from .actions import (
 )
 from .arrivals import hand_over
 from .clock import Clock
+from .conversations import Opening
 from .database import Database
 from .errors import Forbidden, Invalid
 from .guard import Vault, restore_value
@@ -166,6 +167,25 @@ class Decisions:
         vault = await self._db.read(lambda connection: self._vault(owned(connection, who.id, conversation_id)))
         claimed = Claimed(action, conversation_id, turn_id, vault)
         return await self._tell(who, claimed, _reply(claimed, problem, Outcome("refused", "conflict")), None)
+
+    async def tell(self, who: Principal, conversation_id: str, opening: Opening, text: str, outcome: Outcome) -> Told:
+        """Answer words that decide nothing yet: nothing is changed."""
+        vault = await self._db.read(lambda connection: self._vault(owned(connection, who.id, conversation_id)))
+        action = opening.pending[0]
+        reply = _reply(Claimed(action, conversation_id, opening.turn_id, vault), text, outcome)
+        steps = (Step("message", "用户的话", dump_message(HumanMessage(opening.text))),)
+        await self._db.write(lambda connection: write_steps(connection, reply.turn_id, steps))
+        return Told(reply, steps, vault)
+
+    async def retell(self, reply: Reply, messages: Sequence[BaseMessage]) -> None:
+        """Store the reply to several decisions of one turn, and what it says beside them."""
+        steps = tuple(Step("message", "模型的话", dump_message(each)) for each in messages)
+
+        def work(connection: Connection) -> None:
+            write_steps(connection, reply.turn_id, steps)
+            finish_turn(connection, reply)
+
+        await self._db.write(work)
 
     async def recover(self, everything: bool) -> int:
         """Finish executions a process left behind; at start-up of a lone process that is every open one."""

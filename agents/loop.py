@@ -14,7 +14,7 @@ from knowledge import Found, Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
-from .actions import Draft, revises
+from .actions import revises
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
 from .context import LOOKUP, UNKNOWN, Context, system_message, waiting_block
@@ -24,10 +24,11 @@ from .handoff import Offers
 from .history import past, spoken_of
 from .lookup import ENOUGH, look_up, passages
 from .proposals import masked_value, propose
-from .records import Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .records import Action, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .series import put_up, repoints, series_of
 from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
-from .understanding import goes_on, is_question, names_something, points_back, topic
+from .understanding import correction, goes_on, is_question, names_something, points_back, topic
 
 MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
@@ -164,25 +165,27 @@ class Loop:
         return offered
 
     async def _propose(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
-        try:
-            tool = self._toolbox[spec.name]
-            proposal = await propose(tool, call["args"], turn.vault, turn.call, self._minutes)
-        except NeedsAnswer as need:
-            yield await self._ask_user(turn, call, need, spec)
-        except ToolError as problem:
-            turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
-            yield turn.speak(str(problem))
-            turn.end(Outcome("refused", wording.REASONS[problem.kind]))
-        else:
+        """Put a write up for a yes: one card, or one for each object that is named."""
+        tool, series, problems = self._toolbox[spec.name], series_of(spec, call["args"]), []
+        made: list[Action] = []
+        for arguments in series.each:
+            try:
+                proposal = await propose(tool, arguments, turn.vault, turn.call, self._minutes)
+            except NeedsAnswer as need:
+                yield await self._ask_user(turn, call, need, spec)
+                return
+            except ToolError as problem:
+                problems.append(problem)
+                continue
             turn.vault = proposal.vault
+            made.append(proposal.action)
+        for event in put_up(turn, call, made, problems, series.left_out):
+            yield event
+        if made:
             pending = turn.opening.pending
-            turn.replaced += [each.id for each in pending if revises(each, proposal.action, spec.required)]
-            turn.drafts.append(Draft(proposal.action, turn.agent.name))
-            turn.waiting = None
-            turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
-            lines = "\n".join(f"- {line}" for line in proposal.action.summary.splitlines())
-            yield turn.speak(f"{wording.CHECK}\n{lines}")
-            turn.end(Outcome("confirm"))
+            again = correction(turn.opening.text) is not None and repoints(spec, pending)
+            same = {old.id for old in pending for new in made if revises(old, new, spec.required, again=again)}
+            turn.replaced += [each.id for each in pending if each.id in same]
 
     async def _read(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
         yield Stepped(spec.name, spec.title, False)

@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from ..context import tool_result
 from ..history import spoken_of
 from ..toolbox import CONTROL
+from .offline_lists import Acted, Listed, executed, last_list
 
 _LATEST = 12
 
@@ -21,7 +22,9 @@ class Memory:
 
     `told` holds what tools and the desk said, newest first; `proposed` the last unanswered write calls by tool.
 
-    `made` is the last call of the turn before that a tool answered, with its arguments.
+    `made` is the last call of the turn before that a tool answered, with its arguments. `tried` is the one that was
+    refused there. `listed` is the last list
+    told, `acted` are the writes that were executed, newest first.
     """
 
     question: str = ""
@@ -30,6 +33,9 @@ class Memory:
     told: tuple[str, ...] = ()
     proposed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     made: tuple[str, Mapping[str, Any]] | None = None
+    tried: tuple[str, Mapping[str, Any]] | None = None
+    listed: Listed | None = None
+    acted: tuple[Acted, ...] = ()
 
 
 def recall(messages: Sequence[BaseMessage]) -> Memory:
@@ -42,6 +48,7 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
     choices: tuple[str, ...] = ()
     told: list[str] = []
     made: tuple[str, Mapping[str, Any]] | None = None
+    tried: tuple[str, Mapping[str, Any]] | None = None
     for message in past:
         if isinstance(message, ToolMessage):
             result = tool_result(message)
@@ -49,12 +56,15 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
             choices = tuple(str(each) for each in result.get("choices") or ())
             if call and call["name"] not in CONTROL and "say" in result:
                 made = (call["name"], call["args"])
+            if call and call["name"] not in CONTROL and "error" in result:
+                tried = (call["name"], call["args"])
             if result.get("status") == "awaiting_confirmation" and call:
                 proposed[call["name"]] = call["args"]
             told.append(str(result.get("say") or ""))
         elif isinstance(message, AIMessage) and message.content:
             told.append(str(message.content))
         elif isinstance(message, HumanMessage):
-            made = None
+            made = tried = None
     newest = tuple(text for text in reversed(told) if text)[:_LATEST]
-    return Memory(questions[-1] if questions else "", spoken_of(past), choices, newest, proposed, made)
+    said, listed = questions[-1] if questions else "", last_list(past)
+    return Memory(said, spoken_of(past), choices, newest, proposed, made, tried, listed, executed(past))

@@ -185,6 +185,10 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
     """The identifier that was spoken of before, when the message can mean no other."""
     place = ordinal(text)
+    # The places are those of the last list, whatever was told of one of its rows since.
+    if place is not None and memory.listed and memory.listed.kind == slot.kind:
+        row = memory.listed.row(place)
+        return row.identifier if row else None
     for told in memory.told:
         values = list(dict.fromkeys(str(each.value) for each in find(slot, told, now)))
         if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, told):

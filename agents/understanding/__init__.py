@@ -19,7 +19,9 @@ from .clauses import (
 )
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .intents import Intents, fit_intents
+from .numerals import numbers_in
 from .reasons import beyond, worded
+from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
 from .topics import goes_on, names_something, only_a_place, shared, topic
@@ -34,6 +36,7 @@ __all__ = [
     "Focus",
     "Found",
     "Intents",
+    "Pointer",
     "Understands",
     "Weighing",
     "affirmed",
@@ -54,10 +57,13 @@ __all__ = [
     "is_question",
     "known_class",
     "names_something",
+    "numbers_in",
     "only_a_place",
     "opens",
     "ordinal",
     "pleads",
+    "pointers",
+    "points_at_rows",
     "points_back",
     "says_something",
     "shared",
@@ -68,6 +74,7 @@ __all__ = [
     "vague_opening",
     "wants_person",
     "wants_pictures",
+    "without",
     "without_asking",
     "without_pleading",
     "worded",

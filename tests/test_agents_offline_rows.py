@@ -160,6 +160,7 @@ def test_what_is_done_is_not_done_again(talk: Talk) -> None:
     )
     assert done.receipts
     assert given_up.outcome.kind == "answered"
+    assert "无法撤回" in given_up.text
     assert not [*given_up.actions, *yes.actions, *yes.receipts]
 
 

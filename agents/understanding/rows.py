@@ -90,8 +90,8 @@ def pointers(text: str) -> list[Pointer]:
 
 
 def points_at_rows(text: str) -> bool:
-    """Whether a message points at rows by their place, as all of them or as the rest."""
-    return any(not each.words for each in pointers(text))
+    """Whether a message points at rows by their place, their number or as the rest; 都 alone may mean anything."""
+    return any(each.places or each.count or each.but or each.which in ("rest", "next") for each in pointers(text))
 
 
 def without(text: str, found: Sequence[Pointer], instead: str = "") -> str:

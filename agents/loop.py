@@ -28,6 +28,7 @@ from .proposals import masked_value, propose
 from .recent import citable
 from .records import Action, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
 from .revising import changed_alike, revised
+from .series import of_the_same, put_up, series_of
 from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
 from .understanding import goes_on, is_question, names_something, points_back, topic
@@ -174,27 +175,28 @@ class Loop:
         return offered
 
     async def _propose(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
-        try:
-            tool = self._toolbox[spec.name]
-            proposal = await propose(tool, call["args"], turn.vault, turn.call, self._minutes)
-        except NeedsAnswer as need:
-            yield await self._ask_user(turn, call, need, spec)
-        except ToolError as problem:
-            turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
-            yield turn.speak(str(problem))
-            turn.end(Outcome("refused", wording.REASONS[problem.kind]))
-        else:
+        """Put a write up for a yes: one card, or one for each object that is named."""
+        tool, series, problems = self._toolbox[spec.name], series_of(spec, call["args"]), []
+        made: list[Action] = []
+        for arguments in series.each:
+            try:
+                proposal = await propose(tool, arguments, turn.vault, turn.call, self._minutes)
+            except NeedsAnswer as need:
+                yield await self._ask_user(turn, call, need, spec)
+                return
+            except ToolError as problem:
+                problems.append(problem)
+                continue
             turn.vault = proposal.vault
-            earlier = revised(turn.opening.pending, proposal.action, spec, turn.opening.text)
-            turn.replaced += [earlier.id] if earlier else []
-            turn.drafts.append(Draft(proposal.action, turn.agent.name))
-            turn.waiting = None
-            turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
-            yield turn.speak(checked_summary(proposal.action.summary))
-            turn.end(Outcome("confirm"))
-            if earlier is not None:
-                async for event in self._change_alike(turn, earlier, proposal.action, spec):
-                    yield event
+            made.append(proposal.action)
+        for event in put_up(turn, call, made, problems, series.left_out):
+            yield event
+        if len(made) > 1:
+            turn.replaced += of_the_same(spec, turn.opening.pending, made)
+        elif made and (earlier := revised(turn.opening.pending, made[0], spec, turn.opening.text)):
+            turn.replaced.append(earlier.id)
+            async for event in self._change_alike(turn, earlier, made[0], spec):
+                yield event
 
     async def _change_alike(
         self, turn: Turn, earlier: PendingAction, action: Action, spec: ToolSpec

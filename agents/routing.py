@@ -22,6 +22,7 @@ from .understanding import (
     is_question,
     only_a_place,
     opens,
+    points_at_rows,
     small_talk,
 )
 from .wishes import Splitter
@@ -91,7 +92,13 @@ class Router:
             stay = stay if stay in owners else next(iter(owners), stay)
             answers = answers or bool(owners)
         if stay and (
-            answers or goes_on(text) or only_a_place(text) or _puts_right(text) or scores[best.name] < CLEAR or same
+            answers
+            or goes_on(text)
+            or points_at_rows(text)
+            or only_a_place(text)
+            or _puts_right(text)
+            or scores[best.name] < CLEAR
+            or same
         ):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")

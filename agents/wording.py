@@ -5,6 +5,10 @@ from __future__ import annotations
 from .records import Reason
 
 CHECK = "请核对以下内容，确认后我再提交："
+CHECK_EACH = "一共 {count} 项，每一项都要您确认后我再提交："
+PLACE = "第 {at}/{of} 项"
+HOW_TO_SAY = "回复“全部确认”一起提交，也可以说“确认第二项”“取消第二项”；都不要就回复“全部取消”。"
+TOO_MANY = "一次最多办 {most} 件，先列前 {most} 件，其余 {rest} 件请办完这些再说。"
 NOTHING_SENT = "好的，已取消，没有提交任何内容。"
 PUT_OFF = "好的，先不办，没有提交任何内容。想办的时候说一声就行。"
 DROPPED = "好的，这件事先不办了，没有提交任何内容。需要时再告诉我。"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agents.clock import CITY_ZONE
-from agents.models.offline_acts import another_act, only_says_why, sends, undone
+from agents.models.offline_acts import another_act, only_says_why, reversing, sends
 from agents.models.offline_edits import edited
 from agents.models.offline_memory import Memory
 from agents.models.offline_slots import arguments, continued
@@ -140,8 +140,8 @@ def test_a_reason_that_sounds_like_a_report_is_the_reason(specs: dict[str, ToolS
 
 
 def test_undoing_an_act_is_not_the_act(specs: dict[str, ToolSpec]) -> None:
-    assert undone(f"撤销{CASE}的挂账", "case.suspend", specs) == "case.resume"
-    assert undone(f"{CASE}挂账", "case.suspend", specs) == "case.suspend"
+    assert reversing(f"撤销{CASE}的挂账", "case.suspend", specs) == "case.resume"
+    assert reversing(f"{CASE}挂账", "case.suspend", specs) == "case.suspend"
 
 
 def test_a_unit_after_the_verb_sends_what_was_spoken_of(specs: dict[str, ToolSpec]) -> None:

@@ -15,7 +15,7 @@ from .case_steps import write_key as write_key
 from .define import Call, CallArgument, Slot, tool
 from .errors import Conflict, NeedsAnswer, ToolError
 from .geocode import GeoCandidate
-from .narrowing import conditions, named, span
+from .narrowing import PAGE, conditions, named, span
 from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
@@ -201,7 +201,7 @@ def _search(platform: Platform) -> BaseTool:
             category=await class_codes(platform, category), status=_state(status),
             district=await district_code(platform, district), due=limit, supervised=supervised or None, grid=grid,
             since=since, until=until, text=text[:200] if text else None, reporter="me" if mine else None,
-            page=min(max(1, page), 100_000),
+            page=min(max(1, page), 100_000), size=PAGE,
         )  # type: ignore[call-arg]  # fmt: skip
         found = await cases.search(query, call.principal)
         rows = [{**_brief(each), **_left(each, call)} for each in found.cases]

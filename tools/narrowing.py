@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .telling_items import say_day
 from .unified.finding import read_moment
 
+# Rows of a list that are told at once: a page is what is told, so that every row can be reached and pointed at.
+PAGE = 10
 Choices = Sequence[tuple[str, ...]]
 
 
@@ -36,3 +39,18 @@ def nothing_found(what: str, words: Sequence[str]) -> str:
 def _day(text: str) -> str:
     """A day or moment as the platform reads them."""
     return say_day(read_moment(text, end=False))
+
+
+def headed(found: Mapping[str, Any], what: str, measure: str, rows: int) -> str:
+    """How many there are, and which of them are told: 共查到 22 件案件，下面是第 11 到 20 件."""
+    head, page, size = f"共查到 {found['total']} {measure}{what}", found.get("page", 1), found.get("size", rows)
+    if page > 1:
+        first = (page - 1) * size + 1
+        return f"{head}，下面是第 {first} 到 {first + rows - 1} {measure}" if rows else f"{head}，没有更多了"
+    return f"{head}，下面是其中 {rows} {measure}" if found["total"] > rows else head
+
+
+def more_of(found: Mapping[str, Any], rows: int) -> str:
+    """How to see the rest."""
+    seen = (found.get("page", 1) - 1) * found.get("size", rows) + rows
+    return "说“下一页”看后面的。" if rows and seen < found["total"] else ""

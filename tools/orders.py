@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool
 from .cases import district_code
 from .define import CallArgument, Slot, tool
 from .errors import NeedsAnswer, NotFound
-from .narrowing import conditions, named, span
+from .narrowing import PAGE, conditions, named, span
 from .orders_phrases import GET, SEARCH, SUGGEST
 from .orders_telling import say_order, say_orders, say_suggestion
 from .orders_words import full_unit, order_number
@@ -89,6 +89,7 @@ def _search(orders: Orders, platform: Platform) -> BaseTool:
             "text": text[:200] if text else None,
             "mine": "true" if mine else None,
             "page": str(min(max(1, page), 100_000)),
+            "size": str(PAGE),
         }
         query = {name: value for name, value in given.items() if value}
         found = await orders.search(query, call.principal)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .narrowing import nothing_found
+from .narrowing import PAGE, headed, more_of, nothing_found
 from .unified.lifecycle import APPEALS, CHECK_RESULTS, NEXT_STEPS, VERIFY_RESULTS
 from .unified.order_states import SATISFACTION
 from .worktime import KIND_NAMES
@@ -102,12 +102,10 @@ def say_page(found: Result) -> str:
     """How many cases, and the newest of them."""
     if not found["total"]:
         return nothing_found("案件", found["conditions"])
-    shown = found["cases"][:LISTED]
+    shown = found["cases"][:PAGE]
     lines = [_line(each, bool(found.get("due"))) for each in shown]
-    head = f"共查到 {found['total']} 件案件"
-    if found["total"] > len(shown):
-        head += f"，下面是其中 {len(shown)} 件"
-    return f"{head}：\n" + "；\n".join(lines) + "。"
+    head = headed(found, "案件", "件", len(shown))
+    return f"{head}：\n" + "；\n".join(lines) + f"。{more_of(found, len(shown))}" if lines else f"{head}。"
 
 
 def _line(case: Result, due: bool) -> str:

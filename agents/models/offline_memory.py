@@ -15,6 +15,7 @@ from ..context import tool_result
 from ..history import RESULT, spoken_of
 from ..toolbox import CONTROL, DROP
 from ..understanding import ordinal
+from .offline_lists import Acted, Listed, executed, last_list
 
 _LATEST = 12
 _CLAUSE = 4
@@ -50,6 +51,8 @@ class Memory:
     `cards` are the write calls put up for a yes, by their action; `dropped` is the last one given up, unless something
     was begun since; `done` are the tools of what was carried out, `just_done` says that it was in the turn before.
     `results` are what can be cited of earlier turns, newest first.
+    `tried` is the call that was refused in the turn before; `listed` is the last list told, `acted` are the writes that
+    were executed, newest first.
     """
 
     question: str = ""
@@ -63,6 +66,9 @@ class Memory:
     done: tuple[str, ...] = ()
     just_done: bool = False
     results: tuple[Told, ...] = ()
+    tried: tuple[str, Mapping[str, Any]] | None = None
+    listed: Listed | None = None
+    acted: tuple[Acted, ...] = ()
 
 
 def recall(messages: Sequence[BaseMessage]) -> Memory:
@@ -75,6 +81,7 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
     choices: tuple[str, ...] = ()
     told: list[str] = []
     made: tuple[str, Mapping[str, Any]] | None = None
+    tried: tuple[str, Mapping[str, Any]] | None = None
     for message in past:
         if isinstance(message, ToolMessage):
             result = tool_result(message)
@@ -82,13 +89,15 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
             choices = tuple(str(each) for each in result.get("choices") or ())
             if call and call["name"] not in CONTROL and "say" in result:
                 made = (call["name"], call["args"])
+            if call and call["name"] not in CONTROL and "error" in result:
+                tried = (call["name"], call["args"])
             if result.get("status") == "awaiting_confirmation" and call:
                 proposed[call["name"]] = call["args"]
             told.append(str(result.get("say") or ""))
         elif isinstance(message, AIMessage) and message.content:
             told.append(str(message.content))
         elif isinstance(message, HumanMessage):
-            made = None
+            made = tried = None
     newest = tuple(text for text in reversed(told) if text)[:_LATEST]
     cards, dropped, done, just_done = _decided(past, calls)
     return Memory(
@@ -103,6 +112,9 @@ def recall(messages: Sequence[BaseMessage]) -> Memory:
         done,
         just_done,
         _results(past, calls),
+        tried,
+        last_list(past),
+        executed(past),
     )
 
 
@@ -133,7 +145,7 @@ def _decided(
         elif result.get("status") in ("awaiting_confirmation", "needs_answer"):
             begun, dropped = (call["name"], call["args"]), None
             if "action" in result:
-                cards[str(result["action"])] = begun
+                cards |= {str(each): begun for each in result.get("actions") or [result["action"]]}
     return cards, dropped, tuple(done), just_done
 
 

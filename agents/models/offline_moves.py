@@ -38,11 +38,13 @@ from ..understanding import (
 from .offline_acts import another_act, only_says_why, reversing, sends
 from .offline_again import again
 from .offline_answers import COVERED, Refusal, answer
-from .offline_calls import call, lister, mine, report
+from .offline_calls import call, lister, report
 from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
+from .offline_paging import paged
 from .offline_results import nowhere, resumed, told_of_it
+from .offline_rows import after_list, done_before, is_staff, on_rows, own, unresolved
 from .offline_slots import (
     after_danger,
     arguments,
@@ -108,7 +110,8 @@ class Mover:
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
-        move = self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
+        move = on_rows(heard, self._meant) or paged(heard, meant)
+        move = move or self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
         move = move or told_of_it(heard, meant) or self._pointed_at(heard, meant)
         move = move or again(heard, meant) or resumed(heard, meant, lambda: isinstance(self._answer(heard), str))
         if move is not None:
@@ -232,11 +235,13 @@ class Mover:
         given = before | arguments(spec, heard.text, heard.memory, heard.now)
         if names_only_details(spec, heard.text, heard.now):
             given |= {key: value for key, value in before.items() if spec.slots[key].kind == "query"}
+        if move := done_before(spec, given, heard) or unresolved(spec, given, heard):
+            return move
         first = lister(spec, given, heard.specs)
         if first is None:
             return call(name, given, heard.text)
         wanted = arguments(first, heard.text, heard.memory, heard.now)
-        return call(first.name, wanted | mine(first), heard.text)
+        return call(first.name, wanted | own(first, heard), heard.text)
 
     def _after_result(self, heard: Heard) -> AIMessage:
         """Tell a result; when it was looked up to find the one object that is meant, go on with that."""
@@ -245,6 +250,8 @@ class Mover:
             reply = self._answer(heard)
             known = reply if isinstance(reply, str) else reply.text
             return self._from_knowledge(heard, NOBODY) if CITED.search(known) else self._start(made, heard)
+        if move := after_list(heard):
+            return move
         meant = self._meant(heard)
         spec = heard.specs.get(meant.tool or "")
         if spec is None or made == spec.name or "error" in result or made not in heard.specs:
@@ -255,8 +262,9 @@ class Mover:
         slot = next(name for name in spec.required if spec.slots[name].kind in IDENTIFIERS)
         told = Memory(told=(str(result.get("say") or ""),))
         one = arguments(spec, heard.text, told, heard.now).get(slot)
-        if one is None and len(heard.results) == 1 and not (result.get("data") or {}).get("total", 1):
-            return call(made, mine(heard.specs[made]), heard.text)
+        nothing = not (result.get("data") or {}).get("total", 1)
+        if one is None and len(heard.results) == 1 and nothing and not is_staff(heard):
+            return call(made, own(heard.specs[made], heard), heard.text)
         then = call(spec.name, {**given, slot: one} if one else given, heard.text)
         listed = bool((result.get("data") or {}).get("total", 1))
         led = f"{NOT_THAT_ONE}\n" if len(heard.results) > 1 and listed and not one else ""

@@ -210,7 +210,10 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
     """The identifier that was spoken of before, when the message can mean no other."""
     place = ordinal(text)
-    # 第一个 is one of a list, not the one that was shown since.
+    # The places are those of the last list, whatever was told of one of its rows since.
+    if place is not None and memory.listed and memory.listed.kind == slot.kind:
+        row = memory.listed.row(place)
+        return row.identifier if row else None
     lists = [said for said in memory.told if len({str(each.value) for each in find(slot, said, now)}) > 1]
     for said in lists if place is not None and lists else memory.told:
         values = list(dict.fromkeys(str(each.value) for each in find(slot, said, now)))

@@ -35,7 +35,9 @@ from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .insults import without_insults
 from .intents import Intents, fit_intents
+from .numerals import numbers_in
 from .reasons import beyond, worded
+from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
 from .slots import Found, fill, find, known_class, says_something, wants_pictures
 from .told import is_step, label_words, main_text, texts_of, told
@@ -52,6 +54,7 @@ __all__ = [
     "Focus",
     "Found",
     "Intents",
+    "Pointer",
     "Understands",
     "Weighing",
     "adds",
@@ -82,11 +85,14 @@ __all__ = [
     "names_another_act",
     "names_filed",
     "names_something",
+    "numbers_in",
     "one_of",
     "only_a_place",
     "opens",
     "ordinal",
     "pleads",
+    "pointers",
+    "points_at_rows",
     "points_back",
     "puts_off",
     "resumes",
@@ -103,6 +109,7 @@ __all__ = [
     "vague_opening",
     "wants_person",
     "wants_pictures",
+    "without",
     "without_asking",
     "without_insults",
     "without_place_in_list",

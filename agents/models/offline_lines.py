@@ -175,7 +175,7 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, as
         alike = float(meaning @ _meaning(f"{last}。{each.text}"))
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
         named_so = speaks_of(focus, last) and not _other_time(asked, last)
-        apt = named_so or _asks_alike(focus, last) or names_it(asked, last, each.text)
+        apt = named_so or speaks_alike(focus, last) or names_it(asked, last, each.text)
         score += _UNDER_ITS_HEADING * apt - _NOT_KNOWN * (not apt and UNKNOWN.search(each.text) is not None)
         score -= _LATER * min(each.order, 4)
         score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * titles.count(title) / len(titles)
@@ -212,7 +212,7 @@ def _named(listed: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _asks_alike(focus: Focus, heading: str) -> bool:
+def speaks_alike(focus: Focus, heading: str) -> bool:
     """Whether a heading is a question for the same kind of figure (发到几岁)."""
     return focus in STRICT and is_question(heading) and focus_of(heading) == focus
 

@@ -34,8 +34,9 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_answers import COVERED, Refusal, answer
+from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, mine, report
+from .offline_choosing import COVERED
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_slots import (
@@ -49,6 +50,7 @@ from .offline_slots import (
     spoken_of,
 )
 from .offline_talk import remarks, speaks, things
+from .offline_thread import Told, in_talk, leads, of_talk
 from .offline_words import (
     CHOOSE,
     ELSEWHERE,
@@ -292,7 +294,18 @@ class Mover:
         return _refuse(reply.reason, reply.text, heard)
 
     def _answer(self, heard: Heard) -> str | Refusal:
-        """The answer; one that goes on with what was spoken of may be about the document alone that speaks of it."""
+        """The answer: from the documents of the talk where they speak of it and the words go on with it."""
+        reply, said = self._answer_anew(heard), in_talk(heard.text, heard.found)
+        if said is None or (isinstance(reply, str) and of_talk(reply, heard.found) and not goes_on(heard.text)):
+            return reply
+        other = reply if isinstance(reply, str) else ""
+        if isinstance(said, Told):
+            return said if not other or leads(heard.text, said, other) else reply
+        better = other and (of_talk(other, heard.found) or not goes_on(heard.text))
+        return reply if better else Refusal("no_evidence", said)
+
+    def _answer_anew(self, heard: Heard) -> str | Refusal:
+        """The answer of what was found; one that goes on with what was spoken of may be about the document alone that speaks of it."""
         text, like = heard.text, same_kind(heard)
         if heard.asked == text:
             return answer(text, heard.found, None, like)

@@ -102,7 +102,11 @@ def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> 
     """Every asking answered from its best section, one after another; what is not found is said of that one alone."""
     asked = parts(question)
     if len(asked) == 1 and isinstance(whole, str) and not whole.startswith(HEDGE):
-        return whole
+        own = Evidence(core(asked[0].text), ())
+        if not asked[0].stands or own.share((whole, 1.0)) >= HALF:
+            return whole
+        instead = _part(plainly(question), asked[0], found, LENGTH)
+        return instead if isinstance(instead, str) and own.share((instead, 1.0)) >= HALF else whole
     room = min(LENGTH, LIST_LENGTH // len(asked))
     replies = [_part(plainly(question), part, found, room) for part in asked]
     told = [reply for reply in replies if isinstance(reply, str)]

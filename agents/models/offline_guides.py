@@ -18,6 +18,10 @@ _TO_DO = re.compile(r"要(?:办|做|走|跑)(?:哪|什么|些|几|啥)|哪几件
 _ASKS_TO_DO = re.compile(
     r"(?:要|得|该|需要|还要)(?:去)?(?:办|做|跑|走)(?:理)?(?:些|点|哪|几|什么|啥)|哪些?手续|什么手续|办手续|办法"
 )
+# What to do where something went wrong is not how the thing is done.
+_WRONG = re.compile(
+    r"不(?:给|让|批|准|同意|通过|成功|合格|服|行|了)|没(?:有|办|批|过|能)|要是|如果|万一|假如|被|失败|晚了|过了?期|逾期|丢|坏"
+)
 _JOINING = re.compile(r"[的和与及由里理要可以有在时]")
 # What is told of a thing, in this order, for each thing that may be asked of it; the first that there is, leads.
 _TOLD: dict[Focus, tuple[tuple[Focus, ...], ...]] = {
@@ -34,7 +38,7 @@ _OPEN: dict[Focus, re.Pattern[str]] = {
     "when": re.compile(r"时间|日期|期限"),
     "place": re.compile(r"地点|窗口|地址|入口|网点|渠道"),
     "conditions": re.compile(r"条件|范围|对象"),
-    "amount": re.compile(r"金额|额度|标准|比例"),
+    "amount": re.compile(r"金额|额度|标准|比例|距离"),
     "steps": re.compile(r"步骤|流程|办法|方法|材料|入口"),
 }
 
@@ -72,7 +76,7 @@ def sections(judged: Iterable[Line], title: str) -> list[Section]:
 
 def asks_how(question: str, focus: Focus) -> bool:
     """Whether a question asks how a thing is done as a whole: 怎么办, 要办些什么, 什么手续."""
-    return focus == "steps" or _ASKS_TO_DO.search(question) is not None
+    return (focus == "steps" or _ASKS_TO_DO.search(question) is not None) and not _WRONG.search(question)
 
 
 def guided(judged: Sequence[Line], question: str, focus: Focus, best: Line | None) -> list[Line]:

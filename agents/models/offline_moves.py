@@ -50,7 +50,7 @@ from .offline_slots import (
     spoken_of,
 )
 from .offline_talk import remarks, speaks, things
-from .offline_thread import Told, in_talk, leads, of_talk
+from .offline_thread import Told, in_talk, leads, names_another, of_talk
 from .offline_words import (
     CHOOSE,
     ELSEWHERE,
@@ -296,7 +296,7 @@ class Mover:
     def _answer(self, heard: Heard) -> str | Refusal:
         """The answer: from the documents of the talk where they speak of it and the words go on with it."""
         reply, said = self._answer_anew(heard), in_talk(heard.text, heard.found)
-        if said is None or (isinstance(reply, str) and of_talk(reply, heard.found) and not goes_on(heard.text)):
+        if said is None or names_another(heard.text, heard.found):
             return reply
         other = reply if isinstance(reply, str) else ""
         if isinstance(said, Told):
@@ -305,7 +305,7 @@ class Mover:
         return reply if better else Refusal("no_evidence", said)
 
     def _answer_anew(self, heard: Heard) -> str | Refusal:
-        """The answer of what was found; one that goes on with what was spoken of may be about the document alone that speaks of it."""
+        """The answer of what was found; one that goes on may be about the document alone that speaks of it."""
         text, like = heard.text, same_kind(heard)
         if heard.asked == text:
             return answer(text, heard.found, None, like)

@@ -25,9 +25,11 @@ _SPOKEN = (
     (re.compile(r"(?<=[制办签发出审批结证])(?:理|发|证|件)?时间(?!段)"), "时限"),
 )
 _COURSE = re.compile(
-    r"[交递报]上去|交上|递交|提交|申请|受理|拿到手?|到手|拿证|领证|发证|出证|制证|下来|下证|办好|办下来|办完|办妥|搞好|弄好|批下来|审批|批|"
+    r"解决|搞定|[交递报]上去|交上|递交|提交|申请|受理|拿到手?|到手|拿证|领证|发证|出证|制证|下来|下证|办好|办下来|办完|办妥|搞好|弄好|批下来|审批|批|"
     r"一直|不办|不改|没办|被?(查|抓)到|以后|之后|过后|期满|大概|一般|最快|最多|本人|让|叫|请|他|她|去|来|报|领|办|能|要|会|被|得|罚多少|爷爷|奶奶|家里人|家人|老公|老婆|爱人|亲戚|朋友|别人|子女|儿子|女儿|父母|爸爸?|妈妈?"
 )
+# Who asks nothing wants to know how what is wished for is done: 想落户武汉.
+_WISH = re.compile(r"想(?!不)|打算|准备(?!什么|哪些|啥)|要去?办|要开")
 # What was handed in already is not asked for.
 _HANDED_IN = re.compile(
     r"(材料|资料|证件|单据|手续)(?=(都|全|也|已|一?[递交送给寄]|提交|上传|齐|收))|"
@@ -73,7 +75,8 @@ def parts(question: str) -> list[Part]:
     """Every asking of a question, in order; one alone when it asks only one thing."""
     clauses = [each for clause in _CLAUSE.split(question) if clause.strip() for each in _side_by_side(clause.strip())]
     said = {plainly(clause): clause for clause in clauses}
-    asking = [clause for clause in said if is_question(clause)] or [plainly(question)]
+    asking = [clause for clause in said if is_question(clause)]
+    asking = asking or [clause for clause in said if _WISH.search(clause)][-1:] or [plainly(question)]
     topic = next((clause for clause in said if len("".join(subject(clause))) >= _WORD), asking[0])
     narrow = len("".join(subject(topic))) >= _NAMED
     found: list[Part] = []

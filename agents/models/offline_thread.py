@@ -15,8 +15,11 @@ from .offline_parts import core, parts, plainly
 from .offline_quotes import quoted, to_full_stop, with_next_step
 
 # The share of what the words name that a section must hold; of what another document holds better, so much.
-HELD, BETTER = 0.6, 0.15
+HELD, BETTER = 0.6, 0.4
 _SHORT = 20
+# 欠着税 is 欠税; how many years somebody lacks is no name.
+_ASPECT = re.compile(r"(?<=[\u4e00-\u9fff])[着过](?=[\u4e00-\u9fff])")
+_COUNTED = re.compile(r"(?:\d+(?:\.\d+)?|[一二三四五六七八九十两半]+)(?:周?岁|年|个?月|天|日|元|块|万|号)")
 _REF = re.compile(r"\[(\d+)\]")
 
 
@@ -29,7 +32,7 @@ class Open(str):
 
 
 def in_talk(text: str, found: Mapping[str, Any]) -> Told | Open | None:
-    """What the documents of the talk tell of these words, the newest document first; nothing where none speaks of it."""
+    """What the documents of the talk tell of these words, the newest first; nothing where none speaks of it."""
     talk = found.get("talk") or ()
     open_: Open | None = None
     for title in dict.fromkeys(str(each["title"]) for each in talk):
@@ -51,8 +54,22 @@ def leads(text: str, told: str, other: str) -> bool:
     """Whether the talk's answer comes before another: words that go on mean the talk, others what holds them best."""
     if goes_on(text):
         return True
-    own = Evidence(core(plainly(text)), ())
+    own = _own(plainly(text))
     return len(text) <= _SHORT and own.share((told, 1.0)) + BETTER >= own.share((other, 1.0))
+
+
+def names_another(text: str, found: Mapping[str, Any]) -> bool:
+    """Whether words name the thing of a document that the talk was not about: 护照怎么办 after the identity card."""
+    own = _own(plainly(text))
+    talk = {str(each["title"]) for each in found.get("talk") or ()}
+    first = next((str(each["title"]) for each in found.get("passages") or ()), "")
+    named = own.share((first, 1.0))
+    return first not in talk and named >= HELD and named > max((own.share((each, 1.0)) for each in talk), default=0.0)
+
+
+def _own(question: str) -> Evidence:
+    """What words name beside what they ask and count."""
+    return Evidence(_ASPECT.sub("", _COUNTED.sub(" ", core(question))), ())
 
 
 def _of_document(passages: Sequence[Mapping[str, Any]], text: str, found: Mapping[str, Any]) -> Told | Open | None:
@@ -78,7 +95,7 @@ def _of_document(passages: Sequence[Mapping[str, Any]], text: str, found: Mappin
 
 def _named(judged: Sequence[Line], asking: Asking) -> list[Line]:
     """Where the words name something, the best sentence that holds it, with what belongs to it."""
-    own = Evidence(core(asking.question), ())
+    own = _own(asking.question)
     held = [
         line
         for line in judged
@@ -98,8 +115,9 @@ def _unnamed(judged: Sequence[Line], whole: Sequence[Section], asking: Asking) -
     if not how:
         told = [line for line in judged if line.apt and says(focus, asking.question, line)]
         told += [line for line in judged if names_it(asking.question, line.heading, line.text) and line not in told]
-        known = [line for line in told if not UNKNOWN.search(line.text)]
-        if best := next(iter(known or told), None):
+        own = [line for line in told if any(line in each.lines for each in mine)] or told
+        known = [line for line in own if not UNKNOWN.search(line.text)]
+        if best := next(iter(known or own), None):
             return chosen_of(best, judged, asking)
     if chosen := told_of(mine, focus):
         return chosen if focus not in STRICT or all(UNKNOWN.search(line.text) for line in chosen) else []

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..understanding import STRICT, Evidence, Focus, fits, focus_of, subject
-from .offline_bounds import foreign, names_held, years_held
+from ..understanding import STRICT, Evidence, Focus, fits, focus_of, names_something, subject
+from .offline_bounds import foreign, names_held, other_kind, years_held
 from .offline_choosing import (
     ANSWERED,
     CLOSE,
@@ -20,7 +20,8 @@ from .offline_choosing import (
     counts,
     headed,
 )
-from .offline_guides import guided
+from .offline_conditions import fitting
+from .offline_guides import asks_how, guided
 from .offline_lines import UNKNOWN, Line, lines
 from .offline_parts import Part, core, joined, parts, plainly, rest
 from .offline_quotes import (
@@ -43,6 +44,8 @@ from .offline_quotes import (
 # `RELATED` on the rules of the likely document are told although no sentence says the very thing. docs/agents.md says
 # what that costs either way.
 NEAR, RELATED = 0.14, 0.4
+# What a passage that is only pointed at must hold of what the question names.
+POINTED = 0.5
 _NAMED = 24
 HEDGE = "没有查到专门写这一点的内容，有关的规定是："
 _NOT_FOUND = "我在现有资料里没有找到能回答这个问题的依据，不能乱说。您可以换个说法再问，或拨打 12345 向主管部门核实。"
@@ -102,11 +105,11 @@ def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> 
     """Every asking answered from its best section, one after another; what is not found is said of that one alone."""
     asked = parts(question)
     if len(asked) == 1 and isinstance(whole, str) and not whole.startswith(HEDGE):
-        own = Evidence(core(asked[0].text), ())
-        if not asked[0].stands or own.share((whole, 1.0)) >= HALF:
+        only = asked[0]
+        if only.text == plainly(question) or (_speaks(only, whole) and not asks_how(only.text, only.focus)):
             return whole
-        instead = _part(plainly(question), asked[0], found, LENGTH)
-        return instead if isinstance(instead, str) and own.share((instead, 1.0)) >= HALF else whole
+        instead = _part(plainly(question), only, found, LENGTH)
+        return instead if isinstance(instead, str) and _speaks(only, instead) else whole
     room = min(LENGTH, LIST_LENGTH // len(asked))
     replies = [_part(plainly(question), part, found, room) for part in asked]
     told = [reply for reply in replies if isinstance(reply, str)]
@@ -121,6 +124,13 @@ def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> 
     return joined(said) if told else Refusal("no_evidence", joined(said))
 
 
+def _speaks(part: Part, reply: str) -> bool:
+    """Whether a reply speaks of what the clause that asks names, if it names anything."""
+    if not part.stands or not asks_how(part.text, part.focus):
+        return True
+    return Evidence(core(part.text), ()).share((reply, 1.0)) >= HALF
+
+
 def _part(message: str, part: Part, found: Mapping[str, Any], room: int) -> str | Refusal:
     """The reply to one asking: of the ways to word what it is about, the first that has an answer."""
     open_: Refusal | None = None
@@ -131,9 +141,10 @@ def _part(message: str, part: Part, found: Mapping[str, Any], room: int) -> str 
         ways.insert(0, Asking(part.text, part.text, part.focus, message, part.topic if part.narrow else ""))
     if len(ways) > 1:
         ways[-1] = replace(ways[-1], leaning=True)
+        ways += [Asking(part.text, part.text, part.focus, message)] if part.stands else []
     for way in ways:
         reply = _answer(replace(way, room=room), found)
-        if isinstance(reply, str) and not reply.startswith(HEDGE):
+        if isinstance(reply, str) and not reply.startswith(HEDGE) and _speaks(part, reply):
             return reply
         if isinstance(reply, Refusal) and UNKNOWN.search(reply.text) and names(part.focus, reply.text):
             open_ = open_ or reply
@@ -154,22 +165,38 @@ def _answer(asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
     if judged and foreign(asking.message, judged[0]):
         return _NOTHING
     if not judged or judged[0].sure < ANSWERED:
-        return _expired(asking.wanted, found, judged) or _nearest(judged, focus)
+        return _expired(asking.wanted, found, judged) or _nearest(judged, asking)
     if focus == "comparison" and (said := _compared(question, found)):
         return said
     best = headed(judged, asking) if asking.leaning else answering(judged, focus, question)
+    case = fitting(asking, judged, best)
+    best = case if focus in STRICT else best
     if told := guided(judged, question, focus, best):
         return _told(told, asking, found)
     if best is None and focus not in STRICT and judged[0].sure >= RELATED and not UNKNOWN.search(judged[0].text):
         return _related(judged)
     if best is None:
-        return _nearest(judged, focus)
-    if not _holds(asking, best, found):
+        return _nearest(judged, asking)
+    if not _holds(asking, best, found) or not _of_it(question, focus, best, judged):
         return _NOTHING
+    if note := other_kind(asking.wanted, best):
+        return Refusal("no_evidence", with_next_step([note, *quoted(to_full_stop([best], judged))]))
     if UNKNOWN.search(best.text) and focus not in ("list", "definition") and not told_beside(best, judged, focus):
         return Refusal("no_evidence", with_next_step(quoted(to_full_stop([best], judged))))
     chosen = local_first(chosen_of(best, judged, asking), judged, focus, asking.message)
+    chosen += [case] if case and case.place not in {line.place for line in chosen} else []
     return "\n".join([*quoted(chosen), *left_unsaid(question, chosen, focus)])
+
+
+def _of_it(question: str, focus: Focus, line: Line, judged: Sequence[Line]) -> bool:
+    """Whether a line with a figure speaks of what the question names, where a heading of another document does."""
+    own = core(question)
+    if focus not in STRICT or not names_something(own):
+        return True
+    named = Evidence(own, ())
+    others = {each.heading for each in judged if each.title != line.title}
+    elsewhere = any(named.share((heading, 1.0)) >= CLOSE for heading in others)
+    return not elsewhere or named.share((f"{line.title}，{line.heading}。{line.text}", 1.0)) > 0
 
 
 def _told(chosen: Sequence[Line], asking: Asking, found: Mapping[str, Any]) -> str | Refusal:
@@ -247,13 +274,16 @@ def _expired(question: str, found: Mapping[str, Any], judged: Sequence[Line]) ->
     return Refusal("expired", f"{text}请拨打 12345 了解现行规定。")
 
 
-def _nearest(judged: Sequence[Line], focus: Focus) -> Refusal:
-    """A refusal that points at the nearest passage, if one is near; where a figure is asked for, none is repeated."""
+def _nearest(judged: Sequence[Line], asking: Asking) -> Refusal:
+    """A refusal that quotes the nearest sentence, if it shares the thing asked about; no figure of another thing."""
     if unknown := _unknown(judged):
         return Refusal("no_evidence", with_next_step([cited(unknown)]))
     if not judged or judged[0].sure < NEAR:
         return _NOTHING
-    first = judged[0]
+    first, own = judged[0], Evidence(core(asking.question), ())
+    shared = own.share((f"{first.title}，{first.heading}。{first.text}", 1.0)) >= POINTED
+    figure = asking.focus in STRICT and not first.apt and fits(asking.focus, bare_of_channels(first.text))
+    if not shared or figure or len(first.text) > LENGTH // 2:
+        return _NOTHING
     where = f"《{first.title}》" + (f"的“{first.heading}”" if len(first.heading) <= _NAMED else "")
-    told = "" if focus in STRICT or len(first.text) > LENGTH // 3 else f"：{first.text.rstrip('。；')}"
-    return Refusal("no_evidence", f"{_NOT_HERE}{where}{told}。[{first.ref}]\n{_ASK_ON}")
+    return Refusal("no_evidence", f"{_NOT_HERE}{where}：{first.text.rstrip('。；')}。[{first.ref}]\n{_ASK_ON}")

@@ -22,6 +22,7 @@ _ASKS_TO_DO = re.compile(
 _WRONG = re.compile(
     r"不(?:给|让|批|准|同意|通过|成功|合格|服|行|了)|没(?:有|办|批|过|能)|要是|如果|万一|假如|被|失败|晚了|过了?期|逾期|丢|坏"
 )
+_ASIDE = re.compile(r"（[^）]*）")
 _JOINING = re.compile(r"[的和与及由里理要可以有在时]")
 # What is told of a thing, in this order, for each thing that may be asked of it; the first that there is, leads.
 _TOLD: dict[Focus, tuple[tuple[Focus, ...], ...]] = {
@@ -59,7 +60,7 @@ class Section:
     def beside(self, known: str = "") -> int:
         """How long a thing its heading names that neither the title nor `known` does (怎么进货)."""
         named = f"{self.title}，{known}"
-        runs = subject(_JOINING.sub(" ", core(self.heading)))
+        runs = subject(_JOINING.sub(" ", core(_ASIDE.sub("", self.heading))))
         return max((Evidence(run, ()).gap(named) for run in runs), default=0)
 
 

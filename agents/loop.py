@@ -230,7 +230,7 @@ def record_result(turn: Turn, spec: ToolSpec, data: Mapping[str, Any], said: str
 
 def _with_refs(turn: Turn, result: dict[str, Any]) -> dict[str, Any]:
     known: dict[str, dict[str, Any]] = {}
-    listed = {
+    listed: dict[str, list[dict[str, Any]]] = {
         name: [_with_ref(turn, each, known) for each in result[name]]
         for name in ("passages", "expired", "talk")
         if name in result

@@ -147,5 +147,4 @@ def _unnamed(judged: Sequence[Line], whole: Sequence[Section], asking: Asking) -
         return []
     if chosen := told_of(mine, focus):
         return chosen if focus not in STRICT or all(UNKNOWN.search(line.text) for line in chosen) else []
-    own = subject(core(asking.question))
-    return left_open(whole, focus)[:1] if not own else []
+    return left_open(whole, focus)[:1] if not subject(_own_words(asking.question)) else []

@@ -8,7 +8,8 @@ A model is a pure function of its messages and bound tools. Messages of a turn, 
     human      the user's message, personal data as placeholders such as ⟦手机号·7f3k·1⟧
     ai         tool call `kb.search` {"query": …}           (made by the desk)
     tool       {"passages": [{"ref", "title", "heading", "text", "status", "score"}], "coverage": 0.93,
-                "degraded": null, "expired": [{…, "since": "2024-01-01", "by": null}]}
+                "degraded": null, "expired": [{…, "since": "2024-01-01", "by": null}],
+                "talk": [{…}]}                               of the documents that the talk was about, if any
     ai         the model's first move: text with [ref] marks after each claim, or tool calls
     tool       {"ref": 4, "say": "…", "data": {…}}          a read tool's result
                {"error": "…", "kind": "not_found"}          a ToolError

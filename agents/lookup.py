@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from knowledge import Found, Hit, Library, Query, Visibility, without_orders
 from tools import EVERYONE, Call, CallArgument, NotFound, Principal, Slot, tool
 
 from .context import LOOKUP
+from .thread import look_in
 
 PASSAGES, WIDE = 6, 12
 OWN, ENOUGH = 0.1, 0.5
@@ -38,6 +39,11 @@ def look_up(library: Library, text: str, own: frozenset[str], call: Call) -> Fou
     return replace(found, hits=tuple(kept), expired=found.expired[:PASSAGES])
 
 
+def look_up_talk(library: Library, text: str, titles: Sequence[str], call: Call) -> Found:
+    """What the documents of the talk say of these words."""
+    return look_in(library, titles, _query(text, None, call))
+
+
 def _query(text: str, bases: frozenset[str] | None, call: Call) -> Query:
     seen = visibilities(call.principal)
     return Query(text, call.now.date(), k=WIDE, bases=bases, visibilities=seen, region=_region(call.principal))
@@ -48,11 +54,12 @@ def _region(principal: Principal) -> str | None:
     return principal.districts[0] if len(principal.districts) == 1 else None
 
 
-def passages(found: Found) -> dict[str, Any]:
-    """The result as models see it; the desk adds a `ref` to each passage."""
+def passages(found: Found, talk: Found | None = None) -> dict[str, Any]:
+    """The result as models see it; the desk adds a `ref` to each passage. `talk`: of the documents of the talk."""
     return {
         "passages": [_passage(hit) for hit in found.hits],
         "expired": [_passage(hit) for hit in found.expired],
+        **({"talk": [_passage(hit) for hit in talk.hits]} if talk and talk.hits else {}),
         "coverage": round(found.coverage, 4),
         "degraded": KEYWORDS_ONLY if found.degraded else None,
     }

@@ -23,12 +23,13 @@ from .control import obey
 from .guard import restore_value
 from .handoff import Offers
 from .history import past, spoken_of
-from .lookup import ENOUGH, look_up, passages
+from .lookup import ENOUGH, look_up, look_up_talk, passages
 from .proposals import masked_value, propose
 from .recent import citable
 from .records import Action, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
 from .revising import changed_alike, revised
 from .series import of_the_same, put_up, series_of
+from .thread import titles_told
 from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
 from .understanding import goes_on, is_question, names_something, points_back, topic
@@ -97,7 +98,7 @@ class Loop:
         query, found = await self._found(turn)
         call = {"name": LOOKUP, "args": {"query": query}, "id": "lookup-0", "type": "tool_call"}
         turn.add(AIMessage("", tool_calls=[call]))
-        turn.answer_call(call, _with_refs(turn, passages(found)))
+        turn.answer_call(call, _with_refs(turn, passages(found, await self._of_talk(turn))))
 
     async def _found(self, turn: Turn) -> tuple[str, Found]:
         """What was looked up and found: the words alone, or with what was spoken of where they go on with that."""
@@ -111,6 +112,12 @@ class Loop:
             wider = await self._searched(turn, both)
             return (both, wider) if wider.coverage > found.coverage else (text, found)
         return text, found
+
+    async def _of_talk(self, turn: Turn) -> Found | None:
+        titles = titles_told(turn.opening.history)
+        if not titles:
+            return None
+        return await asyncio.to_thread(look_up_talk, self._library, turn.opening.text, titles, turn.call)
 
     async def _searched(self, turn: Turn, query: str) -> Found:
         return await asyncio.to_thread(look_up, self._library, query, frozenset(turn.agent.bases), turn.call)
@@ -253,7 +260,12 @@ def record_result(turn: Turn, spec: ToolSpec, data: Mapping[str, Any], said: str
 
 
 def _with_refs(turn: Turn, result: dict[str, Any]) -> dict[str, Any]:
-    listed = {name: [_with_ref(turn, each) for each in result[name]] for name in ("passages", "expired")}
+    known: dict[str, dict[str, Any]] = {}
+    listed: dict[str, list[dict[str, Any]]] = {
+        name: [_with_ref(turn, each, known) for each in result[name]]
+        for name in ("passages", "expired", "talk")
+        if name in result
+    }
     details = [
         {"title": each["title"], "heading": each["heading"], "score": each["score"]} for each in listed["passages"]
     ]
@@ -266,8 +278,11 @@ def _with_refs(turn: Turn, result: dict[str, Any]) -> dict[str, Any]:
     return {**result, **listed}
 
 
-def _with_ref(turn: Turn, passage: dict[str, Any]) -> dict[str, Any]:
+def _with_ref(turn: Turn, passage: dict[str, Any], known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A passage with its number: one that is listed twice has one."""
     source = passage["source"]
+    if source["passage_id"] in known:
+        return known[source["passage_id"]]
     citation = Citation(
         number=0,
         kind="passage",
@@ -288,7 +303,8 @@ def _with_ref(turn: Turn, passage: dict[str, Any]) -> dict[str, Any]:
     )
     shown = {name: value for name, value in passage.items() if name != "source"}
     text = f"{passage['title']}\n{passage['heading']}\n{passage['text']}\n{passage['since'] or ''}"
-    return {"ref": turn.cite("passage", text, citation), **shown}
+    known[source["passage_id"]] = {"ref": turn.cite("passage", text, citation), **shown}
+    return known[source["passage_id"]]
 
 
 def _last_calls(turn: Turn) -> list[Mapping[str, Any]]:

@@ -22,13 +22,15 @@ class Filter:
     region: str | None
     as_of: date
     in_force: bool
+    documents: frozenset[str] | None = None
 
     def admits(self, entry: Entry) -> bool:
         """Whether a document passes."""
         status = entry.status(self.as_of)
         timely = status == "in_force" if self.in_force else status in ("expired", "superseded")
         seen = entry.visibility in self.visibilities and (self.bases is None or entry.base in self.bases)
-        return timely and seen and in_region(entry.region, self.region)
+        meant = self.documents is None or entry.id in self.documents
+        return meant and timely and seen and in_region(entry.region, self.region)
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,7 @@ class Query:
     `bases` None means every base the visibilities allow. `region` None means no region filter;
     a region matches documents of that region and of the wider ones that contain it. What is no longer in force is
     searched too when that is asked for, and when the confidence in what is in force stays below `expired_below`.
+    `documents` None means every document that the rest allows.
     """
 
     text: str
@@ -192,6 +193,7 @@ class Query:
     region: str | None = None
     include_expired: bool = False
     expired_below: float = 0.0
+    documents: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

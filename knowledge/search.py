@@ -157,7 +157,7 @@ class Search:
 
     def _hits(self, query: Query, shelf: Shelf, in_force: bool) -> _Judged:
         """As many as are asked for, or more when more are needed to judge them."""
-        wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, in_force)
+        wanted = _filter(query, in_force)
         sides = self._sides(query, shelf, shelf.admissible(wanted), self._weight < 1)
         ranked = sides.joined(self._weight)
         hits: list[Hit] = []
@@ -176,7 +176,7 @@ class Search:
 
     def sides(self, query: Query, shelf: Shelf) -> Sides:
         """What both indexes find in force, whatever they weigh: for measuring weights."""
-        wanted = Filter(query.visibilities, query.bases, query.region, query.as_of, True)
+        wanted = _filter(query, in_force=True)
         found = self._sides(query, shelf, shelf.admissible(wanted), near=True)
         if found.near is None:
             raise EmbeddingUnavailable("向量模型现在给不出向量，不能比较权重。请先检查设置 embedding，稍后再试。")
@@ -239,6 +239,10 @@ class Search:
             return None
         ids = self._pieces.piece_ids(sorted(admissible.ids), _COMPARED + 1)
         return None if len(ids) > _COMPARED else [(shelf.entries[document_of(each)].partition, each) for each in ids]
+
+
+def _filter(query: Query, in_force: bool) -> Filter:
+    return Filter(query.visibilities, query.bases, query.region, query.as_of, in_force, query.documents)
 
 
 def _first_limit(wanted: int, share: float) -> int:

@@ -42,7 +42,8 @@ _NAMED = (
         re.compile(r"谁(可以|能|来)|代办|代领|委托|本人"),
     ),
     (re.compile(r"管(些|得)?[啥什]|负责(些|哪些|啥|什么)"), re.compile(r"管什么|做什么|职责|工作")),
-    (re.compile(r"不(给|能|让)?(报|支付|赔)"), re.compile(r"不(能)?(报|支付|予)")),
+    (re.compile(r"不(给|能|让)?(报|支付|赔)"), re.compile(r"不(能)?(报|支付|予)|不给报")),
+    (re.compile(r"加急|急用|等着用|着急|来不及|快一?点"), re.compile(r"加急|急用")),
 )
 # By when a person must act, and how long the office then takes: a heading of the one does not speak of the other.
 _TIME = r"(?:多久|几天|几日|多少个?天|多少日|多长时间|几个?月|多少个?工作日|几个?工作日|什么时候|何时)"
@@ -54,7 +55,7 @@ _TO_ACT = (
 )
 _TO_BE_DONE = (
     re.compile(
-        rf"{_TIME}(?:之内|以内|内)?(?:要|得|可以|能|必须|才|会|就)?(?:给?(?:个)?(?:答复|回复)|办[好完结下妥]|出结果|下来|批|出证|发证|拿到|有结果|审完)"
+        rf"{_TIME}(?:之内|以内|内)?(?:要|得|可以|能|必须|才|会|就)?(?:给?(?:个)?(?:答复|回复)|办[好完结下妥]|解决|搞定|到账|出结果|下来|批|出证|发证|拿到|有结果|审完)"
     ),
     re.compile(r"办理时限|办结|答复|多久(?!内要)"),
 )
@@ -175,7 +176,7 @@ def _judged(question: str, listed: Sequence[Mapping[str, Any]], focus: Focus, as
         alike = float(meaning @ _meaning(f"{last}。{each.text}"))
         score = share + 0.25 * own + 0.2 * fits(focus, each.text) - 0.2 * each.label
         named_so = speaks_of(focus, last) and not _other_time(asked, last)
-        apt = named_so or _asks_alike(focus, last) or names_it(asked, last, each.text)
+        apt = named_so or speaks_alike(focus, last) or names_it(asked, last, each.text)
         score += _UNDER_ITS_HEADING * apt - _NOT_KNOWN * (not apt and UNKNOWN.search(each.text) is not None)
         score -= _LATER * min(each.order, 4)
         score += 0.6 * alike + float(listed[each.passage]["score"]) + 0.4 * titles.count(title) / len(titles)
@@ -212,7 +213,7 @@ def _named(listed: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _asks_alike(focus: Focus, heading: str) -> bool:
+def speaks_alike(focus: Focus, heading: str) -> bool:
     """Whether a heading is a question for the same kind of figure (发到几岁)."""
     return focus in STRICT and is_question(heading) and focus_of(heading) == focus
 

@@ -37,9 +37,10 @@ from ..understanding import (
 )
 from .offline_acts import another_act, only_says_why, reversing, sends
 from .offline_again import again
-from .offline_answers import COVERED, Refusal, answer
+from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
 from .offline_cards import beside_card, goes_on_with, taken_up, undone
+from .offline_choosing import COVERED
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_paging import paged
@@ -54,6 +55,7 @@ from .offline_slots import (
     spoken_of,
 )
 from .offline_talk import speaks, things
+from .offline_thread import Open, Told, cited_titles, in_talk, leads, names_another, of_talk
 from .offline_words import (
     ELSEWHERE,
     NOT_SAID,
@@ -297,7 +299,31 @@ class Mover:
         return _refuse(reply.reason, reply.text, heard)
 
     def _answer(self, heard: Heard) -> str | Refusal:
-        """The answer; one that goes on with what was spoken of may be about the document alone that speaks of it."""
+        """The answer: from the documents of the talk where they speak of it and the words go on with it."""
+        reply, said = self._answer_anew(heard), self._in_talk(heard)
+        if said is None or names_another(heard.text, said, heard.found):
+            return self._on_topic(reply, heard)
+        other = reply if isinstance(reply, str) else ""
+        if isinstance(said, Told):
+            return said if not other or leads(heard.text, said, other) else reply
+        better = other and (of_talk(other, heard.found) or not goes_on(heard.text))
+        return reply if better else Refusal("no_evidence", said)
+
+    def _in_talk(self, heard: Heard) -> Told | Open | None:
+        about = heard.memory.topic if goes_on(heard.text) else ""
+        return in_talk(heard.text, heard.found, about)
+
+    def _on_topic(self, reply: str | Refusal, heard: Heard) -> str | Refusal:
+        """Words that go on with a thing get nothing that is said of quite another one."""
+        text = reply if isinstance(reply, str) else reply.text
+        named = things(heard.memory.topic)
+        strays = heard.asked != heard.text and heard.found.get("talk") and CITED.search(text) and named
+        if not strays or of_talk(text, heard.found) or speaks(f"{text}{cited_titles(text, heard.found)}", named):
+            return reply
+        return Refusal("no_evidence", NOT_SAID)
+
+    def _answer_anew(self, heard: Heard) -> str | Refusal:
+        """The answer of what was found; one that goes on may be about the document alone that speaks of it."""
         text, like = heard.text, same_kind(heard)
         if heard.asked == text:
             return answer(text, heard.found, None, like)

@@ -25,9 +25,11 @@ _SPOKEN = (
     (re.compile(r"(?<=[制办签发出审批结证])(?:理|发|证|件)?时间(?!段)"), "时限"),
 )
 _COURSE = re.compile(
-    r"[交递报]上去|交上|递交|提交|申请|受理|拿到手?|到手|拿证|领证|发证|出证|制证|下来|下证|办好|办下来|办完|办妥|搞好|弄好|批下来|审批|批|"
+    r"解决|搞定|[交递报]上去|交上|递交|提交|申请|受理|拿到手?|到手|拿证|领证|发证|出证|制证|下来|下证|办好|办下来|办完|办妥|搞好|弄好|批下来|审批|批|"
     r"一直|不办|不改|没办|被?(查|抓)到|以后|之后|过后|期满|大概|一般|最快|最多|本人|让|叫|请|他|她|去|来|报|领|办|能|要|会|被|得|罚多少|爷爷|奶奶|家里人|家人|老公|老婆|爱人|亲戚|朋友|别人|子女|儿子|女儿|父母|爸爸?|妈妈?"
 )
+# Who asks nothing wants to know how what is wished for is done: 想落户武汉.
+_WISH = re.compile(r"想(?!不)|打算|准备(?!什么|哪些|啥)|要去?办|要开")
 # What was handed in already is not asked for.
 _HANDED_IN = re.compile(
     r"(材料|资料|证件|单据|手续)(?=(都|全|也|已|一?[递交送给寄]|提交|上传|齐|收))|"
@@ -38,7 +40,7 @@ _AND = re.compile(r"和|与|及|以及|还有|、|跟")
 _SIDE_BY_SIDE = re.compile(r"[、/]|以及|还有")
 # What is said of a thing beside its name: 拿一张, 得带的东西.
 _FILLER = re.compile(
-    r"[一两几](?:[个张本份次块])(?:月|年)?|每个?[月年]|东西|得(?=[带交])|具体|大人|一般|当地|咱|屋里|家里|"
+    r"最[长短多少高低快晚迟]|到底|究竟|[一两几](?:[个张本份次块])(?:月|年)?|每个?[月年]|东西|得(?=[带交])|具体|大人|一般|当地|咱|屋里|家里|"
     r"(?:[一二三四五六七八九十两百]+|\d+)(?:周岁|岁)的?人?|逾期|超期|会?怎么?样|"
     r"(?:能|可以|要|会|得)(?:拿|领|发|有|给)(?:到|着)?(?=\s|$)|[领带拿补](?=\s|$)|"
     r"(?:忘了?|忘记)?(?:没有?|不|未)(?:按时|及时|按期)?(?:报|办|交|缴|去|改|申请|登记)"
@@ -73,7 +75,8 @@ def parts(question: str) -> list[Part]:
     """Every asking of a question, in order; one alone when it asks only one thing."""
     clauses = [each for clause in _CLAUSE.split(question) if clause.strip() for each in _side_by_side(clause.strip())]
     said = {plainly(clause): clause for clause in clauses}
-    asking = [clause for clause in said if is_question(clause)] or [plainly(question)]
+    asking = [clause for clause in said if is_question(clause)]
+    asking = asking or [clause for clause in said if _WISH.search(clause)][-1:] or [plainly(question)]
     topic = next((clause for clause in said if len("".join(subject(clause))) >= _WORD), asking[0])
     narrow = len("".join(subject(topic))) >= _NAMED
     found: list[Part] = []

@@ -31,6 +31,12 @@ def best(kind: Any, text: str, **more: Any) -> Any:
         ("喂，我在汉阳区钟家村地铁站B口，井盖没了", "汉阳区钟家村地铁站B口"),
         ("阳光花园3栋楼下垃圾成堆", "阳光花园3栋楼下"),
         ("虹景路跟京汉大道那个口子红灯不亮了", "虹景路跟京汉大道那个口子"),
+        ("万松园路6号楼下油烟大", "万松园路6号楼下"),
+        ("我说的是竹叶山路和后湖大道交叉那块", "竹叶山路和后湖大道交叉"),
+        ("江汉区香江路19号旁边有堆渣土", "江汉区香江路19号旁边"),
+        ("华中师范大学北门，珞喻路", "珞喻路华中师范大学北门"),
+        ("解放公园路那边淹了", "解放公园路"),
+        ("江岸区马路上有坑", "江岸区"),
     ],
 )
 def test_a_place_is_found_with_what_belongs_to_it(text: str, place: str) -> None:
@@ -57,6 +63,20 @@ def test_a_vague_place_is_no_address(text: str) -> None:
 )
 def test_a_part_of_an_address_amends_the_whole(old: str, new: str, whole: str) -> None:
     assert amend(old, new) == whole
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "whole"),
+    [
+        ("洪山区雄楚大道和珞狮路路口", "文治街", "搞错了，不是雄楚大道，是文治街", "洪山区文治街和珞狮路路口"),
+        ("青年路与建设大道交叉口", "江汉区香港路", "不是青年路，是江汉区香港路", "江汉区香港路与建设大道交叉口"),
+        ("青年路与建设大道交叉口", "香港路88号", "不是青年路，是香港路88号", "香港路88号"),
+    ],
+)
+def test_a_road_that_is_taken_back_leaves_the_other_one_of_a_crossing(
+    old: str, new: str, said: str, whole: str
+) -> None:
+    assert amend(old, new, said) == whole
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
         if slot.kind == "address" and name in collected and changed and name not in found and _is_part(said):
             found[name] = said
         if slot.kind == "address" and name in found and collected.get(name):
-            found[name] = amend(str(collected[name]), str(found[name]))
+            found[name] = amend(str(collected[name]), str(found[name]), text)
     words = _free_slot(spec)
     if words and not found and (changed or (words not in collected and not is_question(text))):
         told = fill({words: spec.slots[words]}, said, now, (words,))

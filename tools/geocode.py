@@ -15,6 +15,7 @@ Level = Literal["crossing", "place", "number", "text", "road", "water", "subdist
 PRECISE: frozenset[Level] = frozenset(("crossing", "place", "number", "text"))
 NEAR_M = 60.0
 FAR_M = 800.0
+NEVER_M = 3000.0
 _NOISE = re.compile(
     r"湖北省|武汉市|这里|那里|这边|那边|旁边|边上|附近|对面|门口|路边|路上|上面|里面|一带|位置|地址|我在|我家|我们|就在|在|的|上|里|有"
     r"|[\s，。、,.；;：:（）()！？!?]"
@@ -112,8 +113,11 @@ class _Reader:
         first = roads[0].entries[0]
         second = next(mention.entries[0] for mention in roads if mention.entries[0].name != first.name)
         point, gap = _meeting(first.line, second.line)
-        if gap > FAR_M:
+        if gap > NEVER_M:
             return []
+        if gap > FAR_M:
+            # Their courses are coarse: they may well meet, but nobody here knows where.
+            return [self._worded(self._narrowed(set(first.districts) & set(second.districts)))]
         common = self._narrowed(set(first.districts) & set(second.districts)) or {*first.districts, *second.districts}
         confidence = 0.95 if gap <= NEAR_M else 0.7
         return [self._at(f"{first.name}与{second.name}交叉口", "crossing", confidence, point, common)]

@@ -36,6 +36,7 @@ from ..understanding import (
 )
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
+from .offline_follow import follows_up, kept_beside, whole_city
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_memory import Memory
 from .offline_slots import (
@@ -225,10 +226,11 @@ class Mover:
         """洪山呢, 那上个月呢: the look-up of just now, with what is said instead."""
         name, before = heard.memory.made or ("", {})
         spec = heard.specs.get(name)
-        if spec is None or spec.effect != "read" or heard.waiting or not goes_on(heard.text):
+        if spec is None or spec.effect != "read" or heard.waiting or not follows_up(spec, heard.text, heard.now):
             return None
+        kept = kept_beside(spec, before, heard.text)
         said = {k: v for k, v in instead(spec, heard.text, heard.now).items() if before.get(k) != v}
-        return call(name, {**before, **said}, heard.text) if said else None
+        return call(name, {**kept, **said}, heard.text) if said or kept != before or whole_city(heard.text) else None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""

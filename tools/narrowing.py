@@ -28,6 +28,11 @@ def span(since: str | None, until: str | None) -> str | None:
     return f"{begin}{'到' if begin and end else ''}{end}" or None
 
 
+def narrowed_by(words: Sequence[str]) -> str:
+    """Under which conditions something was found."""
+    return f"（{'、'.join(words)}）" if words else ""
+
+
 def nothing_found(what: str, words: Sequence[str]) -> str:
     """That there is none, and under which conditions."""
     return f"没有查到符合条件的{what}。" + (f"查的是：{'、'.join(words)}。" if words else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .narrowing import nothing_found
+from .narrowing import narrowed_by, nothing_found
 from .orders_rules import bundled_order_rules
 from .telling import say_time
 from .unified.order_states import ORDER_NEXT, SATISFACTION
@@ -45,7 +45,7 @@ def say_orders(found: Result) -> str:
     if not found["total"]:
         return nothing_found("工单", found["conditions"])
     shown = found["orders"][:LISTED]
-    head = f"共查到 {found['total']} 张工单"
+    head = f"共查到 {found['total']} 张工单{narrowed_by(found['conditions'])}"
     if found["total"] > len(shown):
         head += f"，下面是其中 {len(shown)} 张"
     return f"{head}：\n" + "；\n".join(_line(each) for each in shown) + "。"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .narrowing import nothing_found
+from .narrowing import narrowed_by, nothing_found
 from .unified.lifecycle import APPEALS, CHECK_RESULTS, NEXT_STEPS, VERIFY_RESULTS
 from .unified.order_states import SATISFACTION
 from .worktime import KIND_NAMES
@@ -98,7 +98,7 @@ def say_page(found: Result) -> str:
         return nothing_found("案件", found["conditions"])
     shown = found["cases"][:LISTED]
     lines = [_line(each, bool(found.get("due"))) for each in shown]
-    head = f"共查到 {found['total']} 件案件"
+    head = f"共查到 {found['total']} 件案件{narrowed_by(found['conditions'])}"
     if found["total"] > len(shown):
         head += f"，下面是其中 {len(shown)} 件"
     return f"{head}：\n" + "；\n".join(lines) + "。"

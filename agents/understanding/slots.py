@@ -45,6 +45,7 @@ _EMPTY_REPORT = re.compile(
     r"(?:反映|反应|投诉|上报|举报|报修|报告|登记|报|提交|申报|处理|城市|问题|情况|案件|案子|事件|事情|事儿?|一下|一个|一件|个|件|要|想|来|"
     r"我们?|需要|可以|能|随手拍|新|有|在|这里|那里|这边|那边|[，,。！!？?、\s])+"
 )
+_LAST_DIGITS = re.compile(r"(?:尾号|末尾|(?:最后|末|后)[几三四五六]位)(?:数)?(?:是|为)?\s*(\d{3,8})(?!\d)")
 _FLAG = {"true", "false"}
 _TOGETHER = re.compile(r"(?:的|了|区|数|各自?)?[、，,\s/]*(?:和|跟|与|及|以及|还有|同)?(?:的)?\s*")
 _ABOUT = re.compile(r"(?:关于|有关|涉及|包含|含有|提到)\s*[“\"]?([^，,。的”\"]{2,12})")
@@ -261,6 +262,8 @@ def _keyword(text: str) -> Iterator[Found]:
     for mention in gazetteer().find(text):
         if mention.kind != "district":
             yield Found(mention.text, mention.start, mention.end, 0.8)
+    for match in _LAST_DIGITS.finditer(text):
+        yield Found(match.group(1), *match.span(), 0.9)
     for match in _ABOUT.finditer(text):
         yield Found(match.group(1), match.start(1), match.end(1), 0.7)
 

@@ -46,6 +46,7 @@ _ROAD = re.compile(r"[\u4e00-\u9fff]{1,8}(?:路|街|大道|巷)(?:\d+号)?")
 _PLACE_LIKE = re.compile(
     r"[路街巷道区县镇乡村庄店楼园桥站场湖山河江港门口苑城院校馆厂铺坊里湾岭边旁洲岛湿地下上前后]|号|附近|对面|旁边|这儿|那儿|家|小学|中学|大厦|广场|\d"
 )
+_CODED = re.compile(r"[A-Za-z]{1,3}-?\d{2,}")
 _FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")
 Arguments = dict[str, Any]
 
@@ -179,7 +180,7 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
     for slot in _open_slots(spec).values():
         for each in find(slot, text, now) if slot.kind not in _WORDS else ():
             text = text.replace(text[each.start : each.end], " " * (each.end - each.start))
-    return goes_on(text)
+    return goes_on(text) and not _CODED.search(text)
 
 
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:

@@ -6,6 +6,7 @@ have to ask is kept in `Waiting.later` and taken up as soon as nothing is being 
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,7 +24,15 @@ from .loop import Loop
 from .records import Event, Is, Outcome, Part, Spoke
 from .routing import Router
 from .turn import Turn
-from .understanding import is_question, names_something, pleads, says_something, without_insults, without_pleading
+from .understanding import (
+    is_question,
+    names_something,
+    pleads,
+    points_back,
+    says_something,
+    without_insults,
+    without_pleading,
+)
 
 # Beside these outcomes nothing is said of what else waits.
 APART: frozenset[Is] = frozenset(("emergency", "handoff", "clarify"))
@@ -37,6 +46,11 @@ NOT_PASSED_ON = {
     "needs_verification": (Outcome("refused", "needs_verification"), wording.STILL_UNVERIFIED),
     "no_permission": (Outcome("refused", "no_permission"), wording.STILL_NOT_ALLOWED),
 }
+# Who sits at a desk of the centre, and whose offices are elsewhere too.
+AT_DESK = frozenset(("acceptor", "dispatcher", "supervisor"))
+OFFICES = frozenset(("department",))
+_NUMBERED = re.compile(r"(?:WH|GD)\s*\d{6,}", re.IGNORECASE)
+_OWN_PLACE = re.compile(r"(?:我|咱|俺)们?(?:的|这|这里|这边|这儿)?(?:办公|单位|中心|大厅|楼|工人|同事|屋|家|院)")
 ACCESS = frozenset(("needs_verification", "no_permission"))
 
 
@@ -63,7 +77,10 @@ class Served:
         asking = next((turn for turn in self.turns if turn.asks), self.turns[0])
         waiting = replace(asking.waiting, later=self.later) if asking.waiting else None
         closings = [turn.closing() for turn in self.turns]
-        return replace(closings[0] if len(closings) == 1 else self._merged(closings), waiting=waiting)
+        return replace(self._led(closings[0]) if len(closings) == 1 else self._merged(closings), waiting=waiting)
+
+    def _led(self, closing: Closing) -> Closing:
+        return replace(closing, reply=replace(closing.reply, text=f"{self.leads[0]}{closing.reply.text}"))
 
     def _merged(self, closings: Sequence[Closing]) -> Closing:
         replies = [each.reply for each in closings]
@@ -105,7 +122,8 @@ class Serving:
         served = Served(later=waiting.later if waiting else ())
         who = _Asker(conversation_id, principal, opening)
         danger, screened = triage(opening.text), screen(opening.text)
-        if danger is not None:
+        told = danger is not None and self._only_handles(who)
+        if danger is not None and not told:
             steps = self._in_danger(who, danger, served)
         elif screened.kind == "abuse" and (matter := self._matter(who)):
             steps = self._wishes(who, matter, served)
@@ -116,7 +134,8 @@ class Serving:
         else:
             text = who.opening.text
             beside = screened.kind == "injection" and says_something(without_orders(text))
-            steps = self._wishes(who, without_orders(text).strip() if beside else text, served)
+            lead = wording.FOR_THE_CALLER.format(first=danger.first) if danger else ""
+            steps = self._wishes(who, without_orders(text).strip() if beside else text, served, lead)
         async for event in steps:
             yield event
         if (reminded := self._remind(who, served)) is not None:
@@ -136,6 +155,15 @@ class Serving:
             return last.speak(reminder(cards))
         served.turns[0].shown = [as_action(each) for each in cards]
         return last.speak(beside_another(cards))
+
+    def _only_handles(self, who: _Asker) -> bool:
+        """Whether somebody at a desk registers or moves on what others met with: they are not on the spot."""
+        text, roles = who.opening.text, who.principal.roles
+        if _OWN_PLACE.search(text):
+            return False
+        listed = points_back(text) or bool(_NUMBERED.search(text))
+        at_desk = roles & AT_DESK or (listed and roles & OFFICES)
+        return bool(at_desk) and (listed or self._router.acts(text, who.principal) is not None)
 
     def _insists(self, who: _Asker, refused: str) -> bool:
         """Whether what was refused is asked for again; who has logged in since may have it."""
@@ -183,15 +211,17 @@ class Serving:
         served.add(turn, "")
         yield turn.speak(text)
 
-    async def _wishes(self, who: _Asker, text: str, served: Served) -> AsyncIterator[Event]:
-        """The wishes of a text: the message, or what stands in it beside orders to the machine."""
+    async def _wishes(self, who: _Asker, text: str, served: Served, first: str = "") -> AsyncIterator[Event]:
+        """The wishes of a text: the message, or what stands in it beside orders to the machine; `first` comes first."""
         wishes = list(self._router.wishes(text, who.principal, who.opening.waiting))
         held, served.later = list(served.later), ()
         several = len(wishes) > 1
         while wishes:
             wish = wishes.pop(0)
-            async for event in self._one(who, wish, wording.ABOUT.format(wish=_short(wish)) if several else "", served):
+            about = wording.ABOUT.format(wish=_short(wish)) if several else ""
+            async for event in self._one(who, wish, first + about, served):
                 yield event
+            first = ""
             if not wishes and not served.asks and served.turns[0].waiting is None:
                 wishes, held, several = held, [], True
         served.later += tuple(held)

@@ -78,6 +78,7 @@ SAID_ABOVE = "这一点我查到的就是上面说的内容。"
 LATER = "这件我记着，先把上面的问题答了，接着就办。"
 STILL_OPEN = "另外，“{title}”还等您回答：{question}"
 TELL = "请告诉我{label}。"
+FOR_THE_CALLER = "请先转告现场的人：{first}\n\n"
 AFTER_DANGER = "等您到了安全的地方，可以把位置告诉我，我来登记上报。"
 ABUSE = "我在认真听。请告诉我需要办什么事，或者拨打 12345 找工作人员。"
 PRIVACY = (

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agents.guard import triage
+
+DATA = Path(__file__).parent / "data"
+
+
+def lines(name: str) -> list[str]:
+    return [line for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
 
 
 @pytest.mark.parametrize(
@@ -45,4 +53,17 @@ def test_a_present_danger_is_one(text: str, number: str) -> None:
     ],
 )
 def test_a_question_about_a_rule_is_none(text: str) -> None:
+    assert triage(text) is None
+
+
+@pytest.mark.parametrize("line", lines("dangers.txt"))
+def test_every_kind_of_present_danger_gets_its_number_in_the_first_sentence(line: str) -> None:
+    number, text = line.split("|")
+    danger = triage(text)
+    assert danger is not None
+    assert number in danger.first.split("。")[0]
+
+
+@pytest.mark.parametrize("text", lines("harmless.txt"))
+def test_words_of_danger_alone_are_none(text: str) -> None:
     assert triage(text) is None

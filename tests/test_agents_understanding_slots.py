@@ -31,6 +31,12 @@ def best(kind: Any, text: str, **more: Any) -> Any:
         ("喂，我在汉阳区钟家村地铁站B口，井盖没了", "汉阳区钟家村地铁站B口"),
         ("阳光花园3栋楼下垃圾成堆", "阳光花园3栋楼下"),
         ("虹景路跟京汉大道那个口子红灯不亮了", "虹景路跟京汉大道那个口子"),
+        ("万松园路6号楼下油烟大", "万松园路6号楼下"),
+        ("我说的是竹叶山路和后湖大道交叉那块", "竹叶山路和后湖大道交叉"),
+        ("江汉区香江路19号旁边有堆渣土", "江汉区香江路19号旁边"),
+        ("华中师范大学北门，珞喻路", "珞喻路华中师范大学北门"),
+        ("解放公园路那边淹了", "解放公园路"),
+        ("江岸区马路上有坑", "江岸区"),
     ],
 )
 def test_a_place_is_found_with_what_belongs_to_it(text: str, place: str) -> None:
@@ -60,6 +66,20 @@ def test_a_part_of_an_address_amends_the_whole(old: str, new: str, whole: str) -
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "said", "whole"),
+    [
+        ("洪山区雄楚大道和珞狮路路口", "文治街", "搞错了，不是雄楚大道，是文治街", "洪山区文治街和珞狮路路口"),
+        ("青年路与建设大道交叉口", "江汉区香港路", "不是青年路，是江汉区香港路", "江汉区香港路与建设大道交叉口"),
+        ("青年路与建设大道交叉口", "香港路88号", "不是青年路，是香港路88号", "香港路88号"),
+    ],
+)
+def test_a_road_that_is_taken_back_leaves_the_other_one_of_a_crossing(
+    old: str, new: str, said: str, whole: str
+) -> None:
+    assert amend(old, new, said) == whole
+
+
+@pytest.mark.parametrize(
     ("text", "first", "last"),
     [
         ("昨天报的", date(2026, 9, 15), date(2026, 9, 15)),
@@ -78,6 +98,18 @@ def test_a_part_of_an_address_amends_the_whole(old: str, new: str, whole: str) -
         ("两个月前", date(2026, 7, 18), date(2026, 7, 18)),
         ("下周一上午", date(2026, 9, 21), date(2026, 9, 21)),
         ("明天下午", date(2026, 9, 17), date(2026, 9, 17)),
+        ("今年二季度立案数", date(2026, 4, 1), date(2026, 6, 30)),
+        ("去年下半年", date(2025, 7, 1), date(2025, 12, 31)),
+        ("上半年", date(2026, 1, 1), date(2026, 6, 30)),
+        ("第三季度的", date(2026, 7, 1), date(2026, 9, 30)),
+        ("2025年四季度", date(2025, 10, 1), date(2025, 12, 31)),
+        ("上个季度", date(2026, 4, 1), date(2026, 6, 30)),
+        ("本季度", date(2026, 7, 1), date(2026, 9, 16)),
+        ("八月上旬", date(2026, 8, 1), date(2026, 8, 10)),
+        ("上个月下旬", date(2026, 8, 21), date(2026, 8, 31)),
+        ("今年以来", date(2026, 1, 1), date(2026, 9, 16)),
+        ("年初到现在", date(2026, 1, 1), date(2026, 9, 16)),
+        ("去年八月", date(2025, 8, 1), date(2025, 8, 31)),
     ],
 )
 def test_days_are_read_against_the_city_clock(text: str, first: date, last: date) -> None:
@@ -298,3 +330,23 @@ def test_who_somebody_is_to_the_person_is_no_name() -> None:
     assert fill(name, "我妈", NOW, ("name",)) == {}
     assert fill(name, "老伴", NOW, ("name",)) == {}
     assert fill(name, "叫王小花", NOW, ("name",)) == {"name": "王小花"}
+
+
+def test_days_inside_a_choice_are_no_dates() -> None:
+    compare = Slot("enum", "比较", choices=(("hb", "环比", "比上个月", "跟上周比"), ("tb", "同比")))
+    slots = {"since": Slot("date", "开始日期"), "until": Slot("date", "截止日期"), "compare": compare}
+    assert fill(slots, "跟上周比呢", NOW) == {"compare": "hb"}
+    assert fill(slots, "8月比上个月", NOW) == {"since": "2026-08-01", "until": "2026-08-31", "compare": "hb"}
+
+
+@pytest.mark.parametrize(
+    ("text", "districts"),
+    [
+        ("上周江岸跟江汉的结案率", "江岸、江汉"),
+        ("江夏洪山东西湖结案率", "江夏、洪山、东西湖"),
+        ("武昌区、青山区和洪山区", "武昌区、青山区、洪山区"),
+        ("武昌区的", "武昌区"),
+    ],
+)
+def test_values_said_in_one_breath_are_all_heard(text: str, districts: str) -> None:
+    assert fill({"district": Slot("district", "区", several=True)}, text, NOW) == {"district": districts}

@@ -24,7 +24,7 @@ from tools import (
     run_tool,
     spec_of,
 )
-from tools.catalogue import bundled_datasets, bundled_targets, search_datasets, search_targets
+from tools.catalogue import bundled_datasets, bundled_targets, near_targets, search_datasets, search_targets
 from tools.matching import bundled_policies, match
 
 from .test_tools_applications import AGENT, give_place, give_town  # noqa: F401
@@ -81,6 +81,17 @@ def test_targets_are_found_by_id_task_and_name(words: str, ids: list[str]) -> No
     assert [each.id for each in search_targets(words)] == ids
 
 
+@pytest.mark.parametrize("words", ["数据产业规模2027年多少亿", "文旅产业规模", "低空经济的指标", "人工智能企业收入"])
+def test_a_target_that_the_plan_does_not_have_gets_no_other_ones_figure(words: str) -> None:
+    assert search_targets(words) == []
+
+
+def test_several_codes_are_several_targets_and_near_ones_are_only_named() -> None:
+    assert [each.id for each in search_targets("K07和K03的目标分别多少")] == ["K07", "K03"]
+    near = [each.id for each in near_targets("数据要素那块目标多少")]
+    assert near[0] == "K06"
+
+
 def test_a_target_says_its_year_only_where_the_plan_does_and_no_current_value(town: World) -> None:
     async def body() -> None:
         stated = await use(town, "kpi.plan.get", ANYBODY, words="K22")
@@ -91,7 +102,7 @@ def test_a_target_says_its_year_only_where_the_plan_does_and_no_current_value(to
         yearly = await use(town, "kpi.plan.get", ANYBODY, words="K32")
         assert "原文没有写明到2027年完成" in yearly.said
         for words, why in (
-            ("不存在的东西啊", "没有找到对应的指标"),
+            ("不存在的东西啊", "没有找到对应“.*”的指标"),
             ("2030年智能体应用要多少个", "没有给出2030年的目标值"),
             ("杭州的智能体目标是多少个", "没有杭州的"),
         ):

@@ -165,3 +165,38 @@ def test_small_talk_fits_no_class() -> None:
 def test_a_name_that_begins_like_a_subdistrict_is_kept_whole() -> None:
     assert geocode(GAZETTEER, "水果湖中学门口").candidates[0].address == "武汉市武昌区水果湖中学门口"
     assert geocode(GAZETTEER, "水果湖街道中学门口").candidates[0].address == "武汉市武昌区水果湖街道中学门口"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("唐家墩路88号", "武汉市江汉区唐家墩路88号"),
+        ("水果湖路12号楼下", "武汉市武昌区水果湖路12号楼下"),
+        ("关山一路30号旁边", "武汉市洪山区关山一路30号旁边"),
+        ("我说的是唐家墩路5号", "武汉市江汉区唐家墩路5号"),
+    ],
+)
+def test_a_road_named_after_a_subdistrict_stays_a_road(text: str, address: str) -> None:
+    (found,) = geocode(GAZETTEER, text).candidates
+    assert (found.address, found.level) == (address, "number")
+    assert found.lon is not None
+
+
+@pytest.mark.parametrize("text", ["唐家墩路灯不亮", "关山路边有垃圾", "水果湖街道办", "洪山路面坏了"])
+def test_a_lamp_or_a_roadside_makes_no_road(text: str) -> None:
+    assert all(kind != "road" for _, kind in names(text))
+
+
+def test_a_park_and_the_road_named_after_it_are_two_places() -> None:
+    assert names("解放公园路积水") == [("解放公园路", "road")]
+    assert names("解放公园里面积水") == [("解放公园", "place")]
+
+
+@pytest.mark.parametrize("beside", ["门口", "楼下", "旁边", "对面", "门前"])
+def test_words_beside_a_house_number_do_not_hinder_locating(beside: str) -> None:
+    plain, worded = (geocode(GAZETTEER, f"中南路12号{each}").candidates[0] for each in ("", beside))
+    assert (plain.lon, plain.lat) == (worded.lon, worded.lat)
+
+
+def test_the_university_keeps_its_name() -> None:
+    assert geocode(GAZETTEER, "洪山区武汉理工大学西院").candidates[0].address == "武汉市洪山区武汉理工大学西院"

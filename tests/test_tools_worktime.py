@@ -53,7 +53,8 @@ def test_holidays_and_make_up_days_are_the_official_ones(day: str, worked: bool,
 def test_a_year_that_is_not_published_counts_monday_to_friday() -> None:
     assert is_published(date(2026, 12, 31))
     assert not is_published(date(2027, 1, 1))
-    assert is_workday(date(2027, 1, 1))  # a Friday; nobody has said yet that it is free
+    assert not is_workday(date(2027, 1, 1))  # a Friday, but off by law in every year
+    assert is_workday(date(2027, 1, 4))
     assert not is_workday(date(2027, 1, 2))
     assert holiday_of(date(2027, 1, 1)) is None
 

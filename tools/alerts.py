@@ -22,9 +22,9 @@ from .waterlog import at_risk, chosen, definitions, line
 
 MOST_CHARS = 1000
 ASK_TEXT = "请问要推送什么内容？可以说“把现在的渍水风险点推给水务和交管”，也可以直接写预警内容。"
-ASK_UNITS = "请问推送给哪些单位？"
 UNITS = tuple(tuple(row) for row in sensing_data()["units"])
 NAMES = tuple(row[1] for row in UNITS)
+ASK_UNITS = f"请问推送给哪些单位？可以推给{'、'.join(NAMES)}；不能直接推给网格员、值班人员或者个人。"
 USUAL = ("water", "urban", "traffic")
 _LEAD = re.compile(
     r"^.*?(?:(?:推送|推给|发送|发给|通知|下发|发布|发|推)[^：:]{0,40}[：:]|(?:预警)?内容(?:就?是|为|写|[：:])*)\s*(?P<text>.+)$",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
@@ -34,6 +34,25 @@ UNITS = (
     ("urgent_hour", "按紧急工作时", "紧急工作时", "个紧急工作时", "紧急小时"),
     ("natural_day", "按自然日", *(f"{count}个自然日" for count in COUNTS), "自然日时限", "自然日以后", "自然日之后"),
 )
+_HOURS = "零一二三四五六七八九十"
+
+
+def _clock() -> Iterator[tuple[str, ...]]:
+    """下午3点, 15:30, 上午十点半: half hours as people say them."""
+    for hour in range(24):
+        parts = ("早上", "上午", "早晨") if hour < 12 else ("中午", "下午") if hour < 18 else ("晚上", "傍晚")
+        short = hour if hour <= 12 else hour - 12
+        chinese = _HOURS[short] if short <= 10 else f"十{_HOURS[short - 10]}"
+        for minute, ends in (
+            (0, ("点", "点钟", "点整", ":00", "：00")),
+            (30, ("点半", ":30", "：30", "点30", "点三十")),
+        ):
+            said = [f"{part}{number}{end}" for part in parts for number in (short, chinese) for end in ends]
+            said += [f"{hour}{end}" for end in ends if hour > 12 or ":" in end or "：" in end]
+            yield (f"{hour:02d}:{minute:02d}", *said)
+
+
+CLOCK = tuple(_clock())
 WEEK = "一二三四五六日"
 SURE = 0.5
 
@@ -109,6 +128,7 @@ def _calendar() -> BaseTool:
             float | None, Slot("number", "多少个", ask="请问是几个工作时、几个工作日，还是几天？")
         ] = None,
         unit: Annotated[str | None, Slot("enum", "单位", choices=UNITS)] = None,
+        clock: Annotated[str | None, Slot("enum", "几点起算", choices=CLOCK)] = None,
     ) -> Mapping[str, Any]:
         """查某一天是不是工作日、属于哪个节假日；也可以从某天起推算若干工作时、工作日、自然日以后是什么时候。"""
         at = _day(day, call.now)
@@ -127,20 +147,23 @@ def _calendar() -> BaseTool:
         if amount is None and kind is not None:
             raise NeedsAnswer("amount", f"请问是多少个{KIND_NAMES[kind]}？")
         if amount is not None:
-            answer |= _counted(at, amount, unit, call.now)
+            answer |= _counted(at, amount, unit, call.now, clock)
         return answer
 
     return calendar
 
 
-def _counted(at: date, amount: float, unit: str | None, now: datetime) -> dict[str, Any]:
+def _counted(at: date, amount: float, unit: str | None, now: datetime, clock: str | None) -> dict[str, Any]:
     kind = _unit(unit)
     if kind is None:
         raise NeedsAnswer("unit", "按什么计算？", tuple(row[1] for row in UNITS))
     if not 0 < amount <= 366:
         raise ToolError("一次最多推算 366 个，请换一个数。")
     hours = bundled_standards().hours
+    said = next((row[0] for row in CLOCK if clock in row), None)
     start = now if at == now.date() else datetime.combine(at, hours.opening, now.tzinfo)
+    if said:
+        start = datetime.combine(at, time.fromisoformat(said), now.tzinfo)
     limit = Limit(kind, amount)  # type: ignore[arg-type]
     end = due_at(start, limit, hours)
     return {

@@ -19,13 +19,13 @@ from .narrowing import PAGE, conditions, named, span
 from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
+from .states_said import CASE_STATES, FOR_ME, TO_DO, case_states
 from .telling import say_case, say_created, say_page, say_similar, say_urged
 from .telling_rows import case_rows
-from .unified import FINAL, STATES, TO_HANDLE, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
+from .unified import FINAL, TO_HANDLE, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
 from .worktime import apart
 
 Pictures = tuple[Photo, ...]
-STATE_CHOICES = (("open", "未办结", "没办完", "还在办", "未结案", "在办"), *STATES.items())
 DUE_CHOICES = (
     (
         "overdue",
@@ -83,6 +83,26 @@ DUE_CHOICES = (
         "明天到期",
         "一天内到期",
     ),
+)
+ASKED_CHOICES = (
+    (
+        "any",
+        "等待审批的",
+        "待审批",
+        "要审批",
+        "等审批",
+        "待批",
+        "未审批",
+        "没审批",
+        "还没批",
+        "没批的",
+        "审批的申请",
+        "等我批",
+        "要我批",
+    ),
+    ("extend", "等待审批的延期申请", "待审批的延期", "待批的延期", "申请延期", "延期申请", "延期等审批", "要延期的"),
+    ("suspend", "等待审批的挂账申请", "待审批的挂账", "待批的挂账", "申请挂账", "挂账申请"),
+    ("appeal", "等待裁定的申诉", "待裁定", "待审批的申诉", "申诉申请", "申请申诉", "部门申诉", "没裁定"),
 )
 REPORTERS = frozenset(("anonymous", "citizen"))
 PROBLEM = Slot("text", "问题描述", ask="请说一下是什么问题，例如什么东西坏了、有什么影响。")
@@ -182,7 +202,7 @@ def _search(platform: Platform) -> BaseTool:
     async def case_search(
         call: CallArgument,
         category: Annotated[str | None, Slot("category", "问题类别")] = None,
-        status: Annotated[str | None, Slot("enum", "状态", choices=STATE_CHOICES)] = None,
+        status: Annotated[str | None, Slot("enum", "状态", choices=CASE_STATES)] = None,
         district: Annotated[str | None, Slot("district", "所在区")] = None,
         due: Annotated[str | None, Slot("enum", "处置时限", choices=DUE_CHOICES)] = None,
         supervised: Annotated[bool, Slot("enum", "督办", choices=YES_NO)] = False,
@@ -191,28 +211,39 @@ def _search(platform: Platform) -> BaseTool:
         until: Annotated[str | None, Slot("date", "截止日期")] = None,
         text: Annotated[str | None, Slot("query", "关键词")] = None,
         mine: Annotated[bool, Slot("enum", "只看我上报的", choices=(("true", "是"), ("false", "否")))] = False,
+        asked: Annotated[str | None, Slot("enum", "待审批的申请", choices=ASKED_CHOICES)] = None,
         page: Annotated[int, Slot("number", "页码")] = 1,
     ) -> Mapping[str, Any]:
         """查找案件列表：市民查自己上报的，工作人员按权限查；可按类别、状态、区、网格、时间和关键词筛选。"""
         limit = due_range(due)
         if limit == "today" and since == until == call.now.date().isoformat():
             since = until = None  # the day belongs to the limit, not to when it was reported
+        if asked:
+            status = None if status in (TO_DO, *FOR_ME) else status
+            since, until = (None, None) if since == until == call.now.date().isoformat() else (since, until)
         query = CaseQuery(
-            category=await class_codes(platform, category), status=_state(status),
+            category=await class_codes(platform, category), status=case_states(status, call.principal.roles),
             district=await district_code(platform, district), due=limit, supervised=supervised or None, grid=grid,
             since=since, until=until, text=text[:200] if text else None, reporter="me" if mine else None,
-            page=min(max(1, page), 100_000), size=PAGE,
+            page=min(max(1, page), 100_000), size=PAGE, asked=_asked(asked),
         )  # type: ignore[call-arg]  # fmt: skip
         found = await cases.search(query, call.principal)
         rows = [{**_brief(each), **_left(each, call)} for each in found.cases]
         sought = conditions(
-            category, named(STATE_CHOICES, status), district, named(DUE_CHOICES, due), "督办的" if supervised else None,
+            category, named(CASE_STATES, status), district, named(DUE_CHOICES, due), "督办的" if supervised else None,
             grid and f"网格 {grid}", span(since, until), text and f"含“{text[:20]}”", "您上报的" if mine else None,
+            asked and named(ASKED_CHOICES, asked),
         )  # fmt: skip
         page_of = {"page": found.index, "size": found.size, "total": found.total}
         return {"cases": rows, **page_of, "due": limit, "conditions": sought}
 
     return case_search
+
+
+def _asked(words: str | None) -> Literal["any", "extend", "suspend", "appeal"] | None:
+    """The kind of request that waits for a decision, by its value or any of its names."""
+    found = next((row[0] for row in ASKED_CHOICES if words in row), None) if words else None
+    return found  # type: ignore[return-value]
 
 
 def _urge(cases: Cases) -> BaseTool:
@@ -311,14 +342,6 @@ def _left(case: Case, call: Call) -> dict[str, str]:
     if case.status not in TO_HANDLE or not case.deadline_at:
         return {}
     return {"time_left": apart(datetime.fromisoformat(case.deadline_at), call.now)}
-
-
-def _state(words: str | None) -> str | None:
-    """The state of a value or of its Chinese name."""
-    for value, *names in STATE_CHOICES:
-        if words in names:
-            return value
-    return words
 
 
 def due_range(words: str | None) -> Literal["overdue", "today", "day"] | None:

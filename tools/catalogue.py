@@ -15,6 +15,33 @@ from .directory import fit
 DATA = Path(__file__).parent / "data"
 SHARING: Mapping[str, str] = {"open": "无条件共享", "conditional": "有条件共享", "denied": "不予共享"}
 FITS = 0.3
+# A target that speaks of less than this of what is named is another one.
+SPEAKS = 0.5
+_AI = re.compile(r"(?<![A-Za-z])[Aa][Ii](?![A-Za-z])")
+# What is asked of any target; and words that are noise for a catalogue of data, put out of the way of its pattern.
+_ASKED_OF_ANY = re.compile(
+    r"现状值?|当前值?|对比|进度|完成(?:情况|率)|差多少|记录|分别|(?:那|这)(?:一)?(?:块|方面|部分)|(?:三年)?行动|里面?|方面|要达到|预计|想|"
+    r"(?:20)?2[5-7]年|[？?：:]"
+)
+_DATA_WORDS = re.compile(r"数据集|数据|公共|开放|共享|要素")
+_KEPT = {
+    "数据集": "\ue000\ue001\ue002",
+    "数据": "\ue000\ue001",
+    "公共": "\ue003\ue004",
+    "开放": "\ue005\ue006",
+    "共享": "\ue007\ue008",
+    "要素": "\ue009\ue00a",
+}
+_BACK = dict(
+    zip("\ue000\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008\ue009\ue00a", "数据集公共开放共享要素", strict=True)
+)
+# What many targets have in their names.
+_OF_ANY = frozenset((
+    "产业", "规模", "数量", "企业", "服务", "经济", "数字", "发展", "建设", "应用", "管理", "城市", "平台", "中心",
+    "全市", "领域", "水平", "比例", "增长", "新增", "收入", "总规", "营业", "一件", "件事",
+))  # fmt: skip
+# What a target measures: one that measures something else is another one.
+_HEADS = ("规模", "收入", "比例", "率", "时延", "增加值", "排名", "基金")
 _ID = re.compile(r"(?<![A-Za-z])[Kk]\s?(\d{1,2})(?!\d)")
 _DATASET = re.compile(r"DS\d{4}", re.IGNORECASE)
 _TASK = re.compile(r"任务\s?(\d{1,2})")
@@ -70,11 +97,22 @@ def search_datasets(words: str, k: int = 5) -> list[Dataset]:
 def search_targets(words: str, k: int = 5) -> list[Target]:
     """The targets with this id, of this task, or with these words in their name, best first."""
     rows = bundled_targets()
-    if found := _ID.search(words):
-        return [each for each in rows if each.id == f"K{int(found.group(1)):02d}"]
-    if found := _TASK.search(words):
-        return [each for each in rows if each.task == found.group(1)]
-    return _best(words, ((each, (each.name, each.said)) for each in rows), k) or _about(words, rows)[:k]
+    if found := _ID.findall(words):
+        wanted = [f"K{int(number):02d}" for number in found]
+        return sorted((each for each in rows if each.id in wanted), key=lambda each: wanted.index(each.id))
+    if task := _TASK.search(words):
+        return [each for each in rows if each.task == task.group(1)]
+    words = _plain(words)
+    fitting = _best(words, ((each, (each.name, each.said)) for each in rows), k)
+    return [each for each in fitting if _speaks_of(each, words)] or _about(words, rows)[:k]
+
+
+def near_targets(words: str, k: int = 4) -> list[Target]:
+    """Targets that share a word of their own with what was asked for, the longest first; none of them is that."""
+    runs = plan_topics(words)
+    held = [(max((_shared(run, each.name) for run in runs), default=0), each) for each in bundled_targets()]
+    best = max((size for size, _ in held), default=0)
+    return [each for size, each in sorted(held, key=lambda pair: -pair[0]) if size >= max(2, best - 1)][:k]
 
 
 def topics(words: str) -> list[str]:
@@ -82,14 +120,55 @@ def topics(words: str) -> list[str]:
     return [each for each in _AROUND.split(words) if len(each) > 1]
 
 
+def plan_topics(words: str) -> list[str]:
+    """The same for the plan alone, where 数据 is what many targets are about."""
+    kept = _DATA_WORDS.sub(lambda match: _KEPT[match.group()], _ASKED_OF_ANY.sub(" ", _plain(words)))
+    return ["".join(_BACK.get(letter, letter) for letter in run) for run in topics(kept)]
+
+
+def _plain(words: str) -> str:
+    """AI by its Chinese name, where it is not said of an agent that is one anyway."""
+    return _AI.sub("" if "智能体" in words else "人工智能", words)
+
+
 def overall_targets() -> list[Target]:
     """The targets of the whole plan."""
     return [each for each in bundled_targets() if each.task == "总体"]
 
 
+def _speaks_of(target: Target, words: str) -> bool:
+    """Whether a target speaks of what is named, not only of a 规模 or an 产业 like it."""
+    if any(head in run and head not in f"{target.name}{target.said}" for run in plan_topics(words) for head in _HEADS):
+        return False
+    own = [pair for run in plan_topics(words) for pair in _pairs(run)]
+    return not own or sum(pair in f"{target.name}{target.said}" for pair in own) / len(own) >= SPEAKS
+
+
+def _pairs(run: str) -> list[str]:
+    """The pairs of letters of a run that tell one thing from another."""
+    return [
+        run[at : at + 2] for at in range(len(run) - 1) if not any(letters in _OF_ANY for letters in _around(run, at))
+    ]
+
+
+def _around(run: str, at: int) -> tuple[str, ...]:
+    return (run[at : at + 2], run[max(0, at - 1) : at + 1], run[at + 1 : at + 3])
+
+
+def _shared(run: str, name: str) -> int:
+    """The length of the longest words that both hold and that are not said of anything."""
+    sizes = [
+        size
+        for at in range(len(run))
+        for size in range(2, len(run) - at + 1)
+        if run[at : at + size] in name and _pairs(run[at : at + size])
+    ]
+    return max(sizes, default=0)
+
+
 def _about(words: str, rows: Iterable[Target]) -> list[Target]:
     """The targets that speak of all that is named, counted in what is asked for (几家); those named so come first."""
-    named = topics(words)
+    named = plan_topics(words)
     unit = _COUNTED.search(words)
     fitting = [each for each in rows if named and all(topic in f"{each.name}{each.said}" for topic in named)]
     counted = [each for each in fitting if unit and unit.group(1) in each.unit]

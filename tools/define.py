@@ -54,6 +54,7 @@ class Slot:
     `choices` are (value, label, *synonyms) rows of an enum. `personal` marks personal data:
     models see placeholders and logs nothing. `shown` puts it into the summary the user confirms.
     `derived` marks what `prepare` works out (coordinates, class code): no model sees or fills it.
+    `several` takes more than one value, joined by 、.
     """
 
     kind: SlotKind
@@ -63,6 +64,7 @@ class Slot:
     personal: bool = False
     shown: bool = True
     derived: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True)

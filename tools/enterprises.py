@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from langchain_core.tools import BaseTool
 
 from .cases import write_key
-from .catalogue import Dataset, overall_targets, topics
+from .catalogue import Dataset, Target, near_targets, overall_targets, plan_topics, topics
 from .define import Call, CallArgument, Slot, tool
 from .elsewhere import other_places
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound
@@ -50,7 +50,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }
 BEYOND_PLAN = "方案期是2025—2027年，没有给出{year}年的目标值。"
 OTHER_CITY = "这里只有武汉方案的指标，没有{place}的。{place}的目标请向当地主管部门核实。"
-NO_TARGET = "方案的43项指标里没有找到对应的指标，请换个说法，或者说指标编号（K01—K43）。"
+NO_TARGET = "方案的43项指标里没有找到对应“{words}”的指标，请换个说法，或者说指标编号（K01—K43）。"
+NO_SUCH_TARGET = "方案的43项指标里没有“{words}”这一项，不能拿别的指标代替。相近的有：{near}。请问要看哪一个？"
 PLAN_YEARS = ("2025", "2026", "2027")
 _DATASET_ID = re.compile(r"DS\d{4}", re.IGNORECASE)
 _WHOLE = re.compile(r"全部|所有|主要|总体|整体|哪些|列出|列一|都有")
@@ -62,6 +63,10 @@ def enterprise_tools(platform: Platform) -> list[BaseTool]:
     items, owned = Items(platform), Applications(platform)
     own = [_profile(owned), _enterprise(owned), _policies(owned)]
     return [*own, _datasets(items), _request(items, owned), _targets(items)]
+
+
+def _named(target: Target) -> str:
+    return f"{target.id} {target.name}"
 
 
 def options(field: str) -> tuple[tuple[str, ...], ...]:
@@ -258,8 +263,11 @@ def _targets(items: Items) -> BaseTool:
             raise NotFound(OTHER_CITY.format(place=elsewhere))
         if found:
             return {"targets": [asdict(each) for each in found]}
-        if topics(_WHOLE.sub("", words)):
-            raise NotFound(NO_TARGET)
+        if named := plan_topics(_WHOLE.sub("", words)):
+            if near := near_targets(words):
+                names = tuple(_named(each) for each in near)
+                raise NeedsAnswer("words", NO_SUCH_TARGET.format(words=named[0], near="、".join(names)), names)
+            raise NotFound(NO_TARGET.format(words=named[0]))
         if _WHOLE.search(words):
             return {"targets": [asdict(each) for each in overall_targets()], "whole": True}
         raise NeedsAnswer("words", ASK_TARGET, tuple(each.name for each in overall_targets())[:4])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,13 +11,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from .grids import Grid, distance_m, duty_grid_of, grid_code
+from .grids import LON_M, Grid, distance_m, duty_grid_of, grid_code
 
 DATA = Path(__file__).parent / "data" / "gazetteer.json"
 Point = tuple[float, float]
 Kind = Literal["district", "subdistrict", "area", "zone", "road", "bridge", "tunnel", "place", "lake", "river"]
 # What a bare name means first when several things bear it: 中南路 is a road before it is a subdistrict.
 RANK: Mapping[str, int] = {"place": 0, "bridge": 0, "tunnel": 0, "road": 1, "lake": 2, "river": 2, "subdistrict": 3}
+
+# 唐家墩路 is a road of its own; 唐家墩路灯, 关山路边 and 水果湖街道 are not.
+_ROAD_AFTER = re.compile(
+    r"(?:[一二三四五六七八九十]{1,2}|[东南西北中新后前横正])?"
+    r"(?:大道|支路|大街|路(?![灯面口边牌基障况过人径由程标沿费子桩缘肩网])|街(?![道头坊面边口区角心办上])|巷(?![子口道]))"
+)
+_NO_NAME_OF_A_ROAD = re.compile(r"[区街道镇乡路巷站口桥门场院校社局]$")
+NAMES_ROADS = frozenset(("subdistrict", "place", "lake", "zone"))
+ROAD_M = 1000.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ class Gazetteer:
         mentions, at = [], 0
         while at < len(text):
             mention = self._longest_at(text, at)
+            mention = _road_of(mention, text) or mention if mention else None
             if mention is None:
                 at += 1
             else:
@@ -135,6 +146,18 @@ def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     for name in filter(None, names):
         found[name[0]].add(len(name))
     return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
+
+
+def _road_of(mention: Mention, text: str) -> Mention | None:
+    """The road that bears the name of what is known: it lies there, as far as anybody here knows."""
+    after = _ROAD_AFTER.match(text, mention.end)
+    known = mention.entries[0]
+    if not after or mention.kind not in NAMES_ROADS or known.point is None or _NO_NAME_OF_A_ROAD.search(mention.text):
+        return None
+    name = text[mention.start : after.end()]
+    (lon, lat), half = known.point, ROAD_M / 2 / LON_M
+    road = Entry("road", name, known.districts, known.point, None, ((lon - half, lat), (lon + half, lat)))
+    return Mention(name, mention.start, after.end(), (road,))
 
 
 @cache

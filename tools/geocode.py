@@ -15,6 +15,7 @@ Level = Literal["crossing", "place", "number", "text", "road", "water", "subdist
 PRECISE: frozenset[Level] = frozenset(("crossing", "place", "number", "text"))
 NEAR_M = 60.0
 FAR_M = 800.0
+NEVER_M = 3000.0
 _NOISE = re.compile(
     r"湖北省|武汉市|这里|那里|这边|那边|旁边|边上|附近|对面|门口|路边|路上|上面|里面|一带|位置|地址|我在|我家|我们|就在|在|的|上|里|有"
     r"|[\s，。、,.；;：:（）()！？!?]"
@@ -24,7 +25,13 @@ _WHOLE = re.compile(r"(?:街道|街道办|街|乡|镇|办事处)$")
 _GOES_ON = re.compile(
     r"(?:第?[一二三四五六七八九十]+)?(?:小学|中学|大学|学校|幼儿园|医院|公园|广场|市场|菜场|花园|小区|社区|地铁站|派出所|酒店|商场|超市)"
 )
-_NUMBER = re.compile(r"(?:[一二三四五六七八九十]+段)?\s*(特?\d{1,4})\s*(?:-\d+)?\s*号(?!线|口|门|楼|桥|公路)")
+_NUMBER = re.compile(
+    r"(?:[一二三四五六七八九十]+段)?\s*(特?\d{1,4})\s*(?:-\d+)?\s*号(?!线|口|门(?!口|前|外|面|脸)|楼(?!下|上|前|后|旁|对)|桥|公路)"
+)
+_SPEECH = re.compile(
+    r"^(?:(?:我|俺)?(?:说的|讲的|指的|要说的|报的)(?:是|就是)?|(?:我|俺)?(?:刚才|刚刚|刚)?(?:说|讲)(?:错了|的)[，,]?(?:是|就是)?|其实是|应该是|不对[，,]?"
+    r"|也?就是说?|就在|位于|靠到|靠着|靠近|挨着|挨到|在|是|嗯|哦|噢|啊|呃|那个|[，,、：:\s])+"
+)
 _MARK = re.compile(
     r"路|街|巷|号|弄|小区|花园|学校|小学|中学|大学|医院|超市|地铁|门口|广场|大厦|[栋幢]|村|社区|桥|公园|市场|菜场|站|苑|城|里|湾|酒店|银行|公司|工地"
 )
@@ -62,7 +69,12 @@ class GeocodeResult:
 
 def geocode(gazetteer: Gazetteer, text: str) -> GeocodeResult:
     """Read an address. Crossings first, then places, house numbers, and coarser things."""
-    return GeocodeResult(text, tuple(_Reader(gazetteer, text.strip()).read()))
+    return GeocodeResult(text, tuple(_Reader(gazetteer, without_speech(text)).read()))
+
+
+def without_speech(text: str) -> str:
+    """An address without the words that only lead to it: 我说的是, 就在, 靠到."""
+    return _SPEECH.sub("", text.strip())
 
 
 class _Reader:
@@ -101,8 +113,11 @@ class _Reader:
         first = roads[0].entries[0]
         second = next(mention.entries[0] for mention in roads if mention.entries[0].name != first.name)
         point, gap = _meeting(first.line, second.line)
-        if gap > FAR_M:
+        if gap > NEVER_M:
             return []
+        if gap > FAR_M:
+            # Their courses are coarse: they may well meet, but nobody here knows where.
+            return [self._worded(self._narrowed(set(first.districts) & set(second.districts)))]
         common = self._narrowed(set(first.districts) & set(second.districts)) or {*first.districts, *second.districts}
         confidence = 0.95 if gap <= NEAR_M else 0.7
         return [self._at(f"{first.name}与{second.name}交叉口", "crossing", confidence, point, common)]
@@ -170,8 +185,9 @@ class _Reader:
         words = self._text
         for mention in self._mentions:
             if mention.kind == "district" or (subdistrict and subdistrict in mention.entries):
-                words = words.replace(mention.text, "", 1)
-        words = re.sub(r"^(湖北省)?(武汉市|武汉)?", "", words.strip()).strip(" ，,。的")
+                whole = f"武汉{mention.text}"
+                words = words.replace(whole if whole in words else mention.text, "", 1)
+        words = re.sub(r"^(湖北省)?(武汉市)?", "", words.strip()).strip(" ，,。的")
         return self._filled(words, "text", 0.4, set(districts), None, subdistrict)
 
     def _at(

@@ -10,9 +10,10 @@ from langchain_core.tools import BaseTool
 
 from .cases import class_codes, district_code
 from .define import CallArgument, Slot, tool
-from .metrics import READERS, period_of, scope_of
+from .metrics import READERS, period_of
 from .sensing_phrases import HEAT
 from .telling import say_time
+from .telling_figures import scope_of
 from .unified import MetricDraft, Metrics, Platform
 
 LISTED = 8

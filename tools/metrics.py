@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,63 +18,22 @@ from .case_steps import write_key
 from .cases import class_codes, district_code
 from .define import Call, CallArgument, Slot, tool
 from .errors import NeedsAnswer, ToolError
+from .metric_spans import shifted, with_earlier
+from .metric_words import COMPARE, COMPARE_NAMES, GROUPS, ORDERS, TOPS
+from .telling_figures import change_of, days_of, figure, moment_of, say_metric
 from .unified import MetricDraft, Metrics, Platform
 
 DATA = Path(__file__).parent / "data" / "measures.json"
 READERS = frozenset(("supervisor", "department"))
-GROUPS = (
-    ("district", "按区", "各区", "各个区", "每个区", "每区", "哪个区", "哪几个区", "分区", "区里排名", "区的排名"),
-    ("department", "按部门", "各部门", "每个部门", "哪个部门", "分部门", "各单位", "每个单位", "哪个单位", "分单位"),
-    ("class", "按类别", "各类", "每类", "分类别", "哪类", "哪一类", "哪种问题", "什么问题", "按问题"),
-    ("major", "按大类", "各大类", "每个大类", "分大类"),
-    ("day", "按天", "每天", "每日", "逐日", "分天", "走势", "趋势"),
-    ("source", "按来源", "各来源", "分来源", "每个来源", "哪个渠道", "各渠道"),
-    ("subdistrict", "按街道", "各街道", "每个街道", "分街道", "哪个街道", "哪条街道", "哪些街道", "街道排"),
-)
-COMPARE = (
-    (
-        "hb",
-        "环比",
-        "比上期",
-        "跟上周比",
-        "和上周比",
-        "比上周",
-        "较上周",
-        "跟上个月比",
-        "和上个月比",
-        "比上个月",
-        "较上月",
-        "比上月",
-        "跟前一天比",
-        "比前一天",
-        "较前一天",
-        "跟昨天比",
-        "比昨天",
-        "跟前天比",
-        "比前天",
-        "跟前一周比",
-        "跟上一期比",
-        "前一个周期",
-    ),
-    (
-        "tb",
-        "同比",
-        "比去年",
-        "跟去年比",
-        "和去年比",
-        "较去年",
-        "去年同期",
-        "去年同一天",
-        "去年同月",
-        "上年同期",
-        "去年这个时候",
-    ),
-    ("both", "同比环比", "环比同比"),
-)
 REPORTED = ("report", "register", "dispose", "archive", "inTimeDisposeRate", "inTimeArchiveRate", "reworkRate",
             "overtimeToDispose", "avgHandleTime")  # fmt: skip
 DAYS = 30
 ASK_METRIC = "请问要看哪个指标，例如上报数、按期结案率、超期未处置数？"
+
+
+MOST_GROUPS = 500
+# What the platform compares by itself.
+PLATFORM_COMPARES = frozenset(("hb", "tb", "both"))
 
 
 @cache
@@ -95,27 +55,47 @@ def _query(platform: Platform) -> BaseTool:
         examples=phrases.METRIC, timeout_s=10.0,
     )  # fmt: skip
     async def metric_query(
-        metric: Annotated[str, Slot("enum", "指标", ask=ASK_METRIC, choices=_metric_choices())],
+        metric: Annotated[str, Slot("enum", "指标", ask=ASK_METRIC, choices=_metric_choices(), several=True)],
         call: CallArgument,
         since: Annotated[str | None, Slot("date", "开始日期")] = None,
         until: Annotated[str | None, Slot("date", "截止日期")] = None,
-        district: Annotated[str | None, Slot("district", "所在区")] = None,
+        district: Annotated[str | None, Slot("district", "所在区", several=True)] = None,
         category: Annotated[str | None, Slot("category", "问题类别")] = None,
         group: Annotated[str | None, Slot("enum", "分组", choices=GROUPS)] = None,
         compare: Annotated[str | None, Slot("enum", "比较", choices=COMPARE)] = None,
+        order: Annotated[str | None, Slot("enum", "排序", choices=ORDERS)] = None,
+        top: Annotated[str | None, Slot("enum", "名次", choices=TOPS)] = None,
     ) -> Mapping[str, Any]:
-        """查询案件统计指标（上报数、按期结案率、返工率、超期未处置数等），给出分子、分母、时段、范围和口径；可以分组、环比、同比。"""
+        """查询案件统计指标（上报数、按期结案率、返工率、超期未处置数等），给出分子、分母、时段、范围和口径；可以分组、环比、同比。
+        指标和区可以说几个，用顿号隔开；分组可以从高到低或从低到高排，只看前几名或后几名。"""
         first, last = period_of(since, until, call.now)
+        wanted = tuple(_chosen(each, _metric_choices(), "指标") for each in _each(metric))
+        areas = _each(district or "")
+        ranks = _chosen(order, ORDERS, "排序") if order else None
+        count = int(_chosen(top, TOPS, "名次").lstrip("n")) if top else None
+        compared = _chosen(compare, COMPARE, "比较") if compare else None
+        before = shifted(first, last, compared)
+        grouped = _chosen(group, GROUPS, "分组") if group else ("district" if (ranks or count) and not areas else None)
         asked = MetricDraft(
-            (_chosen(metric, _metric_choices(), "指标"),),
+            wanted,
             first.isoformat(),
             last.isoformat(),
-            district=await district_code(platform, district),
             category=await class_codes(platform, category),
-            group=_chosen(group, GROUPS, "分组") if group else None,
-            compare=_chosen(compare, COMPARE, "比较") if compare else None,
+            group=None if grouped == "district" and areas else grouped,
+            compare=None if before else compared if compared in PLATFORM_COMPARES else "hb" if compared else None,
+            top=MOST_GROUPS if grouped else None,
         )
-        return (await metrics.query(asked, call.principal))[0]
+        answers = []
+        for area in areas or (None,):
+            draft = replace(asked, district=await district_code(platform, area))
+            found = await metrics.query(draft, call.principal)
+            if before:
+                earlier = replace(draft, since=before[0].isoformat(), until=before[1].isoformat(), group=None, top=None)
+                past = await metrics.query(earlier, call.principal)
+                found = [with_earlier(*pair, COMPARE_NAMES[str(compared)]) for pair in zip(found, past, strict=True)]
+            answers += found
+        ranking = {"order": ranks, "top": count}
+        return {**answers[0], **ranking, "more": [{**each, **ranking} for each in answers[1:]]}
 
     return metric_query
 
@@ -130,7 +110,7 @@ def _draft(platform: Platform) -> BaseTool:
         answers = await metrics.query(asked, call.principal)
         top = MetricDraft(("report",), asked.since, asked.until, district=area, group="class", top=5)
         classes = (await metrics.query(top, call.principal))[0]
-        title = f"{answers[0]['area']}城市运行情况（{_days(first, last)}）"
+        title = f"{answers[0]['area']}城市运行情况（{days_of(first, last)}）"
         kept = {"district": arguments["district"]} if arguments.get("district") else {}
         return {**kept, "since": asked.since, "until": asked.until, "heading": title, "body": _text(answers, classes)}
 
@@ -155,78 +135,22 @@ def _draft(platform: Platform) -> BaseTool:
     return report_draft
 
 
-def say_metric(found: Mapping[str, Any]) -> str:
-    """A figure with everything that belongs to it."""
-    said = [f"{scope_of(found)}，{found['name']}：{_figure(found, found)}。"]
-    for each in found["compare"]:
-        said.append(f"{each['name']}：{_change(found, each)}。")
-    if found["group_by"]:
-        said.append(_grouped(found))
-    said.append(f"口径：{found['definition']}。统计时刻：{_moment(found['as_of'])}。")
-    if found["demo"]:
-        said.append("以上含演示数据。")
-    return "".join(said)
-
-
 def say_draft(found: Mapping[str, Any]) -> str:
     """A draft that was kept."""
     return f"已保存草稿 {found['id']}：{found['title']}。草稿没有发布，请核对后使用。\n\n{found['body']}"
 
 
-def scope_of(found: Mapping[str, Any]) -> str:
-    """Area, class and days of a figure."""
-    first = datetime.fromisoformat(found["period"]["from"]).date()
-    last = (datetime.fromisoformat(found["period"]["to"]) - timedelta(seconds=1)).date()
-    kind = f"，类别：{found['class']}" if found.get("class") else ""
-    return f"{found['area']}{kind}，{_days(first, last)}"
-
-
-def _figure(found: Mapping[str, Any], value: Mapping[str, Any]) -> str:
-    """A value with what it was made of."""
-    if value["value"] is None:
-        return "没有可统计的案件"
-    if found["kind"] == "count":
-        return f"{value['value']:g} 件"
-    known = value["numerator"] is not None
-    parts = f"（{value['numerator']:g}÷{value['denominator']}）" if known else ""
-    if found["kind"] == "hours":
-        return f"{value['value']:.2f} 小时{parts}"
-    return f"{value['value'] * 100:.2f}%{parts}"
-
-
-def _change(found: Mapping[str, Any], each: Mapping[str, Any]) -> str:
-    if each["value"] is None or each["change"] is None:
-        return "没有可比的数据"
-    first = datetime.fromisoformat(each["period"]["from"]).date()
-    last = (datetime.fromisoformat(each["period"]["to"]) - timedelta(seconds=1)).date()
-    before = f"{_days(first, last)}为{_figure(found, each)}"
-    way = "上升" if each["change"] > 0 else "下降" if each["change"] < 0 else "持平"
-    if way == "持平":
-        return f"{before}，持平"
-    if found["kind"] == "rate":
-        return f"{before}，{way} {abs(each['change']) * 100:.2f} 个百分点"
-    unit = " 件" if found["kind"] == "count" else " 小时"
-    share = f"（{abs(each['rate']) * 100:.2f}%）" if each["rate"] is not None else ""
-    return f"{before}，{way} {abs(each['change']):g}{unit}{share}"
-
-
-def _grouped(found: Mapping[str, Any]) -> str:
-    names = {row[0]: row[1] for row in GROUPS}
-    rows = [f"{each['name']} {_figure(found, each)}" for each in found["groups"][:10]]
-    if not rows:
-        return f"{names[found['group_by']]}没有可统计的案件。"
-    return f"{names[found['group_by']]}：{'；'.join(rows)}。"
-
-
 def _text(answers: list[Mapping[str, Any]], classes: Mapping[str, Any]) -> str:
     """The body of a report: only figures that were measured, with their definitions."""
     lines = ["一、总体情况"]
-    lines += [f"{each['name']}：{_figure(each, each)}；环比：{_change(each, each['compare'][0])}。" for each in answers]
+    lines += [
+        f"{each['name']}：{figure(each, each)}；环比：{change_of(each, each['compare'][0])}。" for each in answers
+    ]
     lines.append("二、上报较多的问题")
     lines += [f"{number}. {each['name']} {each['value']:g} 件" for number, each in enumerate(classes["groups"], 1)]
     lines.append("三、口径")
     lines += [f"{each['name']}：{each['definition']}。" for each in answers]
-    lines.append(f"统计时刻：{_moment(answers[0]['as_of'])}。" + ("含演示数据。" if answers[0]["demo"] else ""))
+    lines.append(f"统计时刻：{moment_of(answers[0]['as_of'])}。" + ("含演示数据。" if answers[0]["demo"] else ""))
     return "\n".join(lines)
 
 
@@ -242,19 +166,13 @@ def period_of(since: str | None, until: str | None, now: datetime) -> tuple[date
     return first, last
 
 
+def _each(words: str) -> list[str]:
+    """The values of an argument that takes several."""
+    return [each.strip() for each in re.split(r"[、，,]", words) if each.strip()]
+
+
 def _chosen(words: str, choices: tuple[tuple[str, ...], ...], label: str) -> str:
     value = next((row[0] for row in choices if words in row), None)
     if value is None:
         raise ToolError(f"没有“{words}”这个{label}，可以用：{'、'.join(row[1] for row in choices)}。")
     return value
-
-
-def _days(first: date, last: date) -> str:
-    if first == last:
-        return f"{first.year}年{first.month}月{first.day}日"
-    return f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日"
-
-
-def _moment(text: str) -> str:
-    moment = datetime.fromisoformat(text)
-    return f"{moment.year}年{moment.month}月{moment.day}日{moment.hour:02d}:{moment.minute:02d}"

@@ -31,6 +31,11 @@ def span(since: str | None, until: str | None) -> str | None:
     return f"{begin}{'到' if begin and end else ''}{end}" or None
 
 
+def narrowed_by(words: Sequence[str]) -> str:
+    """Under which conditions something was found."""
+    return f"（{'、'.join(words)}）" if words else ""
+
+
 def nothing_found(what: str, words: Sequence[str]) -> str:
     """That there is none, and under which conditions."""
     return f"没有查到符合条件的{what}。" + (f"查的是：{'、'.join(words)}。" if words else "")
@@ -43,7 +48,8 @@ def _day(text: str) -> str:
 
 def headed(found: Mapping[str, Any], what: str, measure: str, rows: int) -> str:
     """How many there are, and which of them are told: 共查到 22 件案件，下面是第 11 到 20 件."""
-    head, page, size = f"共查到 {found['total']} {measure}{what}", found.get("page", 1), found.get("size", rows)
+    page, size = found.get("page", 1), found.get("size", rows)
+    head = f"共查到 {found['total']} {measure}{what}{narrowed_by(found.get('conditions', ()))}"
     if page > 1:
         first = (page - 1) * size + 1
         return f"{head}，下面是第 {first} 到 {first + rows - 1} {measure}" if rows else f"{head}，没有更多了"

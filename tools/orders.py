@@ -16,20 +16,11 @@ from .orders_phrases import GET, SEARCH, SUGGEST
 from .orders_telling import say_order, say_orders, say_suggestion
 from .orders_words import full_unit, order_number
 from .principal import EVERYONE
+from .states_said import ORDER_STATES_SAID, order_states
 from .unified import Order, Orders, Platform
-from .unified.order_states import NATURES, ORDER_STATES
+from .unified.order_states import NATURES
 
 ORDER_NO = Slot("order_no", "工单编号", ask="请告诉我工单编号（以 GD 开头）。")
-SAID_STATES = {
-    "received": ("还没受理", "没受理", "未受理"),
-    "accepted": ("没派出去", "还没派", "没派单", "未派单", "没有派", "等着派"),
-    "returned": ("被退回", "退回来"),
-    "replied": ("还没回访", "没回访", "等回访"),
-}
-STATE_CHOICES = (
-    ("open", "未办结", "没办完", "在办", "还没办结"),
-    *((state, name, *SAID_STATES.get(state, ())) for state, name in ORDER_STATES.items()),
-)
 NATURE_CHOICES = tuple(NATURES.items())
 DUE_CHOICES = (
     ("overdue", "已超时", "超期", "超时", "逾期", "过期", "过了时限", "超过时限"),
@@ -63,7 +54,7 @@ def _search(orders: Orders, platform: Platform) -> BaseTool:
     @tool("order.search", title="查找12345工单", effect="read", roles=EVERYONE, say=say_orders, examples=SEARCH)
     async def order_search(
         call: CallArgument,
-        status: Annotated[str | None, Slot("enum", "工单状态", choices=STATE_CHOICES)] = None,
+        status: Annotated[str | None, Slot("enum", "工单状态", choices=ORDER_STATES_SAID)] = None,
         nature: Annotated[str | None, Slot("enum", "诉求性质", choices=NATURE_CHOICES)] = None,
         kind: Annotated[str | None, Slot("enum", "工单种类", choices=KIND_CHOICES)] = None,
         district: Annotated[str | None, Slot("district", "所在区")] = None,
@@ -78,7 +69,7 @@ def _search(orders: Orders, platform: Platform) -> BaseTool:
         """查找12345工单：市民查自己反映的，工作人员按权限查；可按状态、性质、区、单位、时限、时间和关键词筛选。"""
         code = await district_code(platform, district)
         given = {
-            "status": _value(STATE_CHOICES, status),
+            "status": order_states(status, call.principal.roles),
             "nature": _value(NATURE_CHOICES, nature),
             "kind": _value(KIND_CHOICES, kind),
             "district": code,
@@ -95,7 +86,7 @@ def _search(orders: Orders, platform: Platform) -> BaseTool:
         found = await orders.search(query, call.principal)
         rows = [_brief(each) for each in found.orders]
         sought = conditions(
-            named(STATE_CHOICES, status), named(NATURE_CHOICES, nature), named(KIND_CHOICES, kind), district, unit,
+            named(ORDER_STATES_SAID, status), named(NATURE_CHOICES, nature), named(KIND_CHOICES, kind), district, unit,
             named(DUE_CHOICES, due), span(since, until), text and f"含“{text[:20]}”", "您反映的" if mine else None,
         )  # fmt: skip
         page_of = {"page": found.index, "size": found.size, "total": found.total}

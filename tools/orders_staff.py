@@ -20,6 +20,7 @@ from .reporting import ASK_PLACE
 from .sending import by_list, entry_warning, settled_unit
 from .unified import Order, OrderDraft, Orders, OrderVisit, Platform, Suggestion
 from .unified.order_states import DESK, ORDER_MOVES, ORDER_STATES, SATISFACTION, SENDERS, UNIT
+from .urgency import is_urgent, without_urgency
 
 REPLIERS = DESK | UNIT
 REOPENERS = DESK | {"citizen"}
@@ -74,7 +75,9 @@ def _create(orders: Orders) -> BaseTool:
         demand = demand_in(arguments.get("demand"))
         if demand is None:
             raise NeedsAnswer("demand", "请说一下来电人反映的是什么。")
-        return {**arguments, "demand": demand, "channel": arguments.get("channel") or "phone"}
+        urgent = {"urgent": True} if "urgent" not in arguments and is_urgent(demand) else {}
+        demand = without_urgency(demand) or demand
+        return {**arguments, **urgent, "demand": demand, "channel": arguments.get("channel") or "phone"}
 
     @tool(
         "order.create", title="登记12345工单", effect="write", roles=DESK, say=say_received, examples=CREATE,

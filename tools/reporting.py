@@ -10,6 +10,7 @@ from .define import Call
 from .errors import NeedsAnswer, NotAllowed, ToolError
 from .geocode import GeoCandidate
 from .unified import FINAL, Cases, Platform
+from .urgency import somebody_is_hurt
 
 SURE = 0.5
 CLOSE = 0.12
@@ -44,6 +45,8 @@ class Reporting:
         for name in ("category", "contact_phone", "photos", "casualties"):
             if arguments.get(name):
                 ready[name] = arguments[name]
+        if "casualties" not in arguments and somebody_is_hurt(description):
+            ready["casualties"] = 1
         if handled:
             ready["self_handled"] = True
         if place.lon is not None and place.lat is not None:

@@ -51,12 +51,22 @@ def _list(sensing: Sensing) -> BaseTool:
         """查现在哪里渍水、哪里有积水、未来2小时哪些点可能渍水（演示数据），说明所用的口径；给市民先说安全提示，不承诺能通行。"""
         found = await sensing.water()
         points = chosen(found["points"], district, address)
+        looked = len(points)
         level = {"高风险": "high", "中风险": "medium"}.get(risk or "", risk)
         if level in RISKS:
             points = [each for each in points if each["risk"] == level]
         place = _place(district, address, call)
         strange = address if _strange(address) else None
-        return {**found, "points": points, "place": place, "strange": strange, "staff": call.principal.is_staff}
+        missing = RISKS[level] if level in RISKS and looked and not points else None
+        return {
+            **found,
+            "points": points,
+            "looked": looked,
+            "missing": missing,
+            "place": place,
+            "strange": strange,
+            "staff": call.principal.is_staff,
+        }
 
     return waterlog_list
 
@@ -119,7 +129,9 @@ def say_water(found: Mapping[str, Any]) -> str:
     where, points = found["place"] or "全市", found["points"]
     if found["strange"]:
         said.append(f"没有认出“{found['strange']}”在哪里，下面是{where}的情况。")
-    if not points:
+    if found.get("missing"):
+        said.append(f"{where}看了 {found['looked']} 个监测点，现在没有{found['missing']}的点。")
+    elif not points:
         said.append(f"{where}附近没有符合条件的监测点，不代表那里没有积水。")
     else:
         said.append(_counted(where, points))

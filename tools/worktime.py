@@ -17,6 +17,8 @@ KIND_NAMES: dict[str, str] = {
     "work_day": "工作日",
     "natural_day": "自然日",
 }
+ALWAYS_OFF = frozenset(((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)))
+"""Days that are off by law in every year, whatever the arrangement of that year will be."""
 DAY = timedelta(days=1)
 LAST_SECOND = time(23, 59, 59)
 
@@ -59,7 +61,9 @@ def is_published(day: date) -> bool:
 @lru_cache(maxsize=8192)
 def is_workday(day: date) -> bool:
     """Whether the day is worked: holidays and make-up days as officially arranged."""
-    return bool(chinese_calendar.is_workday(day)) if is_published(day) else day.weekday() < 5
+    if is_published(day):
+        return bool(chinese_calendar.is_workday(day))
+    return day.weekday() < 5 and (day.month, day.day) not in ALWAYS_OFF
 
 
 def holiday_of(day: date) -> str | None:

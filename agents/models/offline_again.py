@@ -10,9 +10,10 @@ from langchain_core.messages import AIMessage
 
 from tools import ToolSpec, other_places
 
-from ..understanding import correction, declines, facet_of, goes_on, only_a_place, ordinal, subject
+from ..understanding import correction, declines, facet_of, only_a_place, ordinal, subject
 from ..understanding.addresses import places
 from .offline_calls import call
+from .offline_follow import follows_up, kept_beside
 from .offline_heard import Heard, Meant
 from .offline_memory import Told
 from .offline_slots import instead, names_only_details
@@ -41,14 +42,15 @@ def again(heard: Heard, meant: Meant) -> AIMessage | None:
     if ordinal(heard.text) is not None:
         return None
     changed = _typed(spec, told, heard, meant) or _words(spec, told, heard, meant)
-    return call(told.tool, {**told.arguments, **changed}, heard.text) if changed else None
+    kept = kept_beside(spec, told.arguments, heard.text) if follows_up(spec, heard.text, heard.now) else told.arguments
+    return call(told.tool, {**kept, **changed}, heard.text) if changed or kept != told.arguments else None
 
 
 def _typed(spec: ToolSpec, told: Told, heard: Heard, meant: Meant) -> dict[str, Any]:
     """A district, a place, a span, a choice that takes the place of the one before."""
     text, corrects = heard.text, correction(heard.text)
     asks = facet_of(text) is not None and not text.rstrip("？?").endswith("呢")
-    follows = goes_on(text) and not asks
+    follows = follows_up(spec, text, heard.now) and not asks
     anew = meant.tool == spec.name and meant.score >= LIKELY
     alone = not asks and not anew and not declines(text) and names_only_details(spec, _SAYS.sub("", text), heard.now)
     if len(text) > _SHORT or not (follows or alone or corrects):

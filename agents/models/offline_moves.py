@@ -56,6 +56,7 @@ from .offline_slots import (
 )
 from .offline_talk import speaks, things
 from .offline_thread import Open, Told, cited_titles, in_talk, leads, names_another, of_talk
+from .offline_unused import unused
 from .offline_words import (
     ELSEWHERE,
     NOT_SAID,
@@ -257,7 +258,12 @@ class Mover:
         meant = self._meant(heard)
         spec = heard.specs.get(meant.tool or "")
         if spec is None or made == spec.name or "error" in result or made not in heard.specs:
-            return AIMessage(report(result))
+            left = (
+                unused(heard.specs[made], heard.text, heard.now)
+                if made in heard.specs and "error" not in result
+                else ""
+            )
+            return AIMessage(f"{report(result)}{left}")
         given = arguments(spec, heard.text, heard.memory, heard.now)
         if lister(spec, given, heard.specs) is None or spec.name.split(".")[0] != made.split(".")[0]:
             return AIMessage(report(result))

@@ -54,6 +54,7 @@ _PLACE_LIKE = re.compile(
 )
 # 已经关了阀门了: what was done is no place.
 _DONE = re.compile(r"^(?:已经|都已|刚刚?才?)|(?:了|过了)[。！!]*$")
+_CODED = re.compile(r"[A-Za-z]{1,3}-?\d{2,}")
 _FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")
 Arguments = dict[str, Any]
 
@@ -135,7 +136,7 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
         if slot.kind == "address" and name in collected and changed and name not in found and _is_part(said):
             found[name] = said
         if slot.kind == "address" and name in found and collected.get(name):
-            found[name] = amend(str(collected[name]), str(found[name]))
+            found[name] = amend(str(collected[name]), str(found[name]), text)
     words = _free_slot(spec)
     if words and not found and (changed or (words not in collected and not is_question(text))):
         told = fill({words: spec.slots[words]}, said, now, (words,))
@@ -204,7 +205,7 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
     for slot in _open_slots(spec).values():
         for each in find(slot, text, now) if slot.kind not in _WORDS else ():
             text = text.replace(text[each.start : each.end], " " * (each.end - each.start))
-    return goes_on(text)
+    return goes_on(text) and not _CODED.search(text)
 
 
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:

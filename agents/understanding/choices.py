@@ -10,6 +10,13 @@ from tools import Slot, other_places
 
 _LABEL_NOISE = re.compile(r"只看|是否|可选|（.*?）")
 _SAME_WORDS = (("自己", "自行"), ("处置", "处理"), ("自办件", "自行处理"), ("自处理", "自行处理"))
+_MY_REPORTS = re.compile(r"我(?:上报|反映|提交)的")
+_I_REPORTED = re.compile(
+    r"(?:我|俺|咱)们?[^，,。；;！!？?给帮替被]{0,8}?(?:上报|反映|反应|提交|投诉|举报|报)(?:的|了|过)"
+)
+# 没有办结的 is not 办结的; 有没有办结的 is.
+_DENIED = re.compile(r"(?:(?<!有)没有?|还没|未|尚未|没得)$")
+_DENYING = re.compile(r"没|未|不|无|尚")
 _UNDONE = re.compile(r"(?:没|未|不是|不能|没法|无法)[^，,。；;]{0,4}$")
 _NOT_AFTER = re.compile(r"^(?:得)?(?:不|一下|吗|么|可以|行不)")
 _MINE = re.compile(r"(?:我|我们|俺|咱)(?:家|屋里|老)?(?:的|个)?$")
@@ -36,6 +43,8 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
     for value, *names in slot.choices:
         for name in (value, *names):
             at = said.find(name) if name else -1
+            if at >= 0 and _DENIED.search(said[:at]) and not _DENYING.match(name):
+                continue
             letter = len(name) == 1 and plain != name
             if at < 0 or (letter and not (name in _kin() and (whom or _MINE.search(said[:at])))):
                 continue
@@ -58,6 +67,8 @@ def _flag(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
         yield "false" if turned else value, at, at + len(name), 0.9
         return
     label = _LABEL_NOISE.sub("", slot.label)
+    if _MY_REPORTS.fullmatch(label) and (said := _I_REPORTED.search(text)):
+        yield "true", *said.span(), 0.8
     if label.startswith("已") and _done(label.removeprefix("已"), text):
         yield "true", 0, len(text), 0.8
     at = 0

@@ -22,6 +22,17 @@ _STREET = re.compile(r"[路街巷道里村栋院][东西南北中]?$")
 _MONTH = re.compile(
     r"(?:(?P<y>\d{4})年|(?P<rel>今年|去年))?(?P<m>1[0-2]|0?[1-9]|[一二三四五六七八九十]{1,2})月份?(?!\d)"
 )
+_PART_OF_YEAR = re.compile(
+    r"(?:(?P<y>20\d{2})年?|(?P<rel>今年|去年|本年|前年))?的?(?:第?(?P<q>[一二三四1-4])个?季度?(?![年月日天])|[Qq](?P<Q>[1-4])|(?P<half>[上下])半年"
+    r"|(?P<three>前三个?季度))"
+)
+_QUARTER = re.compile(r"(?P<w>本|这个?|上个?)季度?(?![节])")
+_THIRD = re.compile(
+    rf"(?:(?:(?P<y>\d{{4}})年|(?P<rel>今年|去年))?(?P<m>{_N})月份?|(?P<this>本月|这个?月)|(?P<before>上个?月))?的?(?P<t>[上中下])旬"
+)
+_SO_FAR = re.compile(
+    r"(?P<u>年初|月初|季初)(?:到|至|以来|开始)(?:现在|今天|目前|今|昨天)?|今年以来|本年以来|截至?(?:目前|今天|现在)今年"
+)
 _YEAR = re.compile(r"(?P<y>20\d{2})年(?!\d{1,2}月)")
 _LAST = re.compile(rf"(?:最近|近|这|过去){_COUNT}?个?(?P<u>天|周|星期|月|年)(?![初底])")
 _AGO = re.compile(rf"{_COUNT}(?P<u>天|周|个?星期|个?月)(?:前|之前|以前)")
@@ -75,6 +86,7 @@ def _all(text: str, today: date) -> Iterator[DaySpan]:
         month = int(number(match["m"]) or 0)
         if 1 <= month <= 12:
             yield DaySpan(date(year, month, 1), _month_end(year, month), *match.span())
+    yield from _parts_of_years(text, today)
     for match in _YEAR.finditer(text):
         yield DaySpan(date(int(match["y"]), 1, 1), date(int(match["y"]), 12, 31), *match.span())
     for match in _WEEKDAY.finditer(text):
@@ -87,6 +99,37 @@ def _all(text: str, today: date) -> Iterator[DaySpan]:
     for match in _AGO.finditer(text):
         day = today - timedelta(days=_days(match.group(1), match["u"].lstrip("个")))
         yield DaySpan(day, day, *match.span())
+
+
+def _parts_of_years(text: str, today: date) -> Iterator[DaySpan]:
+    """一季度, 去年下半年, 本季度, 十月上旬, 年初到现在: exact spans."""
+    for match in _PART_OF_YEAR.finditer(text):
+        back = {"去年": 1, "前年": 2}.get(match["rel"] or "", 0)
+        year = int(match["y"]) if match["y"] else today.year - back
+        quarter = match["q"] or match["Q"]
+        first, length = (
+            (3 * _int(quarter) - 2, 3)
+            if quarter
+            else (1, 9)
+            if match["three"]
+            else (1 + 6 * (match["half"] == "下"), 6)
+        )
+        yield DaySpan(date(year, first, 1), _month_end(year, first + length - 1), *match.span())
+    for match in _QUARTER.finditer(text):
+        first = today.month - (today.month - 1) % 3 - (3 if match["w"].startswith("上") else 0)
+        year, first = (today.year, first) if first > 0 else (today.year - 1, first + 12)
+        last = _month_end(year, first + 2)
+        yield DaySpan(date(year, first, 1), last if match["w"].startswith("上") else today, *match.span())
+    for match in _THIRD.finditer(text):
+        until = today.replace(day=1) - timedelta(days=1) if match["before"] else today
+        year = int(match["y"]) if match["y"] else until.year - (match["rel"] == "去年")
+        month = _int(match["m"]) if match["m"] else until.month
+        if 1 <= month <= 12:
+            begin, end = {"上": (1, 10), "中": (11, 20), "下": (21, _month_end(year, month).day)}[match["t"]]
+            yield DaySpan(date(year, month, begin), date(year, month, end), *match.span())
+    for match in _SO_FAR.finditer(text):
+        begins = {"月初": today.replace(day=1), "季初": date(today.year, today.month - (today.month - 1) % 3, 1)}
+        yield DaySpan(begins.get(match["u"] or "", date(today.year, 1, 1)), today, *match.span())
 
 
 def _days_of_month(text: str, today: date) -> Iterator[DaySpan]:
@@ -118,6 +161,7 @@ def _words(today: date) -> dict[str, tuple[date, date]]:
     }
     found = {word: (today - timedelta(days=n), today - timedelta(days=n)) for word, n in days.items()}
     return found | {
+        "上上个?(?:周|星期|礼拜)(?![一二三四五六日天])": (monday - timedelta(days=14), monday - timedelta(days=8)),
         "(?<!上)上个?(?:周|星期|礼拜)(?![一二三四五六日天])": (monday - timedelta(days=7), monday - timedelta(days=1)),
         "(?:本|这个?)(?:周|星期|礼拜)(?![一二三四五六日天])": (monday, today),
         "上个?月": (before.replace(day=1), before),

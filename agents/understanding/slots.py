@@ -46,6 +46,9 @@ _EMPTY_REPORT = re.compile(
     r"(?:反映|反应|投诉|上报|举报|报修|报告|登记|报|提交|申报|处理|城市|问题|情况|案件|案子|事件|事情|事儿?|一下|一个|一件|个|件|要|想|来|"
     r"我们?|需要|可以|能|随手拍|新|有|在|这里|那里|这边|那边|[，,。！!？?、\s])+"
 )
+_LAST_DIGITS = re.compile(r"(?:尾号|末尾|(?:最后|末|后)[几三四五六]位)(?:数)?(?:是|为)?\s*(\d{3,8})(?!\d)")
+_FLAG = {"true", "false"}
+_TOGETHER = re.compile(r"(?:的|了|区|数|各自?)?[、，,\s/]*(?:和|跟|与|及|以及|还有|同)?(?:的)?\s*")
 _ABOUT = re.compile(r"(?:关于|有关|涉及|包含|含有|提到)\s*[“\"]?([^，,。的”\"]{2,12})")
 
 
@@ -64,19 +67,47 @@ def fill(slots: Mapping[str, Slot], text: str, now: datetime, required: Collecti
     text = plain(text)
     filled: dict[str, Any] = {}
     counted: dict[tuple[int, int], dict[str, float]] = {}
+    chosen = _choices_with_days(slots, text, now) if any(slot.kind == "date" for slot in slots.values()) else []
     for name, slot in slots.items():
         if slot.kind in ("text", "number") and name not in required and not _named(slot, text):
             continue
         query = slot.kind == "query" and name not in required
         candidates = list(_keyword(text)) if query else find(slot, text, now)
+        if slot.kind == "date":
+            candidates = [each for each in candidates if not any(a <= each.start and each.end <= b for a, b in chosen)]
         if candidates:
             best = max(candidates, key=lambda each: each.score)
-            filled[name] = best.value
+            filled[name] = joined(candidates, text) if slot.several else best.value
             if slot.kind == "number":
                 counted.setdefault((best.start, best.end), {})[name] = best.score
     # 一共8页: of several slots that count pages the number is that one's which is named, or none's.
     unclear = {name for scores in counted.values() if len(scores) > 1 for name in scores if scores[name] < NAMED}
     return {name: value for name, value in filled.items() if name not in unclear}
+
+
+def joined(found: Collection[Found], text: str) -> Any:
+    """The best value, with those said in one breath with it: 江岸跟江汉, 上报数、结案率."""
+    ranked = sorted(found, key=lambda each: (-each.score, each.start))
+    apart: list[Found] = []
+    for each in ranked:
+        if all(each.end <= other.start or other.end <= each.start for other in apart):
+            apart.append(each)
+    apart.sort(key=lambda each: each.start)
+    at = apart.index(ranked[0])
+    first = last = at
+    while first > 0 and _TOGETHER.fullmatch(text[apart[first - 1].end : apart[first].start]):
+        first -= 1
+    while last + 1 < len(apart) and _TOGETHER.fullmatch(text[apart[last].end : apart[last + 1].start]):
+        last += 1
+    return "、".join(dict.fromkeys(str(each.value) for each in apart[first : last + 1]))
+
+
+def _choices_with_days(slots: Mapping[str, Slot], text: str, now: datetime) -> list[tuple[int, int]]:
+    """Where choices stand that speak of days themselves (比上个月, 今天到期): those are no dates."""
+    enums = [
+        slot for slot in slots.values() if slot.kind == "enum" and len({*(row[0] for row in slot.choices)} - _FLAG)
+    ]
+    return [(each.start, each.end) for slot in enums for each in find(slot, text, now)]
 
 
 def find(slot: Slot, text: str, now: datetime) -> list[Found]:
@@ -232,6 +263,8 @@ def _keyword(text: str) -> Iterator[Found]:
     for mention in gazetteer().find(text):
         if mention.kind != "district":
             yield Found(mention.text, mention.start, mention.end, 0.8)
+    for match in _LAST_DIGITS.finditer(text):
+        yield Found(match.group(1), *match.span(), 0.9)
     for match in _ABOUT.finditer(text):
         yield Found(match.group(1), match.start(1), match.end(1), 0.7)
 

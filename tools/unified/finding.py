@@ -14,12 +14,15 @@ from ..standards import bundled_standards
 from ..worktime import closing_of
 from .lifecycle import FINAL, STATES, TO_HANDLE, Scope
 
+LAST_DIGITS = 3
+"""So many digits alone are the last ones of a number, or a door."""
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 CASES = """SELECT cases.*, (SELECT json_object('description', description, 'photos', json(photos),
   'contact_phone', contact_phone) FROM reports WHERE case_id = cases.id AND reporter = ? ORDER BY at LIMIT 1) AS own
   FROM cases"""
 """Cases as one person meets them; its first value is the person. `own` is their own report."""
 _REPORTED = "EXISTS (SELECT 1 FROM reports WHERE case_id = cases.id AND reports.reporter = ?)"
+_ASKED = """EXISTS (SELECT 1 FROM approvals WHERE case_id = cases.id AND status = 'pending' AND kind IN ({marks}))"""
 Rows = Callable[[str, list[Any]], list[dict[str, Any]]]
 
 
@@ -37,6 +40,7 @@ class CaseQuery(BaseModel):
     since: str | None = Field(None, alias="from")
     until: str | None = Field(None, alias="to")
     reporter: Literal["me"] | None = None
+    asked: Literal["any", "extend", "suspend", "appeal"] | None = None
     text: str | None = Field(None, max_length=200)
     page: int = Field(1, ge=1, le=100_000)
     size: int = Field(20, ge=1, le=100)
@@ -110,8 +114,14 @@ def _filters(query: CaseQuery, scope: Scope) -> list[tuple[str, list[Any]]]:
         found.append(("reported_at < ?", [read_moment(query.until, end=True)]))
     if query.reporter:
         found.append((_REPORTED, [scope.reporter]))
+    if query.asked:
+        kinds = [query.asked] if query.asked != "any" else ["extend", "suspend", "appeal"]
+        found.append((_ASKED.format(marks=", ".join("?" * len(kinds))), [*kinds]))
     if query.text:
         like = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        if query.text.isdigit() and len(query.text) >= LAST_DIGITS:
+            found.append(("number LIKE ? OR address LIKE ?", [f"%{query.text}", f"%{query.text}号%"]))
+            return found
         fields = ("number", "description", "address", "category_name")
         found.append((" OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in fields), [like] * len(fields)))
     return found

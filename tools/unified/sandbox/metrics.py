@@ -37,7 +37,7 @@ class MetricQuery(BaseModel):
     department: str | None = None
     category: str | None = Field(None, alias="class")
     group: Literal["district", "department", "class", "major", "day", "source", "subdistrict"] | None = None
-    top: int = Field(20, ge=1, le=100)
+    top: int = Field(20, ge=1, le=500)
     compare: Literal["hb", "tb", "both"] | None = None
 
 
@@ -100,6 +100,8 @@ class Metrics:
             "groups": self._groups(what, rows, period, query) if query.group else [],
             "compare": [self._compared(what, rows, period, kind, found) for kind in compared_kinds(query.compare)],
             "demo": any(row["demo"] for row in rows),
+            "records_from": self._first(),
+            "snapshot": what.rule.snapshot,
         }
 
     def _compared(self, what: Measure, rows: list[Row], period: Period, kind: str, found: Value) -> dict[str, Any]:
@@ -149,6 +151,11 @@ class Metrics:
             "source": lambda row: {"staff": "巡查上报", "public": "公众上报"}.get(row["source"], row["source"]),
         }[group]
 
+    def _first(self) -> str | None:
+        """When the first case that is recorded was reported: of what was before nothing is known."""
+        found = self.ground.store.rows("SELECT min(reported_at) AS at FROM cases", [])
+        return found[0]["at"] if found else None
+
     def _rows(self, district: str | None, unit: str | None, category: str | None) -> list[Row]:
         conditions, values = _area(district, unit, category)
         return self.ground.store.rows(f"SELECT {NEEDED} FROM cases WHERE {conditions}", values)  # noqa: S608
@@ -166,6 +173,8 @@ class Metrics:
         return Period(start, end, self.ground.now())
 
     def _area_name(self, district: str | None, unit: str | None) -> str:
+        if unit and not district:
+            return unit
         name = self.ground.gazetteer.district_name(district) if district and district.isdecimal() else district
         return "".join(each for each in (name or "全市", f"（{unit}）" if unit else "") if each)
 

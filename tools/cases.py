@@ -242,8 +242,10 @@ def _search(platform: Platform) -> BaseTool:
 
 def _asked(words: str | None) -> Literal["any", "extend", "suspend", "appeal"] | None:
     """The kind of request that waits for a decision, by its value or any of its names."""
-    found = next((row[0] for row in ASKED_CHOICES if words in row), None) if words else None
-    return found  # type: ignore[return-value]
+    kinds: Mapping[str, Literal["any", "extend", "suspend", "appeal"]] = {
+        "any": "any", "extend": "extend", "suspend": "suspend", "appeal": "appeal",
+    }  # fmt: skip
+    return next((kinds[row[0]] for row in ASKED_CHOICES if words in row), None) if words else None
 
 
 def _urge(cases: Cases) -> BaseTool:

@@ -13,6 +13,7 @@ from .offline_choosing import (
     ANSWERED,
     CLOSE,
     GAP,
+    LOST,
     Asking,
     answering,
     bare_of_channels,
@@ -281,7 +282,8 @@ def _nearest(judged: Sequence[Line], asking: Asking) -> Refusal:
     if not judged or judged[0].sure < NEAR:
         return _NOTHING
     first, own = judged[0], Evidence(core(asking.question), ())
-    shared = own.share((f"{first.title}，{first.heading}。{first.text}", 1.0)) >= POINTED
+    about = f"{first.title}，{first.heading}。{first.text}"
+    shared = own.share((about, 1.0)) >= POINTED and own.gap(about) < LOST
     figure = asking.focus in STRICT and not first.apt and fits(asking.focus, bare_of_channels(first.text))
     if not shared or figure or len(first.text) > LENGTH // 2:
         return _NOTHING

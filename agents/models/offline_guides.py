@@ -98,7 +98,12 @@ def guided(judged: Sequence[Line], question: str, focus: Focus, best: Line | Non
         return []
     mine = [each for each in all_of_it if each.beside(question) < GAP]
     stays = best is not None and any(best in each.lines and each.tells(wanted) for each in mine)
-    return [] if stays and not how else told_of(mine, wanted)
+    told = [] if stays and not how else told_of(mine, wanted)
+    # A guide to several things (停水, 停气) has a section on the one that is asked about.
+    nearer = (
+        best is not None and told and own.share((best.heading, 1.0)) > max(own.share((t.heading, 1.0)) for t in told)
+    )
+    return [] if nearer else told
 
 
 def told_of(mine: Sequence[Section], focus: Focus) -> list[Line]:

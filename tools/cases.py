@@ -242,8 +242,12 @@ def _search(platform: Platform) -> BaseTool:
 
 def _asked(words: str | None) -> Literal["any", "extend", "suspend", "appeal"] | None:
     """The kind of request that waits for a decision, by its value or any of its names."""
-    found = next((row[0] for row in ASKED_CHOICES if words in row), None) if words else None
-    return found  # type: ignore[return-value]
+    kinds: dict[str, Literal["any", "extend", "suspend", "appeal"]] = {
+        name: row[0]  # type: ignore[misc]
+        for row in ASKED_CHOICES
+        for name in row
+    }
+    return kinds.get(words) if words else None
 
 
 def _urge(cases: Cases) -> BaseTool:

@@ -20,7 +20,7 @@ SPEAKS = 0.5
 _AI = re.compile(r"(?<![A-Za-z])[Aa][Ii](?![A-Za-z])")
 # What is asked of any target; and words that are noise for a catalogue of data, put out of the way of its pattern.
 _ASKED_OF_ANY = re.compile(
-    r"现状值?|当前值?|对比|进度|完成(?:情况|率)|差多少|记录|分别|(?:那|这)(?:一)?(?:块|方面|部分)|(?:三年)?行动|里面?|方面|要达到|预计|想|"
+    r"现状值?|当前值?|对比|进度|完成(?:情况|率)|差多少|记录|分别|(?:那|这)(?:一)?(?:块|方面|部分)|(?:三年)?行动|里面?|方面|要达到|预计|打算|准备|想|"
     r"(?:20)?2[5-7]年|[？?：:]"
 )
 _DATA_WORDS = re.compile(r"数据集|数据|公共|开放|共享|要素")
@@ -140,8 +140,9 @@ def _speaks_of(target: Target, words: str) -> bool:
     """Whether a target speaks of what is named, not only of a 规模 or an 产业 like it."""
     if any(head in run and head not in f"{target.name}{target.said}" for run in plan_topics(words) for head in _HEADS):
         return False
-    own = [pair for run in plan_topics(words) for pair in _pairs(run)]
-    return not own or sum(pair in f"{target.name}{target.said}" for pair in own) / len(own) >= SPEAKS
+    own = [pairs for run in plan_topics(words) if (pairs := _pairs(run))]
+    said = f"{target.name}{target.said}"
+    return not own or any(sum(pair in said for pair in pairs) / len(pairs) >= SPEAKS for pairs in own)
 
 
 def _pairs(run: str) -> list[str]:

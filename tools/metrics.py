@@ -31,7 +31,8 @@ DAYS = 30
 ASK_METRIC = "请问要看哪个指标，例如上报数、按期结案率、超期未处置数？"
 
 
-MOST_GROUPS = 500
+# So many groups are asked for; of subdistricts there are more.
+MOST_GROUPS, MOST_SUBDISTRICTS = 100, 200
 # What the platform compares by itself.
 PLATFORM_COMPARES = frozenset(("hb", "tb", "both"))
 
@@ -83,7 +84,7 @@ def _query(platform: Platform) -> BaseTool:
             category=await class_codes(platform, category),
             group=None if grouped == "district" and areas else grouped,
             compare=None if before else compared if compared in PLATFORM_COMPARES else "hb" if compared else None,
-            top=MOST_GROUPS if grouped else None,
+            top=MOST_SUBDISTRICTS if grouped == "subdistrict" else MOST_GROUPS if grouped else None,
         )
         answers = []
         for area in areas or (None,):

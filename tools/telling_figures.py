@@ -95,7 +95,9 @@ def _grouped(found: Mapping[str, Any]) -> str:
     order, top = found.get("order"), found.get("top")
     if found["group_by"] == "day" and not order and not top:
         return f"{title}：{_listed(found, rows[-MOST_DAYS:])}。"
-    rows = sorted(rows, key=lambda each: (each["value"] if order == "asc" else -each["value"], -each["denominator"]))
+    rows = sorted(
+        rows, key=lambda each: (each["value"] if order == "asc" else -each["value"], -(each["denominator"] or 0))
+    )
     shown = rows[: top or (LISTED if found["group_by"] != "district" else len(rows))]
     way = "从低到高" if order == "asc" else "从高到低"
     if found["kind"] == "count":

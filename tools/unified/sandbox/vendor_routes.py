@@ -44,7 +44,7 @@ class IndexBody(BaseModel):
     groupList: list[str] = Field(default_factory=list, max_length=50)
     startTimestamp: int
     endTimestamp: int
-    top: int = Field(20, ge=1, le=100)
+    top: int = Field(20, ge=1, le=500)
     TB: int = 0
     HB: int = 0
 

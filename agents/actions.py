@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from tools import ToolSpec
+
 from .errors import Conflict, Gone, Unknown
 from .records import Action, Receipt
 from .rows import moment, record, stamp
@@ -134,6 +136,12 @@ def revises(earlier: PendingAction, action: Action, required: Sequence[str]) -> 
         name for name in required if name in action.arguments and earlier.arguments.get(name) == action.arguments[name]
     ]
     return earlier.tool == action.tool and (bool(kept) or earlier.arguments == action.arguments)
+
+
+def withdraws(earlier: PendingAction, spec: ToolSpec, given: Mapping[str, Any]) -> bool:
+    """Whether what cannot be done is the earlier one put right: then that was not meant either (不是我的卡)."""
+    same = [name for name in spec.required if name in given and earlier.arguments.get(name) == given[name]]
+    return earlier.tool == spec.name and (bool(same) or not spec.required)
 
 
 def add_receipt(connection: Connection, conversation_id: str, receipt: Receipt) -> None:

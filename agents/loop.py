@@ -14,7 +14,7 @@ from knowledge import Found, Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
-from .actions import Draft, revises
+from .actions import Draft, revises, withdraws
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
 from .context import LOOKUP, UNKNOWN, Context, system_message, waiting_block
@@ -170,8 +170,10 @@ class Loop:
         except NeedsAnswer as need:
             yield await self._ask_user(turn, call, need, spec)
         except ToolError as problem:
+            gone = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
+            turn.replaced += gone
             turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
-            yield turn.speak(str(problem))
+            yield turn.speak(f"{problem}{wording.WITHDRAWN if gone else ''}")
             turn.end(Outcome("refused", wording.REASONS[problem.kind]))
         else:
             turn.vault = proposal.vault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError
 from .estimates import benefit_estimate_tool
 from .insurance_phrases import BIND, CATALOGUE, ENROL, OFFSITE, PROVIDER
 from .items import settle_place
+from .persons import SELF, WARD, WHOSE, called, other_person
 from .principal import EVERYONE
 from .telling_insurance import (
     DIFFERENCE,
@@ -76,6 +77,7 @@ PLACE = Slot(
     ask="请问要去哪座城市看病？",
     choices=tuple((row.split("|")[0], *row.split("|")) for row in PLACES),
 )
+NOT_FOR_THEM = "平台上没有您可以代办的{whose}参保记录，不能替办。请他本人用自己的账号登录办，或者带身份证到医保窗口办，也可以拨打12393。"
 REASON = Slot(
     "enum",
     "备案原因",
@@ -103,23 +105,6 @@ RELATION = Slot(
         ("spouse", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
         ("parent", "父母", "爸爸", "妈妈", "父亲", "母亲", "我爸", "我妈"),
         ("child", "子女", "孩子", "儿子", "女儿", "伢", "娃"),
-    ),
-)
-PERSON = Slot(
-    "enum",
-    "给谁办",
-    choices=(
-        ("self", "本人", "自己"),
-        ("ward", "代管的家人", "代管的", "孩子", "儿子", "女儿", "子女", "家人", "家属", "伢", "娃", "宝宝", "小孩"),
-    ),
-)
-# Whose record is looked at: other relatives as the record tells who they are.
-WHOSE = replace(
-    PERSON,
-    choices=(
-        *PERSON.choices,
-        ("父母", "父母", "爸爸", "妈妈", "父亲", "母亲", "爸", "妈", "老人"),
-        ("配偶", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
     ),
 )
 
@@ -159,7 +144,7 @@ def _offsite(owned: Insurance) -> BaseTool:
         if reason not in REASONS:
             raise NeedsAnswer("reason", REASON.ask, tuple(REASONS.values()))
         starts = _start(arguments.get("starts_on"), call)
-        person = "ward" if arguments.get("person") == "ward" else "self"
+        person = other_person(arguments.get("person")) or SELF
         insured = await _insured(owned, person, call)
         settled = {"place": place, "reason": reason, "starts_on": starts, "person": person}
         return {**settled, "insured": insured.id, "name": insured.name}
@@ -173,7 +158,7 @@ def _offsite(owned: Insurance) -> BaseTool:
         reason: Annotated[str, REASON],
         call: CallArgument,
         starts_on: Annotated[str | None, Slot("date", "开始日期")] = None,
-        person: Annotated[str | None, PERSON] = None,
+        person: Annotated[str | None, WHOSE] = None,
         insured: Annotated[str | None, Slot("text", "参保人编号", derived=True, shown=False)] = None,
         name: Annotated[str | None, Slot("text", "参保人", derived=True)] = None,
     ) -> Mapping[str, Any]:
@@ -288,12 +273,14 @@ def _named(said: Any) -> str | None:
 
 
 def _is(row: Enrolment, person: str) -> bool:
-    return row.relation == person if person not in ("self", "ward") else (row.relation == "本人") == (person == "self")
+    return row.relation == person if person not in (SELF, WARD) else (row.relation == "本人") == (person == SELF)
 
 
 async def _insured(owned: Insurance, person: str, call: Call) -> Enrolment:
     """The one enrolment of oneself or of somebody one looks after."""
     found = [each for each in await owned.enrolments(call.principal) if _is(each, person)]
+    if not found and (whose := other_person(person)):
+        raise NotFound(NOT_FOR_THEM.format(whose=called(whose)))
     if not found:
         raise NotFound("没有查到参保记录，请拨打12393核实。")
     return found[0]

@@ -31,6 +31,8 @@ from .understanding import goes_on, is_question, names_something, points_back, t
 
 MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
+# No other detail changes these.
+_FOR_GOOD = frozenset(("not_ours", "not_allowed"))
 NUMBERED = frozenset(("phone", "resident_id", "case_no", "order_no", "component_no", "credit_code"))
 _NUMBER = re.compile(r"(?:⟦[^⟧]*⟧|[0-9A-Za-z\s-]{4,})+")
 
@@ -132,7 +134,9 @@ class Loop:
         except WrongArguments as problem:
             turn.mislead(call, str(problem))
             return
-        if missing := _missing(spec, call["args"]):
+        if problem := await _not_admitted(turn, call, spec):
+            yield self._cannot(turn, call, spec, problem)
+        elif missing := _missing(spec, call["args"]):
             yield await self._ask_user(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
         elif spec.effect == "write":
             async for event in self._propose(turn, call, spec):
@@ -170,11 +174,7 @@ class Loop:
         except NeedsAnswer as need:
             yield await self._ask_user(turn, call, need, spec)
         except ToolError as problem:
-            gone = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
-            turn.replaced += gone
-            turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
-            yield turn.speak(f"{problem}{wording.WITHDRAWN if gone else ''}")
-            turn.end(Outcome("refused", wording.REASONS[problem.kind]))
+            yield self._cannot(turn, call, spec, problem)
         else:
             turn.vault = proposal.vault
             pending = turn.opening.pending
@@ -185,6 +185,15 @@ class Loop:
             lines = "\n".join(f"- {line}" for line in proposal.action.summary.splitlines())
             yield turn.speak(f"{wording.CHECK}\n{lines}")
             turn.end(Outcome("confirm"))
+
+    def _cannot(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec, problem: ToolError) -> Event:
+        """A write that cannot be made; what it would have put right is withdrawn, and nothing more is asked for it."""
+        gone = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
+        turn.replaced += gone
+        turn.waiting = None if _waited(turn, spec) and problem.kind in _FOR_GOOD else turn.waiting
+        turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
+        turn.end(Outcome("refused", wording.REASONS[problem.kind]))
+        return turn.speak(f"{problem}{wording.WITHDRAWN if gone else ''}")
 
     async def _read(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
         yield Stepped(spec.name, spec.title, False)
@@ -205,6 +214,17 @@ class Loop:
             turn.answer_call(call, record_result(turn, spec, result.data, result.said))
             turn.waiting = None if turn.waiting and turn.waiting.tool == spec.name else turn.waiting
         yield Stepped(spec.name, spec.title, True)
+
+
+async def _not_admitted(turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> ToolError | None:
+    """Why a write cannot be made whatever else is told; None when it may go on."""
+    if spec.admit is None:
+        return None
+    try:
+        await spec.admit(restore_value(dict(call["args"]), turn.vault), turn.call)
+    except ToolError as problem:
+        return problem
+    return None
 
 
 def _in_order(turn: Turn, arguments: Mapping[str, Any], tool: BaseTool) -> dict[str, Any]:
@@ -275,7 +295,8 @@ def _missing(spec: ToolSpec, arguments: Mapping[str, Any]) -> str | None:
 def _unknown_to_tool(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> bool:
     """Whether a tool asks anew for what the words name: once in a turn, the model may know it from elsewhere."""
     words = str(call["args"].get(need.slot) or "")
-    asked = is_question(turn.opening.text) and not points_back(words)
+    said = turn.opening.text
+    asked = (is_question(said) or goes_on(said)) and not points_back(words)
     named = spec.slots[need.slot].kind == "query" and asked and names_something(words)
     if not named or need.choices or _waited(turn, spec) or spec.name in turn.unknown:
         return False

@@ -78,6 +78,7 @@ REASONS: dict[str, Reason] = {
     "not_found": "no_evidence",
     "not_allowed": "no_permission",
     "conflict": "conflict",
+    "not_ours": "out_of_scope",
     "unavailable": "unavailable",
     "invalid": "invalid",
 }

@@ -1,9 +1,10 @@
-"""The offline model with citizens' own things: for the right person, the right thing, and nothing against their words."""
+"""The offline model with citizens' own things: for the right person, the right thing."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
@@ -77,3 +78,36 @@ def test_care_elsewhere_is_filed_for_nobody_one_may_not_act_for(talk: Talk, whos
 def test_care_elsewhere_is_filed_for_a_child_one_looks_after_and_for_oneself(talk: Talk) -> None:
     assert "代管的家人" in summary(talk("帮我女儿登记异地就医备案，去南京，转诊")[-1])
     assert "本人" in summary(talk("我爸急诊在苏州，给我自己登记备案，转诊去苏州")[-1])
+
+
+def test_a_birth_month_is_no_document_that_ran_out(talk: Talk) -> None:
+    for said in (("我妈今年要退休，要办什么", "那我爸呢，1963年11月"), ("那他呢，1965年2月",)):
+        assert "过期" not in talk(*said)[-1].text
+
+
+def test_a_weekday_to_come_is_booked_and_moved_when_asked_kindly(talk: Talk) -> None:
+    first, moved = talk("我在街道口，约周二上午办居住证", "改到周五行不行")
+    assert day_of(first) > datetime.now().astimezone().date().isoformat()
+    assert day_of(moved) != day_of(first)
+
+
+def test_one_s_own_bookings_are_shown_and_that_none_is_cancelled_here_is_said(talk: Talk) -> None:
+    who = Principal("citizen-booker", CITIZEN.roles, verified=True)
+    none, _, done, seen, cancelled = talk(
+        "我约的是哪一天", "我在街道口，约下周三上午办居住证", "是", "我约的是哪一天", "帮我把预约取消", who=who
+    )
+    assert "没有查到" in none.text
+    number = done.receipts[0].object_id
+    assert number in seen.text
+    assert not cancelled.actions
+    assert "12345" in cancelled.text
+
+
+def test_a_day_told_after_care_elsewhere_was_spoken_of_books_no_visit(talk: Talk) -> None:
+    reply = talk("我要去上海看病，医保怎么备案", "下周三去")[-1]
+    assert "visit.book" not in {each.tool for each in reply.asks}
+    assert "地标" not in reply.text
+
+
+def day_of(reply: Reply) -> str:
+    return next(line for line in summary(reply).splitlines() if line.startswith("日期")).removeprefix("日期：")

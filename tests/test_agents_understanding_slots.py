@@ -298,3 +298,11 @@ def test_who_somebody_is_to_the_person_is_no_name() -> None:
     assert fill(name, "我妈", NOW, ("name",)) == {}
     assert fill(name, "老伴", NOW, ("name",)) == {}
     assert fill(name, "叫王小花", NOW, ("name",)) == {"name": "王小花"}
+
+
+def test_a_day_that_has_to_come_is_the_next_one_that_is_called_so() -> None:
+    ahead = Slot("date", "日期", ahead=True)
+    friday = datetime(2026, 11, 27, 9, tzinfo=CITY_ZONE)
+    found = {text: [each.value for each in find(ahead, text, friday)] for text in ("周一", "上周一", "1月5日", "周五")}
+    assert found == {"周一": ["2026-11-30"], "上周一": ["2026-11-16"], "1月5日": ["2027-01-05"], "周五": ["2026-11-27"]}
+    assert [each.value for each in find(Slot("date", "日期"), "周一", friday)] == ["2026-11-23"]

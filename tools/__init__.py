@@ -85,6 +85,7 @@ from .unified import (
     path_part,
     read_event,
 )
+from .visits import visit_tools
 from .waterlog import waterlog_tools
 from .weather import weather_tools
 
@@ -200,6 +201,7 @@ __all__ = [
     "staff_order_tools",
     "tool",
     "units_in",
+    "visit_tools",
     "waterlog_tools",
     "weather_tools",
 ]

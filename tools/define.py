@@ -44,6 +44,7 @@ SlotKind = Literal[
 Arguments = Mapping[str, Any]
 Say = Callable[[Mapping[str, Any]], str]
 Prepare = Callable[[dict[str, Any], "Call"], Awaitable[dict[str, Any]]]
+Admit = Callable[[dict[str, Any], "Call"], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Slot:
     `choices` are (value, label, *synonyms) rows of an enum. `personal` marks personal data:
     models see placeholders and logs nothing. `shown` puts it into the summary the user confirms.
     `derived` marks what `prepare` works out (coordinates, class code): no model sees or fills it.
+    `ahead` marks a day that has to come: 周一 said on a Thursday is the next one.
     """
 
     kind: SlotKind
@@ -62,6 +64,7 @@ class Slot:
     personal: bool = False
     shown: bool = True
     derived: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class ToolSpec:
     `say` turns the tool's result (a JSON-like mapping) into the Chinese sentences every model reports.
     `prepare` runs before a write is proposed: it returns the canonical arguments (geocoded address,
     resolved class) or raises `NeedsAnswer` / `ToolError`. It must not change anything outside.
+    `admit` runs before anything is asked: it raises `ToolError` where no answer could make the call possible.
     `object_id` names the result field that identifies what a write made (for the receipt).
     """
 
@@ -98,6 +102,7 @@ class ToolSpec:
     required: tuple[str, ...] = ()
     say: Say | None = None
     prepare: Prepare | None = None
+    admit: Admit | None = None
     object_id: str | None = None
     takes_call: bool = False
 
@@ -130,6 +135,7 @@ def tool(
     say: Say,
     examples: Sequence[str] = (),
     prepare: Prepare | None = None,
+    admit: Admit | None = None,
     object_id: str | None = None,
     timeout_s: float = 8.0,
 ) -> Callable[[Callable[..., Awaitable[Mapping[str, Any]]]], BaseTool]:
@@ -152,6 +158,7 @@ def tool(
             required=_required(function),
             say=say,
             prepare=prepare,
+            admit=admit,
             object_id=object_id,
             takes_call="call" in inspect.signature(function).parameters,
         )

@@ -17,7 +17,7 @@ from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError
 from .estimates import benefit_estimate_tool
 from .insurance_phrases import BIND, CATALOGUE, ENROL, OFFSITE, PROVIDER
 from .items import settle_place
-from .persons import SELF, WARD, WHOSE, called, other_person
+from .persons import SELF, WARD, WHOSE, other_person, theirs
 from .principal import EVERYONE
 from .telling_insurance import (
     DIFFERENCE,
@@ -77,7 +77,10 @@ PLACE = Slot(
     ask="请问要去哪座城市看病？",
     choices=tuple((row.split("|")[0], *row.split("|")) for row in PLACES),
 )
-NOT_FOR_THEM = "平台上没有您可以代办的{whose}参保记录，不能替办。请他本人用自己的账号登录办，或者带身份证到医保窗口办，也可以拨打12393。"
+NOT_FOR_THEM = (
+    "平台上没有您可以代办的{whose}参保记录，不能替办。"
+    "请他本人用自己的账号登录办，或者带身份证到医保窗口办，也可以拨打12393。"
+)
 REASON = Slot(
     "enum",
     "备案原因",
@@ -134,6 +137,10 @@ def _enrol(owned: Insurance) -> BaseTool:
 
 
 def _offsite(owned: Insurance) -> BaseTool:
+    async def admit(arguments: dict[str, Any], call: Call) -> None:
+        if (person := other_person(arguments.get("person"))) and call.principal.verified:
+            await _insured(owned, person, call)
+
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         _verified(call)
         place, reason = str(arguments.get("place") or "").strip(), str(arguments.get("reason") or "")
@@ -151,13 +158,13 @@ def _offsite(owned: Insurance) -> BaseTool:
 
     @tool(
         "offsite.file", title="登记异地就医备案", effect="write", roles=CITIZEN, say=say_filing, examples=OFFSITE,
-        prepare=prepare, object_id="number", timeout_s=20.0,
+        prepare=prepare, admit=admit, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def offsite_file(
         place: Annotated[str, PLACE],
         reason: Annotated[str, REASON],
         call: CallArgument,
-        starts_on: Annotated[str | None, Slot("date", "开始日期")] = None,
+        starts_on: Annotated[str | None, Slot("date", "开始日期", ahead=True)] = None,
         person: Annotated[str | None, WHOSE] = None,
         insured: Annotated[str | None, Slot("text", "参保人编号", derived=True, shown=False)] = None,
         name: Annotated[str | None, Slot("text", "参保人", derived=True)] = None,
@@ -280,7 +287,7 @@ async def _insured(owned: Insurance, person: str, call: Call) -> Enrolment:
     """The one enrolment of oneself or of somebody one looks after."""
     found = [each for each in await owned.enrolments(call.principal) if _is(each, person)]
     if not found and (whose := other_person(person)):
-        raise NotFound(NOT_FOR_THEM.format(whose=called(whose)))
+        raise NotFound(NOT_FOR_THEM.format(whose=theirs(whose)))
     if not found:
         raise NotFound("没有查到参保记录，请拨打12393核实。")
     return found[0]

@@ -167,7 +167,7 @@ def _visit(platform: Platform) -> BaseTool:
     async def visit_book(
         service: Annotated[str, Slot("query", "要办的事", ask="请问要预约办什么事？")],
         address: Annotated[str, PLACE],
-        day: Annotated[str, Slot("date", "日期", ask="请问约哪一天？只能约工作日。")],
+        day: Annotated[str, Slot("date", "日期", ask="请问约哪一天？只能约工作日。", ahead=True)],
         period: Annotated[str, Slot("enum", "时段", ask="上午还是下午？", choices=PERIODS)],
         call: CallArgument,
         outlet_name: Annotated[str | None, Slot("text", "网点", derived=True)] = None,

@@ -8,6 +8,7 @@ from typing import Any
 
 Result = Mapping[str, Any]
 UNITS = {"work_day": "个工作日", "natural_day": "日"}
+NOT_ACCEPTED = "预审只是提醒，不等于受理，最终以受理机关的审核为准。"
 ASK_12345 = "可拨12345询问"
 PART_NAMES = (
     ("conditions", "条件"),
@@ -114,15 +115,30 @@ def _grouped(materials: Iterable[Result]) -> str:
 
 def say_check(found: Result) -> str:
     """What was looked at and what would be sent back; never that it is accepted."""
+    if rows := found.get("papers"):
+        return _say_papers(rows)
     name = found["material"]
     if not found["checked"]:
         return f"还没法预审{name}：请说一下一共几页、现有几页、有效期到哪天，或者材料上的姓名和申请人的姓名。"
     looked = "、".join(found["checked"])
-    tail = "预审只是提醒，不等于受理，最终以受理机关的审核为准。"
+    tail = NOT_ACCEPTED
     if not found["defects"]:
         return f"预审了{name}的{looked}，没有发现问题。{tail}"
     defects = "；".join(each["text"] for each in found["defects"])
     return f"预审了{name}的{looked}，发现 {len(found['defects'])} 个问题：{defects}。{tail}"
+
+
+def _say_papers(rows: Iterable[Result]) -> str:
+    """Each of several materials; those of which nothing is known are named in one line."""
+    said = []
+    for row in rows:
+        if row["checked"]:
+            wrong = "；".join(each["text"] for each in row["defects"])
+            said.append(f"{row['material']}的{'、'.join(row['checked'])}：{wrong or '没有发现问题'}。")
+    silent = "、".join(row["material"] for row in rows if not row["checked"])
+    if silent:
+        said.append(f"还没法预审{silent}：请说一下各有几页、现有几页、有效期到哪天、签了字没有。")
+    return "\n".join([*said, *([NOT_ACCEPTED] if len(said) > bool(silent) else [])])
 
 
 def say_outlets(found: Result) -> str:

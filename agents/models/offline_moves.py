@@ -37,6 +37,7 @@ from ..understanding import (
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
+from .offline_leaning import asked_kindly, with_topic
 from .offline_memory import Memory
 from .offline_slots import (
     after_danger,
@@ -188,12 +189,13 @@ class Mover:
         """A change to what was just put up for a yes: a correction, or a detail that was still open."""
         pending = [each["tool"] for each in heard.context.pending] if heard.context else []
         name = next((tool for tool in pending if tool in heard.specs and tool in heard.memory.proposed), None)
-        if name is None or is_question(heard.text):
+        said = asked_kindly(heard.text)
+        if name is None or is_question(said):
             return None
         spec, proposed = heard.specs[name], heard.memory.proposed[name]
-        details = names_only_details(spec, heard.text, heard.now)
-        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(heard.text) and not details
-        changed = {} if fresh else amended(heard.text, proposed, spec, heard.now)
+        details = names_only_details(spec, said, heard.now)
+        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(said) and not details
+        changed = {} if fresh else amended(said, proposed, spec, heard.now)
         again = not fresh and remarks(heard.text, details=details, rule=meant.know >= LIKELY)
         return call(name, {**proposed, **changed}, heard.text) if changed or again else None
 
@@ -310,20 +312,25 @@ class Mover:
     def _meant(self, heard: Heard) -> Meant:
         """What this person most likely means."""
         names = tuple(sorted(n for n, spec in heard.specs.items() if n not in CONTROL | {LOOKUP} and spec.examples))
-        scores = self._scores(heard, names)
+        meant = self._ranked(heard, names, heard.text)
+        wider = with_topic(heard, meant)
+        return self._ranked(heard, names, wider) if wider else meant
+
+    def _ranked(self, heard: Heard, names: tuple[str, ...], text: str) -> Meant:
+        scores = self._scores(heard, names, text)
         know, none = scores.pop(KNOW, 0.0), scores.pop(NONE, 0.0)
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
         first, second = [*ranked[:2], None, None][:2]
         return Meant(first, second, tops[0], tops[1], know, none)
 
-    def _scores(self, heard: Heard, names: tuple[str, ...]) -> dict[str, float]:
+    def _scores(self, heard: Heard, names: tuple[str, ...], text: str) -> dict[str, float]:
         """What the message means, of all that is declared; then only what is bound, and questions about rules."""
         roles = frozenset(heard.context.roles) if heard.context else frozenset()
         if self._house is None or not self._house.intents.knows(f"tool:{name}" for name in names):
-            found = self._heads(names, heard.specs).score(heard.text, roles, heard.now, heard.covered)
+            found = self._heads(names, heard.specs).score(text, roles, heard.now, heard.covered)
             return found | {NONE: 1.0 - sum(found.values())}
-        found = self._house.score(affirmed(heard.text), roles, heard.now, heard.covered)
+        found = self._house.score(affirmed(text), roles, heard.now, heard.covered)
         rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
         return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules, NONE: 1.0 - sum(found.values())}
 

@@ -296,6 +296,8 @@ def _chosen(slot: Slot, said: str, choices: tuple[str, ...]) -> str | None:
 
 def _picked(said: str, choices: tuple[str, ...]) -> str | None:
     """The offered choice that is meant: by place in the list, by name, or the only one that holds the words."""
+    if len(choices) == 1 and assent(said) is True:
+        return choices[0]
     place = ordinal(said)
     if place is not None and choices and -1 <= place <= len(choices):
         return choices[place - 1 if place > 0 else -1]
@@ -314,7 +316,7 @@ def _may_mean(text: str, told: str) -> bool:
     hit = known_class(text)
     if points_back(text) and not _describes(text):
         return True
-    return hit is None or hit.score < SURE_CLASS or hit.category.name in told
+    return hit is None or hit.score < SURE_CLASS or hit.category.name in told or hit.category.told in told
 
 
 def _one_of(values: list[str], told: str, text: str) -> str | None:

@@ -173,7 +173,7 @@ def _enum(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 def _date(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     last = bool(re.search(r"截止|截至|结束|终止|到期|至", slot.label))
-    for order, span in enumerate(day_spans(text, now.date())):
+    for order, span in enumerate(day_spans(text, now.date(), ahead=slot.ahead)):
         day = span.last if last else span.first
         yield Found(day.isoformat(), span.start, span.end, 0.9 - order / 100)
 

@@ -111,3 +111,9 @@ def test_a_day_told_after_care_elsewhere_was_spoken_of_books_no_visit(talk: Talk
 
 def day_of(reply: Reply) -> str:
     return next(line for line in summary(reply).splitlines() if line.startswith("日期")).removeprefix("日期：")
+
+
+def test_a_look_up_is_made_again_for_another_city_however_that_is_asked(talk: Talk) -> None:
+    *_, near, far = talk("鄂州户口，想在武汉办公司登记行不行", "孝感也可以吗", "荆门呢")
+    assert "孝感" in near.text
+    assert "不在武汉都市圈" in far.text

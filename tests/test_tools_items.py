@@ -17,6 +17,7 @@ from tools.circle import MINUTES, bundled_outlets, minutes_on_foot, walks
 from tools.directory import bundled_directory, merged_materials
 from tools.gazetteer import bundled_gazetteer
 from tools.precheck import Facts, precheck, told
+from tools.telling_items import OUTSIDE
 
 from .test_tools_world import ANYBODY, CITIZEN, World, give_near, give_world  # noqa: F401
 
@@ -333,5 +334,17 @@ def test_several_materials_are_looked_at_each_by_its_own_words(near: World) -> N
             "身份证": 1, "申请书": 1, "户口簿": 0,
         }  # fmt: skip
         assert "还没法预审户口簿" in found.said
+
+    near.run(body)
+
+
+def test_another_item_than_the_one_named_is_never_told_across_cities(near: World) -> None:
+    async def body() -> None:
+        with pytest.raises(NeedsAnswer, match="公司登记"):
+            await use(near, "item.search", words="身份证在武汉能补吗，户口在孝感", city="孝感")
+        there = await use(near, "item.search", words="异地就医备案在咸宁的窗口能办吗", city="咸宁")
+        assert "异地就医备案" in there.said
+        beyond = await use(near, "item.search", words="公积金能在武汉取吗", city=OUTSIDE)
+        assert "不在武汉都市圈" in beyond.said
 
     near.run(body)

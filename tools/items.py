@@ -11,11 +11,12 @@ from langchain_core.tools import BaseTool
 
 from .define import CallArgument, Slot, tool
 from .directory import SURE, Bundle, Item, ItemHit, bundled_directory
+from .elsewhere import other_places
 from .errors import NeedsAnswer, ToolError
 from .papers import UNNAMED, Paper, names_a_paper, papers_in, until
 from .precheck import Facts, precheck, told
 from .principal import EVERYONE
-from .telling_items import ELSEWHERE, say_bundle, say_check, say_item, say_items
+from .telling_items import CROSS_CITY_KINDS, ELSEWHERE, OUTSIDE, say_bundle, say_check, say_item, say_items
 from .unified import Items, Platform
 from .utterances import utterances
 
@@ -38,8 +39,15 @@ ABROAD = (
     "外省",
     "老家",
 )
-ASK_ACROSS = "请问要跨城办哪件事？"
+ASK_ACROSS = f"能确认可以跨城办的只有{CROSS_CITY_KINDS}，请问要办的是其中哪一件？别的事请拨12345确认。"
 CITIES = ("鄂州", "黄石", "黄冈", "孝感", "咸宁", "仙桃", "天门", "潜江")
+# Of the circle's matters those that are no item of the directory.
+COUNTER_MATTERS = (("异地就医备案", "异地就医备案", "异地就医", "就医备案", "医保备案"),)
+OTHER_CITIES = (
+    *((each, each) for each in CITIES),
+    (OUTSIDE, OUTSIDE, *(each for each in other_places() if each not in CITIES)),
+    (ELSEWHERE, ELSEWHERE, *ABROAD),
+)
 LIKELY = 0.85
 ASK_PAPER = "请说一下是什么材料、一共几页、现有几页、签了字没有，或者有效期到哪天。"
 PARTS = (
@@ -110,18 +118,28 @@ def _search(items: Items) -> BaseTool:
         words: Annotated[str, Slot("query", "要找的事项", ask="请告诉我要找什么事项。")],
         city: Annotated[
             str | None,
-            Slot("enum", "另一座城市", choices=(*((each, each) for each in CITIES), (ELSEWHERE, ELSEWHERE, *ABROAD))),
+            Slot("enum", "另一座城市", choices=OTHER_CITIES),
         ] = None,
     ) -> Mapping[str, Any]:
         """在政务服务事项目录里按名称查找事项；说到另一座城市或跨城时，只看能不能跨城办。"""
         hits = await items.search(words, 8)
-        if city and not hits:
-            crossing = tuple(item.name for item in bundled_directory().all() if item.cross_city)
-            raise NeedsAnswer("words", ASK_ACROSS, crossing)
+        if city:
+            named, hits = bool(hits), [hit for hit in hits if hit.score >= LIKELY or _crosses(hit.item, words)]
+            matter = next((row for row in COUNTER_MATTERS if any(name in words for name in row[1:])), None)
+            if matter and not hits:
+                return {"words": words, "city": city, "items": [], "matter": matter[0], "total": 0}
+            if not hits:
+                crossing = tuple(item.name for item in bundled_directory().all() if item.cross_city)
+                raise NeedsAnswer("words", ASK_ACROSS, () if named else crossing)
         shown = [_brief(hit.item) for hit in hits]
         return {"words": words, "city": city, "items": shown, "total": len(bundled_directory().all())}
 
     return item_search
+
+
+def _crosses(item: Item, words: str) -> bool:
+    """Whether the words name the kind of matter by which an item is handled across cities: 公司登记, 公积金."""
+    return item.cross_city is not None and item.cross_city.kind.removeprefix("住房") in words
 
 
 def _get(items: Items) -> BaseTool:

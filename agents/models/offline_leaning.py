@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from ..understanding import is_question
+from tools import ToolSpec
+
+from ..understanding import correction, goes_on, is_question
 from .offline_heard import Heard, Meant
 from .offline_slots import instead, names_only_details
 
@@ -29,3 +34,14 @@ def asked_kindly(text: str) -> str:
     """The wish of a message that asks whether it is all right: 改到周二行不行 → 改到周二."""
     wish = _POLITE.sub("", text)
     return wish if wish.strip() and not is_question(wish) else text
+
+
+def put_right(text: str, spec: ToolSpec, before: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The values a message puts in place of a look-up's: 黄石呢, 黄石也可以吗, 不是做软件的，是开餐馆的."""
+    changed = correction(text)
+    words = changed.value if changed and changed.value else text
+    said = {name: value for name, value in instead(spec, words, now).items() if before.get(name) != value}
+    if goes_on(text) or (changed and changed.value):
+        return said
+    # Nothing but another value of what was given: whatever else is asked is a question of its own.
+    return said if said.keys() <= before.keys() and names_only_details(spec, text, now) else {}

@@ -37,7 +37,7 @@ from ..understanding import (
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
-from .offline_leaning import asked_kindly, with_topic
+from .offline_leaning import asked_kindly, put_right, with_topic
 from .offline_memory import Memory
 from .offline_slots import (
     after_danger,
@@ -45,7 +45,6 @@ from .offline_slots import (
     arguments,
     continued,
     inherited,
-    instead,
     names_only_details,
     spoken_of,
 )
@@ -227,9 +226,9 @@ class Mover:
         """洪山呢, 那上个月呢: the look-up of just now, with what is said instead."""
         name, before = heard.memory.made or ("", {})
         spec = heard.specs.get(name)
-        if spec is None or spec.effect != "read" or heard.waiting or not goes_on(heard.text):
+        if spec is None or spec.effect != "read" or heard.waiting:
             return None
-        said = {k: v for k, v in instead(spec, heard.text, heard.now).items() if before.get(k) != v}
+        said = put_right(heard.text, spec, before, heard.now)
         return call(name, {**before, **said}, heard.text) if said else None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:

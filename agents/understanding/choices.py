@@ -41,7 +41,7 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
     whom = bool(_FOR_WHOM.search(slot.label))
     for value, *names in slot.choices:
         for name in (value, *names):
-            at = said.find(name) if name else -1
+            at = max(said.find(name), text.find(name)) if name else -1
             letter = len(name) == 1 and plain != name
             if at < 0 or (letter and not (name in _kin() and (whom or _MINE.search(said[:at])))):
                 continue

@@ -162,7 +162,9 @@ class Loop:
         if _in_vain(turn, call, need, spec).count(need.slot) < 2:
             return _question(turn, call, need, spec)
         turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
-        offered = await self._offers.add(turn, "stuck", wording.STUCK)
+        fault = need.question != spec.slots[need.slot].ask and need.slot in call["args"]
+        lead = f"{need.question}\n{wording.STILL_STUCK}" if fault else wording.STUCK
+        offered = await self._offers.add(turn, "stuck", lead)
         turn.waiting = None
         turn.end(Outcome("handoff"))
         return offered
@@ -322,7 +324,7 @@ def _in_vain(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolS
     """The slots asked for so far. Who told something else of what is needed was not asked in vain."""
     waited = _waited(turn, spec)
     asked = waited.asked if waited else ()
-    told = need.slot in spec.required and _told_meanwhile(turn, call, spec)
+    told = (need.slot in spec.required or spec.effect == "read") and _told_meanwhile(turn, call, spec)
     return tuple(dict.fromkeys(asked)) if told else asked
 
 

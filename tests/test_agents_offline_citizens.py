@@ -117,3 +117,47 @@ def test_a_look_up_is_made_again_for_another_city_however_that_is_asked(talk: Ta
     *_, near, far = talk("鄂州户口，想在武汉办公司登记行不行", "孝感也可以吗", "荆门呢")
     assert "孝感" in near.text
     assert "不在武汉都市圈" in far.text
+
+
+def test_a_family_member_is_bound_with_all_that_was_said_and_a_wrong_number_is_said_to_be_wrong(talk: Talk) -> None:
+    kept = talk("我医保账户里的钱能给老公用吗", "帮我绑上", "他叫周大海")[-1]
+    assert [ask.slot for ask in kept.asks] == ["resident_id"]
+    wrong = talk("帮我绑家庭共济，我妻子叫周小兰，身份证号420106199203031238")[-1]
+    assert [ask.slot for ask in wrong.asks] == ["resident_id"]
+    assert "不对" in wrong.text
+    early = talk("帮我绑定家人", "她叫周小兰")[-1]
+    assert "姓名记下了" in early.text
+
+
+def test_an_estimate_keeps_what_was_said_and_is_varied(talk: Talk) -> None:
+    *_, first, other, level = talk(
+        "职工医保，在武汉二级医院住院花了3万，能报多少", "那退休的呢", *["0"] * 5, "要是6万呢", "三甲医院呢"
+    )
+    assert "总费用30000元" in first.text
+    assert "总费用60000元" in other.text
+    assert "总费用60000元" in level.text
+
+
+def test_one_s_own_record_answers_what_is_asked_next(talk: Talk) -> None:
+    days = talk("我的居住证办好没有", "还要几天")[-1]
+    assert "BJ" in days.text
+    months = talk("我医保断没断过", "那要等几个月", who=SECOND)[-1]
+    assert "约4个月" in months.text
+    other, missing = talk("我护照办好了吗", "那公积金那个呢", "落户那个呢", who=SECOND)[1:]
+    assert "公积金" in other.text
+    assert "您名下没有" in missing.text
+
+
+def test_a_trade_is_put_right_and_days_are_counted_in_years(talk: Talk) -> None:
+    policies = talk("我们是小微企业，想要算力券", "我们不是做数据标注的，是开超市的")[-1]
+    assert "零售业" in policies.text
+    assert "从事数据标注" not in policies.text
+    developer = Principal("developer-1", frozenset(("developer",)), verified=True)
+    asked = talk("我要申请停车场泊位信息的数据", "做停车引导的研究，存两年", who=developer)[-1]
+    assert "730" in summary(asked)
+
+
+def test_a_phone_that_shall_not_be_used_leaves_the_card_and_says_who_fills_it_in(talk: Talk) -> None:
+    card, said = talk("帮我填一下居住证申领表", "不要这个电话，留我老婆的")
+    assert "自己填" in summary(card)
+    assert "自己填" in summary(said)

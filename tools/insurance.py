@@ -19,6 +19,7 @@ from .insurance_phrases import BIND, CATALOGUE, ENROL, OFFSITE, PROVIDER
 from .items import settle_place
 from .persons import SELF, WARD, WHOSE, other_person, theirs
 from .principal import EVERYONE
+from .resident_ids import right_number
 from .telling_insurance import (
     DIFFERENCE,
     KINDS,
@@ -77,6 +78,7 @@ PLACE = Slot(
     ask="请问要去哪座城市看病？",
     choices=tuple((row.split("|")[0], *row.split("|")) for row in PLACES),
 )
+WRONG_ID = "这个身份证号不对：应当是18位，最后一位要和前面的对得上。请核对以后再说一遍。"
 NOT_FOR_THEM = (
     "平台上没有您可以代办的{whose}参保记录，不能替办。"
     "请他本人用自己的账号登录办，或者带身份证到医保窗口办，也可以拨打12393。"
@@ -94,11 +96,17 @@ REASON = Slot(
         ("other", REASONS["other"], "临时外出", "临时"),
     ),
 )
+_SHARING = (
+    "共济 共济账户 个人账户 卡里的钱 卡上的钱 账户里的钱 账户上的钱 账上的钱 医保的钱 医保里的钱 "
+    "医保余额 账户余额 卡里余额 "
+    "用我的钱 花我的钱 刷我的钱 用我的医保 刷我的医保卡 用我的医保卡"
+)
+_CODE = "亲情码 代出示医保码 出示医保码 出示他的码 出示她的码 医保码 医保电子凭证 帮他扫码 帮她扫码"
 KIND = Slot(
     "enum",
     "绑定种类",
     ask=f"请问要办家庭共济还是亲情账户？{DIFFERENCE['sharing']}{DIFFERENCE['code']}",
-    choices=(("sharing", KINDS["sharing"], "共济", "共济账户"), ("code", KINDS["code"], "亲情码", "代出示医保码")),
+    choices=(("sharing", KINDS["sharing"], *_SHARING.split()), ("code", KINDS["code"], *_CODE.split())),
 )
 RELATION = Slot(
     "enum",
@@ -186,6 +194,8 @@ def _bind(owned: Insurance) -> BaseTool:
         if kind == "sharing" and (mine.scheme != "employee" or mine.state != "active"):
             raise Conflict("家庭共济用的是职工医保个人账户，您现在没有有效的职工医保，不能办共济。")
         named = _named(arguments.get("name"))
+        if not right_number(str(arguments.get("resident_id") or "")):
+            raise NeedsAnswer("resident_id", WRONG_ID)
         return {**arguments, **({"name": named} if named else {}), "difference": DIFFERENCE[kind]}
 
     @tool(

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from langchain_core.messages import AIMessage
+
 from tools import ToolSpec
 
-from ..understanding import correction, goes_on, is_question
+from ..understanding import correction, fits, focus_of, goes_on, is_question, names_something
+from .offline_calls import call
 from .offline_heard import Heard, Meant
 from .offline_slots import instead, names_only_details
 
@@ -18,6 +21,9 @@ CLEAR = 0.75
 _POLITE = re.compile(
     r"[，,\s]*(?:行不行|行不|行吗|行么|可不可以|可以吗|可以不|可以么|能不能行|成不成|成吗|好不好|好吗|要得不|要得吧|得不得行|中不中|OK吗|ok吗)[？?。！!\s]*$"
 )
+_VARIES = re.compile(r"^\W*(?:那|要是|如果|假如|若是|换成|改成)|呢[？?]?\s*$")
+# One of several of one's own.
+_THAT_ONE = re.compile(r"那一?[个件份张]|这一?[个件份张]")
 
 
 def with_topic(heard: Heard, meant: Meant) -> str | None:
@@ -45,3 +51,39 @@ def put_right(text: str, spec: ToolSpec, before: Mapping[str, Any], now: datetim
         return said
     # Nothing but another value of what was given: whatever else is asked is a question of its own.
     return said if said.keys() <= before.keys() and names_only_details(spec, text, now) else {}
+
+
+def tells(text: str, spec: ToolSpec, now: datetime) -> bool:
+    """Whether a message names values of a tool and nothing else, be it as a question: 那退休的呢, 住院."""
+    return bool(instead(spec, text, now)) and names_only_details(spec, text, now)
+
+
+def asks_the_sum(text: str, spec: ToolSpec) -> bool:
+    """Whether a message only asks for what is being worked out: 那自己要掏多少."""
+    money = any(slot.kind == "money" for slot in spec.slots.values())
+    return money and spec.effect == "read" and focus_of(text) in ("amount", "fee") and goes_on(text)
+
+
+def varied(text: str, spec: ToolSpec, collected: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What a message changes of what was told before the open question: 要是10万, 二级医院呢."""
+    if not _VARIES.search(text) or not goes_on(text):
+        return {}
+    said = instead(spec, text, now)
+    return {name: value for name, value in said.items() if name in collected and collected[name] != value}
+
+
+def of_own_record(heard: Heard, meant: Meant) -> AIMessage | None:
+    """还要几天, 那公积金那个呢 after one's own record was shown: told from the record, not from the rules."""
+    name, before = heard.memory.made or ("", {})
+    spec = heard.specs.get(name)
+    if spec is None or spec.effect != "read" or "anonymous" in spec.roles or heard.waiting:
+        return None
+    other = meant.tool not in (None, name) and meant.score >= CLEAR
+    slot = spec.required[0] if len(spec.required) == 1 and spec.slots[spec.required[0]].kind == "query" else None
+    if slot and not other and _THAT_ONE.search(heard.text) and names_something(heard.text):
+        return call(name, {**before, slot: heard.text}, heard.text)
+    focus = focus_of(heard.text)
+    told = "".join(heard.memory.told[:1])
+    if focus in ("duration", "when") and goes_on(heard.text) and not other and fits(focus, told):
+        return call(name, dict(before), heard.text)
+    return None

@@ -37,7 +37,7 @@ from ..understanding import (
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
-from .offline_leaning import asked_kindly, put_right, with_topic
+from .offline_leaning import asked_kindly, asks_the_sum, of_own_record, put_right, tells, varied, with_topic
 from .offline_memory import Memory
 from .offline_slots import (
     after_danger,
@@ -54,6 +54,7 @@ from .offline_words import (
     ELSEWHERE,
     NOT_SAID,
     NOT_THAT_ONE,
+    NOT_YET,
     TALK,
     WHAT,
     WHAT_THERE,
@@ -107,7 +108,7 @@ class Mover:
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
         move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
-        move = move or self._pointed_at(heard, meant) or self._again(heard)
+        move = move or self._pointed_at(heard, meant) or self._again(heard) or of_own_record(heard, meant)
         if move is not None:
             return move
         said_yes_or_no = assent(text) is not None
@@ -176,10 +177,16 @@ class Mover:
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
         if other and not details and opens(heard.text) and not declines(heard.text):
             return None
-        if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
+        spec = heard.specs[waiting["tool"]]
+        if changed := varied(heard.text, spec, waiting["arguments"], heard.now):
+            return call(waiting["tool"], {**waiting["arguments"], **changed}, heard.text)
+        if asks_the_sum(heard.text, spec):
+            return AIMessage(f"{NOT_YET}{reminder(waiting, heard.specs)}")
+        told = tells(heard.text, spec, heard.now)
+        if asks and not told and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
         collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
-        says_nothing = not subject(heard.text) and not is_question(heard.text)
+        says_nothing = told or (not subject(heard.text) and not is_question(heard.text))
         if collected is None and (says_nothing or _VALUE.fullmatch(heard.text.strip())):
             collected = dict(waiting["arguments"])
         return None if collected is None else call(waiting["tool"], collected, heard.text)

@@ -20,6 +20,8 @@ from ..understanding import (
     fill,
     find,
     goes_on,
+    introduced,
+    is_name,
     is_question,
     known_class,
     ordinal,
@@ -34,6 +36,8 @@ from .offline_memory import Memory
 SURE_CLASS = 0.9
 UNSURE = "不知道"
 _SHORT = 16
+# The score of a number that says what it counts.
+_COUNTED = 0.7
 _EVERYWHERE = re.compile(r"全市|全武汉|所有区|各个?区|每个区")
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
@@ -57,7 +61,7 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
         slot = spec.slots.get(name)
         if slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
-            said = words and (spec.effect == "read" or beyond(words, spec.title, ()))
+            said = words and (spec.effect == "read" or slot.personal or beyond(words, spec.title, ()))
             filled |= {name: words} if said else {}
         # 我想约个号 wishes, but names nothing to be booked.
         if slot and slot.kind == "query" and spec.effect == "write" and isinstance(filled.get(name), str):
@@ -114,6 +118,9 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
             found[name] = said
         if slot.kind == "address" and name in found and collected.get(name):
             found[name] = amend(str(collected[name]), str(found[name]))
+    found |= {n: value for n in spec.required if (value := _measured(spec.slots[n], collected.get(n), said, now))}
+    named = introduced(said)
+    found |= {name: named[1] for name, slot in spec.slots.items() if named and is_name(slot)}
     words = _free_slot(spec)
     if words and not found and (changed or (words not in collected and not is_question(text))):
         told = fill({words: spec.slots[words]}, said, now, (words,))
@@ -203,6 +210,13 @@ def _open_slots(spec: ToolSpec) -> dict[str, Slot]:
         and (slot.shown or name in spec.required)
         and not (slot.kind == "category" and spec.effect == "write" and name not in spec.required)
     }
+
+
+def _measured(slot: Slot, old: Any, said: str, now: datetime) -> Any:
+    """A number told beside what was asked for, with the measure that its slot counts in: 存一年."""
+    told = find(slot, said, now) if slot.kind == "number" and old is None else []
+    best = max(told, key=lambda each: each.score, default=None)
+    return best.value if best and best.score >= _COUNTED else None
 
 
 def _free_slot(spec: ToolSpec) -> str | None:

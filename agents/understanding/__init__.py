@@ -21,7 +21,7 @@ from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speak
 from .intents import Intents, fit_intents
 from .reasons import beyond, worded
 from .signs import opens
-from .slots import Found, fill, find, known_class, says_something, wants_pictures
+from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
 from .topics import goes_on, names_something, only_a_place, shared, topic
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
@@ -51,6 +51,8 @@ __all__ = [
     "focus_of",
     "focuses_of",
     "goes_on",
+    "introduced",
+    "is_name",
     "is_question",
     "known_class",
     "names_something",

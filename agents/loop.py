@@ -134,8 +134,8 @@ class Loop:
         except WrongArguments as problem:
             turn.mislead(call, str(problem))
             return
-        if problem := await _not_admitted(turn, call, spec):
-            yield self._cannot(turn, call, spec, problem)
+        if refused := await _not_admitted(turn, call, spec):
+            yield self._cannot(turn, call, spec, refused)
         elif missing := _missing(spec, call["args"]):
             yield await self._ask_user(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
         elif spec.effect == "write":

@@ -194,7 +194,8 @@ def _bind(owned: Insurance) -> BaseTool:
         if kind == "sharing" and (mine.scheme != "employee" or mine.state != "active"):
             raise Conflict("家庭共济用的是职工医保个人账户，您现在没有有效的职工医保，不能办共济。")
         named = _named(arguments.get("name"))
-        if not right_number(str(arguments.get("resident_id") or "")):
+        number = arguments.get("resident_id")
+        if number and not right_number(str(number)):
             raise NeedsAnswer("resident_id", WRONG_ID)
         return {**arguments, **({"name": named} if named else {}), "difference": DIFFERENCE[kind]}
 

@@ -130,14 +130,6 @@ def replace_pending(connection: Connection, action_id: str) -> None:
     )
 
 
-def revises(earlier: PendingAction, action: Action, required: Sequence[str]) -> bool:
-    """Whether a proposal is the earlier one put right or said again: the same tool, a required argument unchanged."""
-    kept = [
-        name for name in required if name in action.arguments and earlier.arguments.get(name) == action.arguments[name]
-    ]
-    return earlier.tool == action.tool and (bool(kept) or earlier.arguments == action.arguments)
-
-
 def withdraws(earlier: PendingAction, spec: ToolSpec, given: Mapping[str, Any]) -> bool:
     """Whether what cannot be done is the earlier one put right: then that was not meant either (不是我的卡)."""
     same = [name for name in spec.required if name in given and earlier.arguments.get(name) == given[name]]

@@ -3,7 +3,8 @@
 A model is a pure function of its messages and bound tools. Messages of a turn, in order:
 
     system     instructions (Markdown), then a fenced JSON block: see `Context`
-    …          earlier turns: human / ai / (ai with tool calls, tool results)
+    …          earlier turns: human / ai / (ai with tool calls, tool results; the latest can be cited by their "ref",
+               and list their "rows" as {"name", "said"})
     human      the user's message, personal data as placeholders such as ⟦手机号·7f3k·1⟧
     ai         tool call `kb.search` {"query": …}           (made by the desk)
     tool       {"passages": [{"ref", "title", "heading", "text", "status", "score"}], "coverage": 0.93,
@@ -38,7 +39,7 @@ class Context:
     """The JSON block: the city clock (ISO 8601), the asker's roles, the agent, what is waited for.
 
     `waiting` is {"tool", "arguments", "slot", "asked"} or None; `location` {"lon", "lat", "crs"} or None;
-    `pending` lists actions shown and not yet decided, as {"tool", "summary"}.
+    `pending` lists actions shown and not yet decided, as {"action", "tool", "summary"}.
     """
 
     clock: str

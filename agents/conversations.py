@@ -19,7 +19,7 @@ from .database import Database
 from .errors import Conflict, Unknown
 from .guard import Vault, hide, mask, restore, restore_value
 from .history import load_message
-from .records import Reason, Reply, Waiting, could_not_help
+from .records import Is, Reason, Reply, Waiting, could_not_help
 from .rows import (
     Step,
     add_turn,
@@ -48,7 +48,7 @@ class Opening:
     """What a turn starts from. `replay` is set when this very request was answered before.
 
     `handoff` is the order of the person who speaks here now; `failed` says that the last reply could not help;
-    `refused` why it would not; `began` is when, by the process's own clock.
+    `refused` why it would not; `last` what it came to; `began` is when, by the process's own clock.
     """
 
     turn_id: str
@@ -62,6 +62,7 @@ class Opening:
     handoff: str | None = None
     failed: bool = False
     refused: Reason | None = None
+    last: Is | None = None
     replay: Reply | None = None
     began: float = field(default_factory=time.monotonic)
 
@@ -176,6 +177,7 @@ class Conversations:
             handoff=row.handoff,
             failed=_failed(last),
             refused=_refused(last),
+            last=_last_outcome(last),
         )
 
     def _remember(self, connection: Connection, conversation_id: str, vault: Vault, title: str | None) -> None:
@@ -337,6 +339,10 @@ def _failed(last: Row[Any] | None) -> bool:
     if last is None or last.reply is None:
         return False
     return could_not_help(_REPLY.validate_json(last.reply).outcome)
+
+
+def _last_outcome(last: Row[Any] | None) -> Is | None:
+    return None if last is None or last.reply is None else _REPLY.validate_json(last.reply).outcome.kind
 
 
 def _refused(last: Row[Any] | None) -> Reason | None:

@@ -41,7 +41,7 @@ from .clock import Clock
 from .database import Database
 from .errors import Forbidden, Invalid
 from .guard import Vault, restore_value
-from .history import dump_message, tool_message
+from .history import RESULT, dump_message, tool_message
 from .proposals import masked_value, propose
 from .records import Asked, Citation, Outcome, Receipt, Reply, Waiting
 from .rows import Step, add_turn, finish_turn, owned, read_reply, read_waiting, record, stamp, write_steps
@@ -50,7 +50,6 @@ from .tables import actions, conversations, turns
 from .toolbox import Toolbox
 
 CLAIMS_LAST = timedelta(minutes=10)
-RESULT = "action_result"
 _log = logging.getLogger(__name__)
 
 
@@ -111,7 +110,14 @@ class Decisions:
         claimed = await self._db.write(work)
         return claimed if isinstance(claimed, Reply) else await self._execute(who, claimed)
 
-    async def cancel(self, who: Principal, conversation_id: str, action_id: str, turn_id: str | None = None) -> Told:
+    async def cancel(
+        self,
+        who: Principal,
+        conversation_id: str,
+        action_id: str,
+        turn_id: str | None = None,
+        said: str = wording.NOTHING_SENT,
+    ) -> Told:
         """Drop an action."""
 
         def work(connection: Connection) -> Claimed:
@@ -124,7 +130,7 @@ class Decisions:
             return Claimed(pending(row), conversation_id, turn, vault, read_waiting(conversation.waiting))
 
         claimed = await self._db.write(work)
-        return await self._tell(who, claimed, _reply(claimed, wording.NOTHING_SENT, Outcome("answered")), "cancelled")
+        return await self._tell(who, claimed, _reply(claimed, said, Outcome("answered")), "cancelled")
 
     async def edit(self, who: Principal, conversation_id: str, action_id: str, arguments: Mapping[str, Any]) -> Told:
         """Replace an action by one with changed arguments, to be confirmed anew."""

@@ -19,15 +19,15 @@ from typing import Any, Literal
 from langchain_core.messages import HumanMessage
 
 from knowledge import Document, DocumentFacts, Entry, Found, Job, Library, Query, Visibility
-from tools import HANDOFF_TOOL, Call, Principal
+from tools import Call, Principal
 
 from . import wording
 from .arrivals import Arrival, Arrivals, Fresh
 from .clock import Clock
 from .conversations import Conversations, Opening
 from .deciding import Decisions, Told
-from .errors import Conflict, DeskError, Forbidden, Gone, Invalid
-from .handoff import Handoffs, agrees, speaker, turn_of, wants_back
+from .errors import DeskError, Forbidden, Invalid
+from .handoff import Handoffs, speaker, turn_of, wants_back
 from .keys import ApiKeys
 from .lookup import visibilities
 from .progress import Progress
@@ -36,7 +36,7 @@ from .replies import Replies
 from .rows import restored
 from .serving import Served, Serving
 from .turn import Turn
-from .understanding import assent, drops
+from .verdicts import Verdicts
 from .views import AuditRow, Conversation, ConversationView, Trace
 
 _log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class Desk:
         self.library = parts.library
         self.agents = parts.agents
         self.keys = parts.keys
+        self._verdicts = Verdicts(parts.agents, parts.conversations, parts.decisions, parts.clock)
         self._running: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -299,7 +300,7 @@ class Desk:
             events.put_nowait(problem)
 
     async def _turn(self, ask: Ask, principal: Principal, opening: Opening) -> AsyncIterator[Event]:
-        reply = await self._decide_in_words(ask, principal, opening)
+        reply = await self._verdicts.take(ask.conversation_id, principal, opening)
         if reply is not None:
             yield Finished(reply)
             return
@@ -333,25 +334,6 @@ class Desk:
         closing = turn.closing()
         await self._parts.conversations.finish(principal.id, closing)
         return restored(closing.reply, closing.vault)
-
-    async def _decide_in_words(self, ask: Ask, principal: Principal, opening: Opening) -> Reply | None:
-        """A yes or no in words counts only for the one pending action the last reply showed; giving up always does."""
-        shown = [each.id for each in opening.pending if each.id in opening.shown]
-        given_up = opening.waiting is None and drops(opening.text)
-        if len(opening.pending) != 1 or not (shown or given_up):
-            return None
-        action, decisions = opening.pending[0], self._parts.decisions
-        verdict = True if action.tool == HANDOFF_TOOL and agrees(opening.text) else assent(opening.text)
-        if verdict is None or (verdict and not shown):
-            return None
-        try:
-            if verdict:
-                told = await decisions.confirm(principal, ask.conversation_id, action.id, None, opening.turn_id)
-            else:
-                told = await decisions.cancel(principal, ask.conversation_id, action.id, opening.turn_id)
-        except (Conflict, Gone, Forbidden) as problem:
-            told = await decisions.explain(principal, ask.conversation_id, opening.turn_id, action, str(problem))
-        return told if isinstance(told, Reply) else restored(told.reply, told.vault)
 
     async def _recover(self) -> None:
         everything = self._parts.alone

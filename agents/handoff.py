@@ -27,7 +27,7 @@ from .proposals import propose
 from .records import Agent, Event, Outcome, Reply
 from .rows import new_id, owned, record
 from .seal import Seal
-from .tables import turns
+from .tables import actions, turns
 from .toolbox import Toolbox
 from .turn import Turn
 from .understanding import assent, wants_person
@@ -69,6 +69,8 @@ class Offers:
         """Offer it at the end of what was said; where it cannot be done, name the hotline."""
         if HANDOFF_TOOL not in self._toolbox or not turn.principal.roles & spec_of(self._toolbox[HANDOFF_TOOL]).roles:
             return turn.speak(wording.CALL_HOTLINE)
+        if why == "stuck" and await self._db.read(lambda connection: _offered(connection, turn.conversation_id)):
+            return turn.speak(wording.OFFERED_BEFORE)
         try:
             draft = await self.draft(turn, why, request)
         except ToolError:
@@ -190,6 +192,12 @@ def request_of(words: list[str]) -> str:
 def _beside_the_wish(text: str) -> str:
     """What a message says beside that a person is wanted."""
     return "".join(clause for clause in _CLAUSE.split(text) if not wants_person(clause))
+
+
+def _offered(connection: Connection, conversation_id: str) -> bool:
+    """Whether a person was offered in this conversation before."""
+    offers = select(actions.c.id).where(actions.c.conversation_id == conversation_id, actions.c.tool == HANDOFF_TOOL)
+    return connection.execute(offers.limit(1)).first() is not None
 
 
 def _packet(connection: Connection, turn: Turn, toolbox: Toolbox) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from .context import LOOKUP
 from .understanding import goes_on, is_question, opens
 
+# The call by which a decision is told to later turns.
+RESULT = "action_result"
 _MARK = re.compile(r"\s?\[\d+\]")
 _MESSAGE_TOKENS, _LETTERS_A_TOKEN = 8, 3
 # What somebody tells of themselves in so many characters, and so many times, is kept with what they asked for.

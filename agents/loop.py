@@ -14,9 +14,10 @@ from knowledge import Found, Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
-from .actions import Draft, revises, withdraws
+from .actions import Draft, PendingAction, withdraws
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
+from .cards import checked as checked_summary
 from .context import LOOKUP, UNKNOWN, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
@@ -24,7 +25,9 @@ from .handoff import Offers
 from .history import past, spoken_of
 from .lookup import ENOUGH, look_up, passages
 from .proposals import masked_value, propose
-from .records import Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .recent import citable
+from .records import Action, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .revising import changed_alike, revised
 from .toolbox import CONTROL, HAND_OFF
 from .turn import Turn
 from .understanding import goes_on, is_question, names_something, points_back, topic
@@ -83,9 +86,12 @@ class Loop:
             roles=tuple(sorted(turn.principal.roles)),
             agent=turn.agent.name,
             waiting=waiting_block(turn.waiting),
-            pending=tuple({"tool": each.tool, "summary": each.summary} for each in turn.opening.pending),
+            pending=tuple(
+                {"action": each.id, "tool": each.tool, "summary": each.summary} for each in turn.opening.pending
+            ),
         )
-        turn.messages = [system_message(turn.agent.instructions, context), *past(turn.opening.history)]
+        before = citable(turn, past(turn.opening.history), self._toolbox)
+        turn.messages = [system_message(turn.agent.instructions, context), *before]
         turn.add(HumanMessage(turn.opening.text))
 
     async def _look_up(self, turn: Turn) -> None:
@@ -165,7 +171,11 @@ class Loop:
         fault = need.question != spec.slots[need.slot].ask and need.slot in call["args"]
         lead = f"{need.question}\n{wording.STILL_STUCK}" if fault else wording.STUCK
         offered = await self._offers.add(turn, "stuck", lead)
-        turn.waiting = None
+        # What was told is kept: who would rather go on (报吧) is asked for it anew.
+        waited = _waited(turn, spec)
+        turn.waiting = Waiting(
+            turn.agent.name, spec.name, dict(call["args"]), need.slot, (), waited.later if waited else ()
+        )
         turn.end(Outcome("handoff"))
         return offered
 
@@ -179,18 +189,38 @@ class Loop:
             yield self._cannot(turn, call, spec, problem)
         else:
             turn.vault = proposal.vault
-            pending = turn.opening.pending
-            turn.replaced += [each.id for each in pending if revises(each, proposal.action, spec.required)]
+            earlier = revised(turn.opening.pending, proposal.action, spec, turn.opening.text)
+            turn.replaced += [earlier.id] if earlier else []
             turn.drafts.append(Draft(proposal.action, turn.agent.name))
             turn.waiting = None
             turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
-            lines = "\n".join(f"- {line}" for line in proposal.action.summary.splitlines())
-            yield turn.speak(f"{wording.CHECK}\n{lines}")
+            yield turn.speak(checked_summary(proposal.action.summary))
             turn.end(Outcome("confirm"))
+            if earlier is not None:
+                async for event in self._change_alike(turn, earlier, proposal.action, spec):
+                    yield event
+
+    async def _change_alike(
+        self, turn: Turn, earlier: PendingAction, action: Action, spec: ToolSpec
+    ) -> AsyncIterator[Event]:
+        """What was put right in one card is put right in the others that share it: both are at C口 then."""
+        for other, arguments in changed_alike(turn.opening.pending, earlier, action, spec):
+            try:
+                proposal = await propose(self._toolbox[spec.name], arguments, turn.vault, turn.call, self._minutes)
+            except (NeedsAnswer, ToolError):
+                continue
+            turn.vault = proposal.vault
+            turn.replaced.append(other.id)
+            turn.drafts.append(Draft(proposal.action, other.agent))
+            call = {"name": spec.name, "args": arguments, "id": f"alike-{proposal.action.id}", "type": "tool_call"}
+            turn.add(AIMessage("", tool_calls=[call]))
+            turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
+            yield turn.speak(checked_summary(proposal.action.summary))
 
     def _cannot(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec, problem: ToolError) -> Event:
         """A write that cannot be made; what it would have put right is withdrawn, and nothing more is asked for it."""
-        gone = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
+        same = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
+        gone = same if problem.kind != "not_ours" else []
         turn.replaced += gone
         turn.waiting = None if _waited(turn, spec) and problem.kind in _FOR_GOOD else turn.waiting
         turn.answer_call(call, {"error": str(problem), "kind": problem.kind})

@@ -29,6 +29,7 @@ from .wishes import Splitter
 CLEAR = 0.5
 _CLAUSE = re.compile(r"[，,。；;！!]+")
 PHRASINGS = 1000
+_SHORT = 20
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,20 @@ class Router:
             owners = [agent for agent in mine if set(pending) & set(agent.tools)]
             stay = stay if stay in owners else next(iter(owners), stay)
             answers = answers or bool(owners)
-        if stay and (answers or goes_on(text) or only_a_place(text) or scores[best.name] < CLEAR or same):
+        if stay and (
+            answers or goes_on(text) or only_a_place(text) or _puts_right(text) or scores[best.name] < CLEAR or same
+        ):
             return Route(stay, scores, "waiting" if waiting else "same topic")
         return Route(best, scores, "intent" if scores[best.name] >= CLEAR else "nearest")
 
     def _open_to(self, principal: Principal) -> list[Agent]:
         return [agent for agent in self._agents if principal.roles & agent.audience]
+
+
+def _puts_right(text: str) -> bool:
+    """Whether a message only takes back what was said just now: 不是徐东，是街道口."""
+    changed = correction(text)
+    return changed is not None and len(text) <= _SHORT and not is_question(text) and not opens(changed.value or "")
 
 
 def _cannot_say(text: str) -> bool:

@@ -15,6 +15,7 @@ from knowledge import without_orders
 from tools import HANDOFF_TOOL, Call, Principal
 
 from . import wording
+from .cards import as_action, beside_another, open_cards, reminder
 from .clock import Clock
 from .conversations import Closing, Opening
 from .guard import Danger, restore, screen, triage
@@ -22,8 +23,10 @@ from .loop import Loop
 from .records import Event, Is, Outcome, Part, Spoke
 from .routing import Router
 from .turn import Turn
-from .understanding import is_question, names_something, pleads, says_something, without_pleading
+from .understanding import is_question, names_something, pleads, says_something, without_insults, without_pleading
 
+# Beside these outcomes nothing is said of what else waits.
+APART: frozenset[Is] = frozenset(("emergency", "handoff", "clarify"))
 # Which of several outcomes needs the user soonest.
 URGENCY: tuple[Is, ...] = ("emergency", "confirm", "clarify", "handoff", "refused", "done", "answered")
 LEAD_CHARS = 24
@@ -104,6 +107,8 @@ class Serving:
         danger, screened = triage(opening.text), screen(opening.text)
         if danger is not None:
             steps = self._in_danger(who, danger, served)
+        elif screened.kind == "abuse" and (matter := self._matter(who)):
+            steps = self._wishes(who, matter, served)
         elif screened.kind in NOT_PASSED_ON:
             steps = self._not_passed_on(who, screened.kind, screened.why, served)
         elif (refused := who.opening.refused) in NOT_PASSED_ON and self._insists(who, refused):
@@ -114,7 +119,23 @@ class Serving:
             steps = self._wishes(who, without_orders(text).strip() if beside else text, served)
         async for event in steps:
             yield event
+        if (reminded := self._remind(who, served)) is not None:
+            yield reminded
         yield served
+
+    def _remind(self, who: _Asker, served: Served) -> Event | None:
+        """A line beneath the reply: what still waits for the yes, by name. A new card is shown with those before it."""
+        replaced = [action for turn in served.turns for action in turn.replaced]
+        cards = open_cards(who.opening, self._clock(), replaced)
+        last = served.turns[-1]
+        fresh = [draft for turn in served.turns for draft in turn.drafts if draft.action.tool != HANDOFF_TOOL]
+        others = any(turn.asks or (turn.outcome and turn.outcome.kind in APART) for turn in served.turns)
+        if not cards or others:
+            return None
+        if not fresh:
+            return last.speak(reminder(cards))
+        served.turns[0].shown = [as_action(each) for each in cards]
+        return last.speak(beside_another(cards))
 
     def _insists(self, who: _Asker, refused: str) -> bool:
         """Whether what was refused is asked for again; who has logged in since may have it."""
@@ -123,6 +144,12 @@ class Serving:
         if pleads(who.opening.text):
             return not self._begins(who)
         return refused not in ACCESS and self._router.insists(who.opening.text, who.principal)
+
+    def _matter(self, who: _Asker) -> str | None:
+        """What is wished or asked beside insults."""
+        rest = without_insults(who.opening.text)
+        wished = self._router.acts(rest, who.principal) or (is_question(rest) and names_something(rest))
+        return rest if wished and rest != who.opening.text and screen(rest).kind == "ok" else None
 
     def _begins(self, who: _Asker) -> bool:
         """Whether there is a wish or a question of its own beside a plea: 不登录能上报井盖坏了吗."""

@@ -63,9 +63,9 @@ async def refuse(
 
 @tool(HAND_OFF, title="转人工", effect="read", roles=EVERYONE, say=_said)
 async def hand_off(
-    reason: Annotated[Literal["asked", "stuck", "complaint"], Slot("enum", "原因")] = "asked",
+    reason: Annotated[Literal["asked", "stuck", "complaint", "change"], Slot("enum", "原因")] = "asked",
 ) -> Mapping[str, Any]:
-    """用户要求人工，或者几次都没有办成时使用。"""
+    """用户要求人工、几次都没有办成，或者要更正、撤回已经提交的事（change）时使用。"""
     return {"reason": reason}
 
 

@@ -16,6 +16,7 @@ from .errors import Failure
 from .guard import PUBLIC_NUMBERS, Checker, Source, Vault, numbers, restore
 from .history import dump_message, tool_message
 from .records import (
+    Action,
     Agent,
     Asked,
     Citation,
@@ -49,6 +50,7 @@ class Turn:
     said: list[str] = field(default_factory=list)
     asks: list[Asked] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+    shown: list[Action] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
@@ -157,7 +159,7 @@ class Turn:
             parts=tuple(self.parts),
             citations=tuple(self.checker.citations),
             asks=tuple(self.asks),
-            actions=tuple(draft.action for draft in self.drafts),
+            actions=(*self.shown, *(draft.action for draft in self.drafts)),
             receipts=tuple(self.receipts),
             suggestions=self._suggestions(outcome),
             trace_id=self.opening.turn_id,

@@ -6,6 +6,7 @@ from .records import Reason
 
 CHECK = "请核对以下内容，确认后我再提交："
 NOTHING_SENT = "好的，已取消，没有提交任何内容。"
+PUT_OFF = "好的，先不办，没有提交任何内容。想办的时候说一声就行。"
 DROPPED = "好的，这件事先不办了，没有提交任何内容。需要时再告诉我。"
 NO_SUPPORT = "我没有找到能支持回答的依据，就不乱说了。您可以换个说法再问，或拨打 12345 咨询。"
 HANDED_OFF = "这件事请工作人员来办更好，我可以把对话转给人工。回复“是”就转，也可以直接拨打 12345。"
@@ -14,7 +15,12 @@ COMPLAINS = "给您添麻烦了。我可以把您的意见和这次对话转给�
 STILL_STUCK = "还是不行的话，我可以转给人工接着办，回复“是”就转；也可以直接拨打 12345。"
 STUCK = "这一项我没能听明白。我可以转给人工接着办，回复“是”就转；也可以直接拨打 12345。"
 TWICE = "两次都没能帮上您。要不要转给人工？回复“是”就转；也可以直接拨打 12345。"
-OFFERS = {"asked": ASKED_PERSON, "complaint": COMPLAINS, "stuck": HANDED_OFF}
+CHANGES = (
+    "已经提交的事，在这里不能修改，也不能撤回。我可以把您的话转给工作人员去更正或撤回，"
+    "回复“是”就转；也可以直接拨打 12345。"
+)
+OFFERED_BEFORE = "还是没能帮上您。要找人工请说“转人工”，也可以直接拨打 12345。"
+OFFERS = {"asked": ASKED_PERSON, "complaint": COMPLAINS, "stuck": HANDED_OFF, "change": CHANGES}
 CALL_HOTLINE = "这件事请直接拨打 12345，说明情况后由工作人员继续办理。"
 WANTS_PERSON = "转人工"
 PASSED_ON = "已转给人工，工作人员看到后会在这里回复您。想回到智能助手，回复“回到智能助手”。"
@@ -46,6 +52,7 @@ REWRITE = (
     "（系统提示，不是用户的话）上面的回答没有发给用户：{why}。"
     "请重新回答一次：只用查到的内容和工具的结果，每句话后面用 [编号] 标明依据；没有依据就调用 refuse。"
 )
+DONE_BEFORE = "前面的办理结果"
 SAY_MORE = "请再说具体一点。"
 NOTED = "{told}记下了。{question}"
 ASK_AGAIN = "还差一项“{label}”。{question}"
@@ -55,6 +62,15 @@ LOST = "之前的提交没有生效，您的身份凭证也已过期。请重新
 CONFIRMED, CANCELLED, EDITED = "确认提交", "取消", "修改内容"
 THEN_THE_CASE = "人安全以后，我来登记上报。\n"
 ABOUT = "关于“{wish}”：\n"
+HELD = "好，不着急，“{title}”先不提交。等您想好了说一声，我再给您核对一遍。"
+CARD_WAITS = "{card}还没有提交。要提交请说“是”，我再给您核对一遍；不要了请说“取消”。"
+STILL_WAITS = "还有没提交的。"
+CARDS_WAIT = "还没有提交的：{cards}。都要请说“都要”，都不要请说“都不要”。"
+CARD_BESIDE = "前面的{cards}也还没有提交。都要请说“都要”，只要其中一件请说“第一个”或“第二个”。"
+WHICH_CARD = (
+    "下面几件都还没有提交：\n{lines}\n"
+    "要不要都提交？回复“是”就都提交；只要一件请说“第一个”“第二个”，都不要请说“都不要”。"
+)
 SAID_ABOVE = "这一点我查到的就是上面说的内容。"
 LATER = "这件我记着，先把上面的问题答了，接着就办。"
 STILL_OPEN = "另外，“{title}”还等您回答：{question}"

@@ -25,6 +25,7 @@ RULES: Mapping[str, Rule] = {
     "case.file": ("supervisor", "case", "filed"),
     "case.merge": ("supervisor", "case", "merged"),
     "case.rate": ("anonymous citizen", "case", "rated"),
+    "case.resume": ("dispatcher supervisor", "case", "processing"),
     "case.return": ("department", "case", "returned"),
     "case.rework": ("supervisor", "case", "rework"),
     "case.supervise": ("supervisor", "case", "supervised"),

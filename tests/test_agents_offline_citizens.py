@@ -99,7 +99,7 @@ def test_one_s_own_bookings_are_shown_and_that_none_is_cancelled_here_is_said(ta
     assert "没有查到" in none.text
     number = done.receipts[0].object_id
     assert number in seen.text
-    assert not cancelled.actions
+    assert all(each.tool != "visit.book" for each in cancelled.actions)
     assert "12345" in cancelled.text
 
 
@@ -140,7 +140,7 @@ def test_an_estimate_keeps_what_was_said_and_is_varied(talk: Talk) -> None:
 
 def test_one_s_own_record_answers_what_is_asked_next(talk: Talk) -> None:
     days = talk("我的居住证办好没有", "还要几天")[-1]
-    assert "BJ" in days.text
+    assert "还剩" in days.text
     months = talk("我医保断没断过", "那要等几个月", who=SECOND)[-1]
     assert "约4个月" in months.text
     other, missing = talk("我护照办好了吗", "那公积金那个呢", "落户那个呢", who=SECOND)[1:]

@@ -18,6 +18,7 @@ from tools import (
     ToolError,
     case_approval_tools,
     case_centre_tools,
+    case_resume_tools,
     case_rule_tools,
     case_tools,
     case_visit_tools,
@@ -46,6 +47,7 @@ STAFF_TOOLS = {
     "task.list": {"grid", "acceptor", "supervisor"},
     "case.extend": {"department", "supervisor"},
     "case.suspend": {"department", "supervisor"},
+    "case.resume": {"dispatcher", "supervisor"},
     "case.supervise": {"supervisor"},
     "case.merge": {"supervisor"},
     "metric.query": {"supervisor", "department"},
@@ -56,7 +58,7 @@ STAFF_TOOLS = {
 def all_tools(world: World) -> dict[str, BaseTool]:
     makers = (
         case_tools, staff_case_tools, case_visit_tools, case_approval_tools, case_centre_tools, case_rule_tools,
-        metric_tools,
+        metric_tools, case_resume_tools,
     )  # fmt: skip
     return {each.name: each for make in makers for each in make(world.platform)}
 
@@ -294,6 +296,55 @@ def test_a_suspension_is_asked_for_refused_and_ordered(near: World) -> None:
         assert "未同意" in refused.said
         ordered = await do(near, "case.suspend", SUPERVISOR, number=case.number, reason="汛期后再施工")
         assert "挂账" in ordered.said
+
+    near.run(body)
+
+
+def test_a_case_that_rested_goes_on(near: World) -> None:
+    async def body() -> None:
+        case = await at_state(near, "processing")
+        with pytest.raises(Conflict, match="没有挂账"):
+            await prepare(near, "case.resume", ROLES["dispatcher"], number=case.number)
+        await do(near, "case.suspend", SUPERVISOR, number=case.number, reason="等专项资金")
+        done = await do(near, "case.resume", ROLES["dispatcher"], number=case.number, reason="资金到位")
+        assert "处理中" in done.said
+        assert (await near.cases.get(case.number, SUPERVISOR)).suspended_at is None
+
+    near.run(body)
+
+
+def test_an_extension_is_asked_in_the_unit_of_the_case(near: World) -> None:
+    async def body() -> None:
+        case = await at_state(near, "processing")
+        right, wrong = ("days", "hours") if case.limit_kind in ("work_day", "natural_day") else ("hours", "days")
+        with pytest.raises(NeedsAnswer, match="计算"):
+            await prepare(near, "case.extend", UNIT, number=case.number, amount=2, unit=wrong, reason="下雨")
+        assert (await prepare(near, "case.extend", UNIT, number=case.number, amount=2, unit=right, reason="下雨"))[
+            "amount"
+        ] == 2
+
+    near.run(body)
+
+
+def test_a_number_that_is_given_leaves_the_range_of_a_supervision(near: World) -> None:
+    async def body() -> None:
+        case = await at_state(near, "processing")
+        reason = "要求今天下班前办结"
+        ready = await prepare(near, "case.supervise", SUPERVISOR, number=case.number, due="today", reason=reason)
+        assert (ready["reason"], "due" in ready) == (reason, False)
+
+    near.run(body)
+
+
+def test_what_was_done_is_on_the_card_and_on_record(near: World) -> None:
+    async def body() -> None:
+        case = await at_state(near, "processing")
+        done = await do(near, "case.feedback", UNIT, number=case.number, note="已换灯泡")
+        assert "已换灯泡" in done.said
+        assert (await near.cases.get(case.number, SUPERVISOR)).reason == "已换灯泡"
+        again = await at_state(near, "dispatched")
+        ready = await prepare(near, "case.feedback", UNIT, number=again.number, note="已经围挡")
+        assert "反馈" in ready["step"]
 
     near.run(body)
 

@@ -23,7 +23,8 @@ from tools import (
     staff_order_tools,
 )
 from tools.orders_rules import is_basis
-from tools.orders_words import basis_in, demand_in, full_unit, order_number, reason_in, units_in, words_in
+from tools.orders_words import basis_in, demand_in, full_unit, order_number, reason_in, words_in
+from tools.unit_names import units_in
 
 from .test_sandbox_orders import ACCEPTOR, BASIS, CHIEF, DISPATCHER, GARBAGE, LISTED, OFFICE, at
 from .test_tools_platform import ROLES

@@ -5,12 +5,13 @@ from .applications import application_tools
 from .case_approvals import case_approval_tools
 from .case_centre import case_centre_tools
 from .case_feedback import case_feedback_tools
+from .case_resume import case_resume_tools
 from .case_rules import case_rule_tools
 from .case_visits import case_visit_tools
 from .cases import case_tools
 from .categories import Categories, Category, CategoryHit, bundled_categories
 from .component_records import component_tools
-from .define import Arguments, Call, CallArgument, Effect, Slot, SlotKind, ToolSpec, spec_of, tool
+from .define import Arguments, Call, CallArgument, Effect, Row, Slot, SlotKind, ToolSpec, spec_of, tool
 from .elsewhere import other_places
 from .enterprises import enterprise_tools
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError, Unavailable
@@ -26,7 +27,6 @@ from .items import item_tools
 from .metrics import metric_tools
 from .orders import order_tools
 from .orders_staff import staff_order_tools
-from .orders_words import units_in
 from .outlets import outlet_tools
 from .pacing import Pacing
 from .permits import permit_tools
@@ -85,6 +85,7 @@ from .unified import (
     path_part,
     read_event,
 )
+from .unit_names import units_in
 from .visits import visit_tools
 from .waterlog import waterlog_tools
 from .weather import weather_tools
@@ -149,6 +150,7 @@ __all__ = [
     "PlatformEvent",
     "Principal",
     "Role",
+    "Row",
     "Said",
     "Sandbox",
     "SandboxBusy",
@@ -171,6 +173,7 @@ __all__ = [
     "case_approval_tools",
     "case_centre_tools",
     "case_feedback_tools",
+    "case_resume_tools",
     "case_rule_tools",
     "case_tools",
     "case_visit_tools",

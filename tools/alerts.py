@@ -26,7 +26,10 @@ ASK_UNITS = "请问推送给哪些单位？"
 UNITS = tuple(tuple(row) for row in sensing_data()["units"])
 NAMES = tuple(row[1] for row in UNITS)
 USUAL = ("water", "urban", "traffic")
-_LEAD = re.compile(r"^.*?(?:推送|推给|发送|发给|通知|下发|发布|发|推)[^：:]{0,40}[：:]\s*(?P<text>.+)$", re.DOTALL)
+_LEAD = re.compile(
+    r"^.*?(?:(?:推送|推给|发送|发给|通知|下发|发布|发|推)[^：:]{0,40}[：:]|(?:预警)?内容(?:就?是|为|写|[：:])*)\s*(?P<text>.+)$",
+    re.DOTALL,
+)
 _PUSHES = re.compile(r"推|发给|发送|发出|下发|通知|告知")
 _ONLY_ASKED = re.compile(
     r"请|麻烦|帮我?|帮忙|把|给|向|和|跟|以及|部门|单位|公安|推送|推给|推|发送|发给|发一下|发布|下发|发|通知|一下|一条|一个|个|条|"

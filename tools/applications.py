@@ -15,6 +15,7 @@ from .directory import SURE, Item, bundled_directory
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound
 from .items import ITEM, settle_item
 from .telling_own import say_draft, say_progress, say_submitted, say_supplemented
+from .telling_rows import application_rows
 from .unified import Application, ApplicationDraft, Applications, Items, Platform
 from .utterances import utterances
 
@@ -42,6 +43,7 @@ def _progress(items: Items, owned: Applications) -> BaseTool:
         effect="read",
         roles=MAY_FOLLOW,
         say=say_progress,
+        rows=application_rows,
         examples=utterances("progress.get"),
         timeout_s=10.0,
     )

@@ -27,11 +27,16 @@ from .worktime import KIND_NAMES
 
 ASKERS = frozenset(("department", "supervisor"))
 VERDICTS = (
-    ("approve", "同意", "批准", "准了", "可以", "通过"),
-    ("reject", "不同意", "不批准", "驳回", "不准", "不行"),
+    ("approve", "同意", "批准", "准了", "可以", "通过", "成立"),
+    ("reject", "不同意", "不批准", "驳回", "不准", "不行", "不成立", "不通过"),
 )
+_COUNT = "0123456789一二两三四五六七八九十半几"
+UNITS = (("hours", "工作时", "小时", "钟头"), ("days", "工作日", "自然日", *(f"{count}天" for count in _COUNT)))
+# Which limits an amount that is said in hours or days can be meant for.
+_COUNTS = {"hours": ("work_hour", "urgent_hour"), "days": ("work_day", "natural_day")}
 NAMES = {"extend": "延期", "suspend": "挂账"}
 OPEN_FOR = {"extend": ("dispatched", "processing", "rework"), "suspend": ("processing",)}
+ASK_AMOUNT = "请说明要延长多少个工作时、多少小时，或者多少个工作日、多少天。"
 DECISION = Slot("enum", "审批意见", ask="同意还是不同意？", choices=VERDICTS)
 APPROVAL = Slot("number", "申请号", derived=True, shown=False)
 ASKED = Slot("text", "部门申请", derived=True)
@@ -47,6 +52,8 @@ def case_approval_tools(platform: Platform) -> list[BaseTool]:
 def _prepare(steps: CaseSteps, kind: Kind) -> Prepare:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         case = await steps.look(arguments, call)
+        if kind == "suspend" and case.status == "suspended":
+            raise Conflict(f"案件 {case.number} 已经挂账。要接着办，由派遣员或者值班长恢复处理。")
         if case.status not in OPEN_FOR[kind]:
             raise Conflict(f"案件 {case.number} 现在是“{case.status_name}”，不能{NAMES[kind]}。")
         shown = Facts(case).shown()
@@ -65,7 +72,8 @@ def _asked(case: Case, arguments: Mapping[str, Any], kind: Kind) -> dict[str, An
         if case.limit_kind is None:
             raise Conflict(f"案件 {case.number} 没有处置时限，不需要延期。")
         unit = KIND_NAMES[case.limit_kind]
-        if not arguments.get("amount"):
+        said = arguments.get("unit")
+        if not arguments.get("amount") or (said in _COUNTS and case.limit_kind not in _COUNTS[said]):
             raise NeedsAnswer("amount", f"请说明要延长多少个{unit}（这个案件按{unit}计算）。")
         amount = float(arguments["amount"])
         ready = {"amount": int(amount) if amount.is_integer() else amount, "unit": unit}
@@ -125,10 +133,10 @@ def _extend(steps: CaseSteps) -> BaseTool:
     async def case_extend(
         number: Annotated[str, CASE_NO],
         call: CallArgument,
-        amount: Annotated[float | None, Slot("number", "延长多少")] = None,
+        amount: Annotated[float | None, Slot("number", "延长多少", ask=ASK_AMOUNT)] = None,
         reason: Annotated[str | None, Slot("text", "原因", ask="请说明申请延期的原因。")] = None,
         decision: Annotated[str | None, DECISION] = None,
-        unit: Annotated[str | None, Slot("text", "单位", derived=True)] = None,
+        unit: Annotated[str | None, Slot("enum", "单位", choices=UNITS)] = None,
         asked: Annotated[str | None, ASKED] = None,
         approval: Annotated[int | None, APPROVAL] = None,
         category_name: Annotated[str | None, DERIVED_CATEGORY] = None,

@@ -33,7 +33,8 @@ def _supervise(platform: Platform) -> BaseTool:
         rows = await _chosen(platform, arguments, call)
         reason = reason_in(arguments.get("reason")) or "请抓紧处置并反馈"
         listed = "、".join(f"{case.number}（{case.category_name}，{case.department or '未派遣'}）" for case in rows)
-        kept = {name: arguments[name] for name in ("district", "due") if arguments.get(name)}
+        named = case_numbers(arguments.get("number"))
+        kept = {name: arguments[name] for name in ("district", "due") if arguments.get(name) and not named}
         numbers = [case.number for case in rows]
         return {**kept, "reason": reason, "count": len(rows), "listed": listed, "chosen": numbers}
 

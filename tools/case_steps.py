@@ -13,6 +13,8 @@ from .unified import STATES, TRANSITIONS, Case, Cases, Photo, Platform, Step
 
 CASE_NO = Slot("case_no", "案件编号", ask="请告诉我案件编号（以 WH 开头）。")
 REASON = Slot("text", "原因", ask="请说明原因。")
+FORCED = Slot("enum", "特批", choices=(("true", "是", "强制", "破例"), ("false", "否")))
+FORCED_REASON = Slot("text", "特批原因", ask="请说明特批的原因。")
 PHOTOS = Slot("text", "照片")
 DERIVED_CATEGORY = Slot("text", "类别", derived=True)
 DERIVED_ADDRESS = Slot("text", "地点", derived=True)

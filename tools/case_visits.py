@@ -91,6 +91,7 @@ PASS = (
 WAITS = {"verify": "verifying", "check": "feedback"}
 _SEND = Step("verifying")
 Kind = Literal["verify", "check"]
+_KNOWN = "现场情况已经清楚的，可以直接受理或者不予立案；要派人去看，请说“请网格员核实”。"
 
 
 def case_visit_tools(platform: Platform) -> list[BaseTool]:
@@ -108,6 +109,8 @@ def _prepare(steps: CaseSteps, kind: Kind, choices: tuple[tuple[str, ...], ...])
             raise Conflict(f"案件 {case.number} 现在是“{case.status_name}”，不是“{waits}”，没有等待现场反馈的任务。")
         shown = Facts(case).shown()
         shown.pop("version")
+        if may_send and _result(arguments.get("result"), choices):
+            raise Conflict(f"案件 {case.number} 没有发过核实任务。{_KNOWN}")
         if may_send:
             return {"number": case.number, **shown, "step": "发出核实任务，请网格员到现场核实"}
         result = _result(arguments.get("result"), choices)

@@ -20,7 +20,9 @@ from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
 from .telling import say_case, say_created, say_page, say_similar, say_urged
-from .unified import FINAL, STATES, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
+from .telling_rows import case_rows
+from .unified import FINAL, STATES, TO_HANDLE, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
+from .worktime import apart
 
 Pictures = tuple[Photo, ...]
 STATE_CHOICES = (("open", "未办结", "没办完", "还在办", "未结案", "在办"), *STATES.items())
@@ -164,7 +166,8 @@ def _get(cases: Cases) -> BaseTool:
     )
     async def case_get(number: Annotated[str, CASE_NO], call: CallArgument) -> Mapping[str, Any]:
         """按案件编号查询案件的状态、类别、地点、处置部门和办理时间。"""
-        return (await cases.get(number.strip().upper(), call.principal)).view()
+        found = await cases.get(number.strip().upper(), call.principal)
+        return {**found.view(), **_left(found, call)}
 
     return case_get
 
@@ -173,7 +176,7 @@ def _search(platform: Platform) -> BaseTool:
     cases = Cases(platform)
 
     @tool(
-        "case.search", title="查找案件", effect="read", roles=EVERYONE, say=say_page,
+        "case.search", title="查找案件", effect="read", roles=EVERYONE, say=say_page, rows=case_rows,
         examples=(*SEARCH, *case_phrases.SEARCH), timeout_s=10.0,
     )  # fmt: skip
     async def case_search(
@@ -201,7 +204,7 @@ def _search(platform: Platform) -> BaseTool:
             page=min(max(1, page), 100_000),
         )  # type: ignore[call-arg]  # fmt: skip
         found = await cases.search(query, call.principal)
-        rows = [_brief(each) for each in found.cases]
+        rows = [{**_brief(each), **_left(each, call)} for each in found.cases]
         sought = conditions(
             category, named(STATE_CHOICES, status), district, named(DUE_CHOICES, due), "督办的" if supervised else None,
             grid and f"网格 {grid}", span(since, until), text and f"含“{text[:20]}”", "您上报的" if mine else None,
@@ -301,6 +304,13 @@ def _brief(case: Case) -> dict[str, Any]:
     )  # fmt: skip
     shown = case.view()
     return {name: shown[name] for name in names if name in shown}
+
+
+def _left(case: Case, call: Call) -> dict[str, str]:
+    """How far the limit is, while the time runs."""
+    if case.status not in TO_HANDLE or not case.deadline_at:
+        return {}
+    return {"time_left": apart(datetime.fromisoformat(case.deadline_at), call.now)}
 
 
 def _state(words: str | None) -> str | None:

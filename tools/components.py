@@ -107,6 +107,11 @@ def lead_units(district_name: str) -> dict[str, str]:
     return {unit: f"演示{district_name}{unit}" for unit in dict.fromkeys(_data()["units"].values())}
 
 
+def owners() -> tuple[str, ...]:
+    """The owners of components that the list knows."""
+    return tuple(dict.fromkeys(_data()["owners"].values()))
+
+
 def _fitting(rows: Mapping[str, str], code: str) -> str:
     return rows[_key(rows, code)]
 

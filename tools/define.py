@@ -43,6 +43,7 @@ SlotKind = Literal[
 ]
 Arguments = Mapping[str, Any]
 Say = Callable[[Mapping[str, Any]], str]
+Rows = Callable[[Mapping[str, Any]], Sequence["Row"]]
 Prepare = Callable[[dict[str, Any], "Call"], Awaitable[dict[str, Any]]]
 Admit = Callable[[dict[str, Any], "Call"], Awaitable[None]]
 
@@ -68,6 +69,18 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One row of a result, so that it can be asked about: what people call it, and all that its record says of it.
+
+    `said` is clauses with a full stop at the end (直线 37 米，周一至周六 9:00—16:30。); each number in it
+    stands in the result.
+    """
+
+    name: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Call:
     """What the desk hands to a tool beside its arguments: who, when (city clock), and the key of a write."""
 
@@ -89,6 +102,7 @@ class ToolSpec:
     resolved class) or raises `NeedsAnswer` / `ToolError`. It must not change anything outside.
     `admit` runs before anything is asked: it raises `ToolError` where no answer could make the call possible.
     `object_id` names the result field that identifies what a write made (for the receipt).
+    `rows` names the rows of the result in the order of `say`, so that 第二家, 食品那个 can be asked about.
     """
 
     name: str
@@ -105,6 +119,7 @@ class ToolSpec:
     admit: Admit | None = None
     object_id: str | None = None
     takes_call: bool = False
+    rows: Rows | None = None
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -138,6 +153,7 @@ def tool(
     admit: Admit | None = None,
     object_id: str | None = None,
     timeout_s: float = 8.0,
+    rows: Rows | None = None,
 ) -> Callable[[Callable[..., Awaitable[Mapping[str, Any]]]], BaseTool]:
     """Turn an async function (typed, with a docstring a clerk would understand) into a tool.
 
@@ -161,6 +177,7 @@ def tool(
             admit=admit,
             object_id=object_id,
             takes_call="call" in inspect.signature(function).parameters,
+            rows=rows,
         )
         return _structured(function, spec)
 

@@ -24,6 +24,7 @@ from .telling_own import (
     say_profile,
     say_targets,
 )
+from .telling_rows import dataset_rows, policy_rows, target_rows
 from .unified import Applications, DataRequestDraft, Items, Platform
 from .utterances import utterances
 
@@ -142,6 +143,7 @@ def _policies(owned: Applications) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_policies,
+        rows=policy_rows,
         examples=utterances("policy.match"),
         timeout_s=10.0,
     )
@@ -173,6 +175,7 @@ def _datasets(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_datasets,
+        rows=dataset_rows,
         examples=utterances("data.catalog.search"),
         timeout_s=10.0,
     )
@@ -194,6 +197,8 @@ def _request(items: Items, owned: Applications) -> BaseTool:
         if dataset.sharing == "denied":
             raise Conflict(f"“{dataset.title}”属于不予共享的数据，不能申请。")
         purpose = " ".join(str(arguments.get("purpose") or "").split())
+        # 做线路优化 is told as 线路优化: what it is for has to be a sentence of its own.
+        purpose = f"用于{purpose}" if 2 < len(purpose) < 5 else purpose
         if len(purpose) < 5:
             raise NeedsAnswer("purpose", "请说明数据用来做什么，至少 5 个字。")
         days = arguments.get("retention_days")
@@ -262,6 +267,7 @@ def _targets(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_targets,
+        rows=target_rows,
         examples=utterances("kpi.plan.get"),
         timeout_s=10.0,
     )

@@ -30,6 +30,7 @@ from .telling_insurance import (
     say_filing,
     say_providers,
 )
+from .telling_rows import enrolment_rows, provider_rows
 from .unified import Platform
 from .unified.insurance import BindingDraft, Enrolment, FilingDraft, Insurance
 
@@ -134,7 +135,15 @@ def insurance_tools(platform: Platform) -> list[BaseTool]:
 
 
 def _enrol(owned: Insurance) -> BaseTool:
-    @tool("enrol.get", title="查询参保记录", effect="read", roles=CITIZEN, say=say_enrolments, examples=ENROL)
+    @tool(
+        "enrol.get",
+        title="查询参保记录",
+        effect="read",
+        roles=CITIZEN,
+        say=say_enrolments,
+        rows=enrolment_rows,
+        examples=ENROL,
+    )
     async def enrol_get(call: CallArgument, person: Annotated[str | None, WHOSE] = None) -> Mapping[str, Any]:
         """查询本人或本人代管家人的参保记录：险种、状态、缴费到几月；居民医保断缴的按国家文件算等待期。"""
         _verified(call)
@@ -187,6 +196,9 @@ def _offsite(owned: Insurance) -> BaseTool:
 def _bind(owned: Insurance) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         _verified(call)
+        number = arguments.get("resident_id")
+        if number and not right_number(str(number)):
+            raise NeedsAnswer("resident_id", WRONG_ID)
         kind = str(arguments.get("kind") or "")
         if kind not in KINDS:
             raise NeedsAnswer("kind", KIND.ask, tuple(KINDS.values()))
@@ -194,9 +206,6 @@ def _bind(owned: Insurance) -> BaseTool:
         if kind == "sharing" and (mine.scheme != "employee" or mine.state != "active"):
             raise Conflict("家庭共济用的是职工医保个人账户，您现在没有有效的职工医保，不能办共济。")
         named = _named(arguments.get("name"))
-        number = arguments.get("resident_id")
-        if number and not right_number(str(number)):
-            raise NeedsAnswer("resident_id", WRONG_ID)
         return {**arguments, **({"name": named} if named else {}), "difference": DIFFERENCE[kind]}
 
     @tool(
@@ -232,6 +241,7 @@ def _providers(owned: Insurance, platform: Platform) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_providers,
+        rows=provider_rows,
         examples=PROVIDER,
         timeout_s=12.0,
     )

@@ -17,6 +17,7 @@ from .papers import UNNAMED, Paper, names_a_paper, papers_in, until
 from .precheck import Facts, precheck, told
 from .principal import EVERYONE
 from .telling_items import CROSS_CITY_KINDS, ELSEWHERE, OUTSIDE, say_bundle, say_check, say_item, say_items
+from .telling_rows import bundle_rows, item_rows
 from .unified import Items, Platform
 from .utterances import utterances
 
@@ -111,6 +112,7 @@ def _search(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_items,
+        rows=item_rows,
         examples=utterances("item.search"),
         timeout_s=10.0,
     )
@@ -170,6 +172,7 @@ def _bundle(items: Items) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_bundle,
+        rows=bundle_rows,
         examples=utterances("onething.get"),
         timeout_s=10.0,
     )

@@ -14,14 +14,18 @@ from .orders import NATURE_CHOICES, ORDER_NO
 from .orders_phrases import ACCEPT, CREATE, DISPATCH, EXTEND, REFUSE, REOPEN, REPLY, RETURN, VISIT
 from .orders_rules import is_basis
 from .orders_telling import say_received, say_sent, say_stepped
-from .orders_words import basis_in, demand_in, full_unit, order_number, reason_in, words_in
+from .orders_words import basis_in, demand_in, order_number, reason_in, words_in
+from .places_moved import moved_place
 from .reporting import ASK_PLACE
+from .sending import by_list, entry_warning, settled_unit
 from .unified import Order, OrderDraft, Orders, OrderVisit, Platform, Suggestion
 from .unified.order_states import DESK, ORDER_MOVES, ORDER_STATES, SATISFACTION, SENDERS, UNIT
 
 REPLIERS = DESK | UNIT
 REOPENERS = DESK | {"citizen"}
 REASON = Slot("text", "原因", ask="请说明原因。")
+ASK_DAYS = "请说明延长几天，也就是几个工作日。"
+ASK_UNIT = "请说明派给哪个单位。"
 ASK_BASIS = "请说明依据，例如责任清单条目（DUTY- 开头），或者职责文件。"
 ASK_REPLY = "请写明给诉求人的答复：做了什么、结果怎样。"
 DEMAND = Slot("text", "诉求", derived=True)
@@ -101,6 +105,8 @@ def _accept(orders: Orders) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         order = await look(orders, arguments, call)
         kept = {name: arguments[name] for name in ("address", "nature") if arguments.get(name)}
+        if kept.get("address"):
+            kept["address"] = moved_place(order.address, str(kept["address"]))
         return {"number": order.number, **kept, **refuse_early(order, "accepted", call)}
 
     @tool(
@@ -144,9 +150,12 @@ def _dispatch(orders: Orders) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         order = await look(orders, arguments, call)
         found = await orders.suggest(order.number, call.principal)
-        said = arguments.get("unit")
-        unit = full_unit(said, order.district_name) if said else None
-        basis = basis_in(said) or _told_basis(arguments.get("basis"))
+        said, given = arguments.get("unit"), arguments.get("basis")
+        sent = None
+        if said and not by_list(said):
+            sent = settled_unit(said, order.district_name, handling=False, slot="unit", ask=ASK_UNIT)
+        unit = sent.name if sent else None
+        basis = basis_in(said) or _told_basis(given)
         if unit is None and not found.sure and order.status == "manual":
             raise NeedsAnswer("unit", f"{found.why}请指定承办单位。", tuple(each.unit for each in found.choices)[:4])
         if unit is None and not found.sure:
@@ -155,8 +164,10 @@ def _dispatch(orders: Orders) -> BaseTool:
         ready = refuse_early(order, "dispatched", call)
         unit = unit or found.choices[0].unit
         basis = basis or _listed(found, unit)
-        _need_basis(order, found, unit, basis)
-        return {"number": order.number, "unit": unit, "basis": basis, **ready, "version": order.updated_at}
+        _need_basis(order, found, unit, basis, listed=by_list(given))
+        told = [each for each in (sent and sent.warning, entry_warning(basis, unit)) if each]
+        shown = {"why": "；".join(told)} if told else {}
+        return {"number": order.number, "unit": unit, "basis": basis, **shown, **ready, "version": order.updated_at}
 
     @tool(
         "order.dispatch", title="派发12345工单", effect="write", roles=SENDERS, say=say_sent, prepare=prepare,
@@ -165,7 +176,7 @@ def _dispatch(orders: Orders) -> BaseTool:
     async def order_dispatch(
         number: Number,
         call: CallArgument,
-        unit: Annotated[str | None, Slot("unit", "承办单位", ask="请说明派给哪个单位。")] = None,
+        unit: Annotated[str | None, Slot("unit", "承办单位", ask=ASK_UNIT)] = None,
         basis: Annotated[str | None, Slot("text", "派单依据", ask=ASK_BASIS)] = None,
         goes_to: Annotated[str | None, Slot("text", "去向", derived=True)] = None,
         why: Annotated[str | None, Slot("text", "说明", derived=True)] = None,
@@ -182,9 +193,9 @@ def _dispatch(orders: Orders) -> BaseTool:
 
 
 def _told_basis(words: object) -> str | None:
-    """A basis in words; what names none (派吧, 不用写) is none."""
+    """A basis in words; what names none (派吧, 不用写, the list as such) is none."""
     told = words_in(words)
-    return told if told and is_basis(told) else None
+    return told if told and is_basis(told) and not by_list(told) else None
 
 
 def _listed(found: Suggestion, unit: str) -> str | None:
@@ -192,12 +203,19 @@ def _listed(found: Suggestion, unit: str) -> str | None:
     return next((each.basis for each in found.choices if each.unit == unit), None)
 
 
-def _need_basis(order: Order, found: Suggestion, unit: str, basis: str | None) -> None:
-    """A unit off the list needs a basis; one that sent the order back needs one that was not used before."""
+def _need_basis(order: Order, found: Suggestion, unit: str, basis: str | None, *, listed: bool) -> None:
+    """A unit off the list needs a basis; one that sent the order back needs one that was not used before.
+
+    Where the list is given as the basis and names another unit, it is asked which of them is meant.
+    """
     used = {each.basis for each in order.dispatches if each.unit == unit}
     if unit in found.excluded and (basis is None or basis in used):
         question = f"{unit}已经退回过这张工单。再派给它要写明新的依据，请补充，或者改派其他单位。"
         raise NeedsAnswer("basis", question)
+    if basis is None and listed and found.choices:
+        entries = "、".join(f"{each.unit}（{each.basis}）" for each in found.choices[:2])
+        question = f"责任清单把这张工单列给{entries}，没有列给{unit}。请问派给哪个单位？"
+        raise NeedsAnswer("unit", question, (*(each.unit for each in found.choices[:2]), unit))
     if basis is None:
         raise NeedsAnswer("basis", f"责任清单没有把这类诉求列给{unit}。{ASK_BASIS}")
 
@@ -268,7 +286,7 @@ def _extend(orders: Orders) -> BaseTool:
             raise Conflict(f"工单 {order.number} 已经延期过一次，不能再延。")
         days, reason = arguments.get("days"), words_in(arguments.get("reason"))
         if not days:
-            raise NeedsAnswer("days", "请说明延长几个工作日。")
+            raise NeedsAnswer("days", ASK_DAYS)
         if reason is None:
             raise NeedsAnswer("reason", "请说明延期的原因。")
         shown = {"demand": order.demand, "status_name": order.status_name}
@@ -280,7 +298,7 @@ def _extend(orders: Orders) -> BaseTool:
     )  # fmt: skip
     async def order_extend(
         number: Number,
-        days: Annotated[int, Slot("number", "延长工作日", ask="请说明延长几个工作日。")],
+        days: Annotated[int, Slot("number", "延长工作日", ask=ASK_DAYS)],
         call: CallArgument,
         reason: Annotated[str | None, Slot("text", "延期原因", ask="请说明延期的原因。")] = None,
         demand: Demand = None,

@@ -3,52 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-from .case_steps import department_in
-from .components import entry_of, lead_units
-from .gazetteer import bundled_gazetteer
+from .unit_names import resolve, units_in
 
 NUMBER = re.compile(r"GD\s*(\d{14})(?!\d)", re.IGNORECASE)
 _ENTRY = re.compile(r"DUTY-[EC]\d{2,4}-\d{6}(?!\d)", re.IGNORECASE)
 _BASIS = re.compile(r"(?:退回|派单|退单)?(?:的)?依据(?:是|为|：|:)?\s*(.{2,})$")
-_SHORT = {
-    "城管": "城市管理部门",
-    "市容": "城市管理部门",
-    "环卫": "城市管理部门",
-    "水务": "水务部门",
-    "排水": "水务部门",
-    "建设": "建设部门",
-    "住建": "建设部门",
-    "城建": "建设部门",
-    "应急": "应急部门",
-    "燃气": "燃气管理部门",
-    "交管": "交通管理部门",
-    "交警": "交通管理部门",
-    "交通": "交通管理部门",
-    "园林": "园林部门",
-}
 _CLAUSES = re.compile(r"[，,。；;：:！!\s]+")
 _STEP = re.compile(
     r"^(?:请|把|给|那|这)*(?:张|个|单)?(?:12345|热线)?(?:工单|单子|单)?(?:申请)?(?:退回|退单|退掉|退了|退|不予受理|不受理|重办|延期)?(?:吧|去|了)?$"
 )
 _OF_BASIS = re.compile(r"^(?:退回|退单)?(?:的)?依据|^DUTY-", re.IGNORECASE)
-_SENTENCE = re.compile(r"由|明确|依据|纪要|规定|文件|应当|承办|负责|认为")
 _LEAD = re.compile(
     r"^(?:请|帮我|刚)?(?:来电)?(?:登记|录入?|新建|建|立|开|接到?)[^：:，,。]{0,12}(?:工单|来电|单子|诉求|电话)[：:，,]\s*"
 )
-_TO = r"(?:派给|派到|派往|改派给?|转派给?|转给|交给|分给|换成?|给|由|找|是|归)"
-_NAMED = re.compile(rf"{_TO}\s*(?:[\u4e00-\u9fff]{{1,6}}区)?({'|'.join(_SHORT)})(?:局|部门|那边|处)?")
-
-
-@dataclass(frozen=True)
-class Named:
-    """A unit that words name, and where."""
-
-    words: str
-    start: int
-    end: int
 
 
 def order_number(value: object) -> str | None:
@@ -88,28 +56,9 @@ def basis_in(value: object) -> str | None:
     return entry[0].upper() if entry else words_in(found[1]) if found else None
 
 
-def units_in(text: str) -> Iterator[Named]:
-    """The units that words name: an entry of the list, a full name, or a short one after 派给 and the like."""
-    for entry in _ENTRY.finditer(text):
-        yield Named(entry[0].upper(), *entry.span())
-    for unit in lead_units(""):
-        at = text.find(unit)
-        if at >= 0:
-            yield Named(unit, at, at + len(unit))
-    for short in _NAMED.finditer(text):
-        yield Named(_SHORT[short[1]], *short.span(1))
-    whole = department_in(NUMBER.sub("", text))
-    if whole and not _SENTENCE.search(whole):
-        at = text.find(whole)
-        yield Named(whole, at, at + len(whole))
-
-
 def full_unit(words: object, district_name: str | None) -> str | None:
     """The unit's name as orders carry it: the district's lead unit of the list, or the name that was said."""
     text = str(words or "").strip()
-    if listed := entry_of(text, bundled_gazetteer()):
-        return listed.unit
-    named = next(units_in(f"派给{text}"), None)
+    named = next(units_in(text), None)
     said = named.words if named else text
-    known = lead_units(district_name) if district_name else {}
-    return known.get(said.removeprefix(f"演示{district_name}"), said) or None
+    return resolve(said, district_name, handling=False).name or said or None

@@ -19,6 +19,7 @@ from .persons import WHOSE, only_themselves, other_person
 from .principal import EVERYONE
 from .telling_items import say_outlets, say_zone
 from .telling_own import say_booking, say_card_loss
+from .telling_rows import outlet_rows
 from .unified import Applications, BookingDraft, Items, Platform, walk_view
 from .utterances import utterances
 from .worktime import is_workday
@@ -48,6 +49,7 @@ def _search(platform: Platform) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_outlets,
+        rows=outlet_rows,
         examples=utterances("outlet.search"),
         timeout_s=12.0,
     )
@@ -82,6 +84,7 @@ def _card(platform: Platform) -> BaseTool:
         effect="read",
         roles=EVERYONE,
         say=say_outlets,
+        rows=outlet_rows,
         examples=utterances("card.outlet.search"),
         timeout_s=12.0,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from langchain_core.tools import BaseTool
@@ -14,24 +15,27 @@ from .case_steps import (
     DERIVED_CATEGORY,
     DERIVED_STATUS,
     DERIVED_VERSION,
+    FORCED,
+    FORCED_REASON,
     PHOTOS,
     REASON,
-    YES_NO,
     CaseSteps,
-    department_in,
     pictures,
     reason_in,
 )
+from .components import entry_of
 from .define import Call, CallArgument, Prepare, Slot, tool
 from .errors import NeedsAnswer
+from .gazetteer import bundled_gazetteer
+from .sending import by_list, entry_warning, settled_unit
 from .telling import say_moved
-from .unified import Platform, Step
+from .unified import Case, Platform, Step
+from .unified.components import Components
 
 DESK = frozenset(("acceptor", "supervisor"))
 CHIEF = frozenset(("supervisor",))
 SENDERS = frozenset(("dispatcher", "supervisor"))
 UNIT = frozenset(("department",))
-FORCED = Slot("enum", "特批", choices=YES_NO)
 ASK_UNIT = "请说明派给哪个部门，例如“江汉区市政维修所”。"
 ASK_BASIS = "请说明退回的依据，例如责任清单的条目，或者权属单位是谁。"
 
@@ -45,8 +49,8 @@ Version = Annotated[str | None, DERIVED_VERSION]
 def staff_case_tools(platform: Platform) -> list[BaseTool]:
     """The steps of a case, for the posts that may make them."""
     steps = CaseSteps(platform)
-    makers = (_accept, _file, _dispatch, _return, _feedback, _close, _rework, _void)
-    return [make(steps) for make in makers]
+    makers = (_accept, _file, _return, _feedback, _close, _rework, _void)
+    return [*(make(steps) for make in makers), _dispatch(steps, platform)]
 
 
 def _prepare(steps: CaseSteps, to: str, *, reason: str | None = None) -> Prepare:
@@ -72,7 +76,7 @@ def _accept(steps: CaseSteps) -> BaseTool:
         number: Number,
         call: CallArgument,
         forced: Annotated[bool, FORCED] = False,
-        reason: Annotated[str | None, REASON] = None,
+        reason: Annotated[str | None, FORCED_REASON] = None,
         category_name: Category = None,
         address: Address = None,
         status_name: Status = None,
@@ -103,17 +107,23 @@ def _file(steps: CaseSteps) -> BaseTool:
     return case_file
 
 
-def _dispatch(steps: CaseSteps) -> BaseTool:
+def _dispatch(steps: CaseSteps, platform: Platform) -> BaseTool:
+    duties = Components(platform)
+
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         ready = await steps.prepared(arguments, call, "dispatched")
-        unit = department_in(arguments.get("department"))
-        if unit is None:
-            raise NeedsAnswer("department", ASK_UNIT)
-        case = await steps.look(arguments, call)
-        basis = reason_in(arguments.get("basis"))
-        if case.status == "returned" and case.department == unit and basis is None:
-            raise NeedsAnswer("basis", f"案件是{unit}退回的。再派给它要说明新的依据，请补充，或者改派其他部门。")
-        return {"number": ready["number"], "department": unit, **({"basis": basis} if basis else {}), **ready}
+        case, basis = await steps.look(arguments, call), reason_in(arguments.get("basis"))
+        sent = await _unit_of(duties, case, arguments.get("department"), basis)
+        if case.status == "returned" and case.department == sent.unit and sent.basis is None:
+            question = f"案件是{sent.unit}退回的。再派给它要说明新的依据，请补充，或者改派其他部门。"
+            raise NeedsAnswer("basis", question)
+        told = {"basis": sent.basis, "warning": sent.warning}
+        return {
+            "number": ready["number"],
+            "department": sent.unit,
+            **{key: value for key, value in told.items() if value},
+            **ready,
+        }
 
     @tool(
         "case.dispatch", title="派遣案件", effect="write", roles=SENDERS, say=say_moved, examples=phrases.DISPATCH,
@@ -121,19 +131,43 @@ def _dispatch(steps: CaseSteps) -> BaseTool:
     )  # fmt: skip
     async def case_dispatch(
         number: Number,
-        department: Annotated[str, Slot("text", "处置部门", ask=ASK_UNIT)],
+        department: Annotated[str, Slot("unit", "处置部门", ask=ASK_UNIT)],
         call: CallArgument,
         basis: Annotated[str | None, Slot("text", "派遣依据")] = None,
+        warning: Annotated[str | None, Slot("text", "提醒", derived=True)] = None,
         category_name: Category = None,
         address: Address = None,
         status_name: Status = None,
         version: Version = None,
     ) -> Mapping[str, Any]:
-        """把立案或被退回的案件派给处置部门；派给刚退回它的部门要写明新的依据。"""
-        unit = department_in(department) or department
-        return await steps.step(number, Step("dispatched", department=unit, basis=basis, version=version), call)
+        """把立案或被退回的案件派给处置部门；写“责任清单”时按清单派给牵头单位，派给刚退回它的部门要写明新的依据。"""
+        return await steps.step(number, Step("dispatched", department=department, basis=basis, version=version), call)
 
     return case_dispatch
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """To which unit, on what basis, and what should be seen before the yes."""
+
+    unit: str
+    basis: str | None
+    warning: str | None
+
+
+async def _unit_of(duties: Components, case: Case, said: object, basis: str | None) -> _Sent:
+    """The unit that is named; where the responsibility list shall decide, its lead unit with the entry."""
+    if by_list(said) or (not said and by_list(basis)):
+        if not case.district:
+            raise NeedsAnswer("department", f"案件的所在区不明，不能按责任清单派。{ASK_UNIT}")
+        duty = await duties.duty(case.category_code, case.district)
+        return _Sent(duty.unit, duty.basis, None)
+    entry = entry_of(str(said or ""), bundled_gazetteer())
+    found = settled_unit(said, case.district_name, handling=True, slot="department", ask=ASK_UNIT)
+    unit = found.name or ""
+    basis = basis or (entry.basis if entry else None)
+    told = [each for each in (found.warning, entry_warning(basis, unit)) if each]
+    return _Sent(unit, basis, "；".join(told) or None)
 
 
 def _return(steps: CaseSteps) -> BaseTool:
@@ -166,13 +200,17 @@ def _return(steps: CaseSteps) -> BaseTool:
     return case_return
 
 
+_RECEIVE, _REPORT = "接收案件，开始处理", "反馈处理完成，等待核查"
+_RECEIVE_FIRST = "先接收案件；接收以后还要再反馈一次处理结果"
+
+
 def _feedback(steps: CaseSteps) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         case = await steps.look(arguments, call)
         to = "processing" if case.status == "dispatched" else "feedback"
         ready = await steps.prepared(arguments, call, to)
         note = reason_in(arguments.get("note"))
-        step = "接收案件，开始处理" if to == "processing" else "反馈处理完成，等待核查"
+        step = _RECEIVE if to == "processing" and not note else _RECEIVE_FIRST if to == "processing" else _REPORT
         kept = {"photos": arguments["photos"]} if arguments.get("photos") else {}
         return {"number": ready["number"], **({"note": note} if note else {}), **kept, **ready, "step": step}
 
@@ -195,7 +233,8 @@ def _feedback(steps: CaseSteps) -> BaseTool:
         case = await steps.look({"number": number}, call)
         to = "processing" if case.status == "dispatched" else "feedback"
         after = pictures(photos, "after")
-        return await steps.step(number, Step(to, reason=note, photos=after, version=version), call)
+        moved = await steps.step(number, Step(to, reason=note, photos=after, version=version), call)
+        return {**moved, "note": note}
 
     return case_feedback
 
@@ -210,7 +249,7 @@ def _close(steps: CaseSteps) -> BaseTool:
         reason = reason_in(arguments.get("reason"))
         forced = arguments.get("forced") in (True, "true")
         if case.status == "feedback" and case.check_result != "pass" and not (forced and reason):
-            raise NeedsAnswer("reason" if forced else "forced", _ASK_FORCED)
+            raise NeedsAnswer("reason", FORCED_REASON.ask) if forced else NeedsAnswer("forced", _ASK_FORCED)
         kept: dict[str, Any] = {"photos": photos} if photos else {}
         kept |= {"forced": True} if forced else {}
         return {"number": ready["number"], **({"reason": reason} if reason else {}), **kept, **ready}
@@ -223,7 +262,7 @@ def _close(steps: CaseSteps) -> BaseTool:
         number: Number,
         call: CallArgument,
         forced: Annotated[bool, FORCED] = False,
-        reason: Annotated[str | None, REASON] = None,
+        reason: Annotated[str | None, FORCED_REASON] = None,
         photos: Annotated[list[str] | None, PHOTOS] = None,
         category_name: Category = None,
         address: Address = None,

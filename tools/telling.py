@@ -50,12 +50,14 @@ def say_case(case: Result) -> str:
         said.append(f"处置部门：{case['department']}。")
     times = [f"{label}时间 {say_time(case[name])}" for name, label in TIMES if case.get(name)]
     if case.get("deadline_at"):
-        times.append(f"处置时限 {say_time(case['deadline_at'])}")
+        times.append(f"处置时限 {say_time(case['deadline_at'])}{_left(case)}")
     if times:
         said.append("，".join(times) + "。")
     said += _facts(case)
     if case.get("reason") and case["status"] in ("closed", "void", "returned", "suspended", "rework"):
         said.append(f"说明：{case['reason']}。")
+    if case.get("reason") and case["status"] == "feedback":
+        said.append(f"处理情况：{case['reason']}。")
     if case.get("urge_count"):
         said.append(f"已催办 {case['urge_count']} 次。")
     if case["status"] not in ("closed", "void"):
@@ -67,6 +69,10 @@ def _kind(case: Result) -> str:
     return told_class(str(case.get("category_code") or ""), case["category_name"])
 
 
+def _left(case: Result) -> str:
+    return f"，离时限还有{case['time_left']}" if case.get("time_left") and not case.get("overdue") else ""
+
+
 def _facts(case: Result) -> list[str]:
     """What is special about a case."""
     said = []
@@ -74,7 +80,7 @@ def _facts(case: Result) -> list[str]:
         kind = KIND_NAMES[case["limit_kind"]]
         said.append(f"时限按{case['limit_value']:g}个{kind}计算（{case['limit_source']}）。")
     if case.get("overdue"):
-        said.append("已超过处置时限。")
+        said.append(f"已超过处置时限{case.get('time_left', '')}。")
     if case.get("supervised"):
         said.append("已列为督办。")
     for name, results in (("verify_result", VERIFY_RESULTS), ("check_result", CHECK_RESULTS)):
@@ -133,7 +139,7 @@ def say_moved(case: Result) -> str:
         said += f"（{case['limit_source']}），从派遣时起算。"
     if case["status"] == "rework":
         said += f"这是第 {case['rework_count']} 次返工。"
-    return said
+    return f"{said}处理情况：{case['note']}。" if case.get("note") else said
 
 
 def say_visited(case: Result) -> str:

@@ -164,12 +164,18 @@ def say_outlets(found: Result) -> str:
     what = f"办“{found['service_name']}”的" if found["service_name"] else ""
     if not walks:
         return f"没有查到{what}网点，可拨12345询问。"
-    near = [each for each in walks if each["near"]][:3]
-    lines = "\n".join(_walk(each) for each in near or walks[:2])
+    near = any(each["near"] for each in walks)
+    lines = "\n".join(_walk(each) for each in shown_walks(found))
     when = walks[0]["outlet"]["verified_at"]
     basis = f"步行时间按直线距离×1.3÷70米/分钟估算；网点是演示数据，核对日期 {when}。"
     head = f"15 分钟内能走到、{what or '可以办事的'}网点：" if near else f"15 分钟内没有{what}网点，最近的是："
     return f"{head}\n{lines}\n{basis}"
+
+
+def shown_walks(found: Result) -> list[Result]:
+    """The outlets that are told: up to three within reach, else the two nearest."""
+    walks = found["walks"]
+    return [each for each in walks if each["near"]][:3] or walks[:2]
 
 
 def _walk(walk: Result) -> str:

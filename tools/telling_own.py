@@ -24,16 +24,21 @@ def say_progress(found: Result) -> str:
     rows = found["applications"]
     if not rows:
         return "没有查到您名下的办件。" if not found["item"] else f"您名下没有“{found['item']}”的办件。"
-    said = [_application(each) for each in rows[:LISTED]]
+    said = [application_said(each) for each in rows[:LISTED]]
     if len(rows) > LISTED:
         said.insert(0, f"您名下共有 {len(rows)} 个办件，下面是最近的 {LISTED} 个。")
     return "\n".join(said)
 
 
-def _application(row: Result) -> str:
-    said = (
-        f"办件 {row['number']}（{row['title']}）{demo(row)}：{row['status_name']}，{say_day(row['submitted_at'])}提交。"
-    )
+def application_said(row: Result) -> str:
+    """One application: its stage, what is asked for, days left."""
+    head = f"办件 {row['number']}（{row['title']}）{demo(row)}：{row['status_name']}，"
+    return f"{head}{say_day(row['submitted_at'])}提交。{stage_said(row)}"
+
+
+def stage_said(row: Result) -> str:
+    """What is asked for, what was noted, how many days are left, when it was done."""
+    said = ""
     if row["status"] == "correcting":
         said += f"需要补正：{'、'.join(row['wanted'])}，只补这些就可以。"
     if row["note"]:

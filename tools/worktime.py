@@ -148,3 +148,11 @@ def _open_spans(start: datetime, hours: OfficeHours) -> Iterator[tuple[datetime,
 def _years() -> range:
     years = {day.year for day in chinese_calendar.holidays}
     return range(min(years), max(years) + 1)
+
+
+def apart(deadline: datetime, now: datetime) -> str:
+    """How far a deadline is from now, by the clock on the wall: 2天3小时, 40分钟."""
+    seconds = int(abs((deadline - now).total_seconds()))
+    days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
+    told = [f"{days}天" if days else "", f"{hours}小时" if hours else "", "" if days else f"{minutes}分钟"]
+    return "".join(told)

@@ -71,6 +71,7 @@ TOOLS = (
     "case.rework",
     "case.extend",
     "case.suspend",
+    "case.resume",
     "case.supervise",
     "case.merge",
     "metric.query",

@@ -14,6 +14,7 @@ from tools import (
     case_approval_tools,
     case_centre_tools,
     case_feedback_tools,
+    case_resume_tools,
     case_rule_tools,
     case_tools,
     case_visit_tools,
@@ -42,6 +43,7 @@ from ..settings import Settings
 
 _TOOLS = (
     case_tools,
+    case_resume_tools,
     case_rule_tools,
     staff_case_tools,
     case_visit_tools,

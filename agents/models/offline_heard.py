@@ -22,7 +22,7 @@ Specs = Mapping[str, ToolSpec]
 
 @dataclass(frozen=True)
 class Heard:
-    """All that one move goes by."""
+    """All that one move goes by; `restated` when the words name what was only pointed at (第二个要什么材料)."""
 
     text: str
     now: datetime
@@ -32,6 +32,7 @@ class Heard:
     asked: str
     found: Mapping[str, Any]
     results: tuple[tuple[str, Mapping[str, Any]], ...]
+    restated: bool = False
 
     @property
     def waiting(self) -> Mapping[str, Any] | None:
@@ -64,13 +65,14 @@ def heard_in(messages: Sequence[BaseMessage], specs: Specs) -> Heard:
     """What the messages come to for the move after them."""
     text, after = current_turn(messages)
     results = [(str(message.name), tool_result(message)) for message in after if isinstance(message, ToolMessage)]
-    found = next((result for _, result in results if "passages" in result), {})
+    found: Mapping[str, Any] = next((result for _, result in reversed(results) if "passages" in result), {})
     context = read_context(messages)
     now = datetime.fromisoformat(context.clock) if context else datetime.now().astimezone()
     told = tuple(each for each in results if "passages" not in each[1])
     calls = [each for message in after if isinstance(message, AIMessage) for each in message.tool_calls]
-    asked = next((str(each["args"].get("query") or text) for each in calls if each["name"] == LOOKUP), text)
-    return Heard(text, now, specs, recall(messages), context, asked, found, told)
+    asked = [str(each["args"].get("query") or text) for each in calls if each["name"] == LOOKUP] or [text]
+    said = asked[-1] if len(asked) > 1 else text
+    return Heard(said, now, specs, recall(messages), context, asked[-1], found, told, len(asked) > 1)
 
 
 def same_kind(heard: Heard) -> str | None:

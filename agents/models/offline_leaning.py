@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage
 
 from tools import ToolSpec
 
-from ..understanding import correction, fits, focus_of, goes_on, is_question, names_something
+from ..understanding import fits, focus_of, goes_on, is_question
 from .offline_calls import call
 from .offline_heard import Heard, Meant
 from .offline_slots import instead, names_only_details
@@ -22,8 +22,6 @@ _POLITE = re.compile(
     r"[，,\s]*(?:行不行|行不|行吗|行么|可不可以|可以吗|可以不|可以么|能不能行|成不成|成吗|好不好|好吗|要得不|要得吧|得不得行|中不中|OK吗|ok吗)[？?。！!\s]*$"
 )
 _VARIES = re.compile(r"^\W*(?:那|要是|如果|假如|若是|换成|改成)|呢[？?]?\s*$")
-# One of several of one's own.
-_THAT_ONE = re.compile(r"那一?[个件份张]|这一?[个件份张]")
 
 
 def with_topic(heard: Heard, meant: Meant) -> str | None:
@@ -40,17 +38,6 @@ def asked_kindly(text: str) -> str:
     """The wish of a message that asks whether it is all right: 改到周二行不行 → 改到周二."""
     wish = _POLITE.sub("", text)
     return wish if wish.strip() and not is_question(wish) else text
-
-
-def put_right(text: str, spec: ToolSpec, before: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The values a message puts in place of a look-up's: 黄石呢, 黄石也可以吗, 不是做软件的，是开餐馆的."""
-    changed = correction(text)
-    words = changed.value if changed and changed.value else text
-    said = {name: value for name, value in instead(spec, words, now).items() if before.get(name) != value}
-    if goes_on(text) or (changed and changed.value):
-        return said
-    # Nothing but another value of what was given: whatever else is asked is a question of its own.
-    return said if said.keys() <= before.keys() and names_only_details(spec, text, now) else {}
 
 
 def tells(text: str, spec: ToolSpec, now: datetime) -> bool:
@@ -72,18 +59,13 @@ def varied(text: str, spec: ToolSpec, collected: Mapping[str, Any], now: datetim
     return {name: value for name, value in said.items() if name in collected and collected[name] != value}
 
 
-def of_own_record(heard: Heard, meant: Meant) -> AIMessage | None:
-    """还要几天, 那公积金那个呢 after one's own record was shown: told from the record, not from the rules."""
+def own_time(heard: Heard, meant: Meant) -> AIMessage | None:
+    """那要等几个月 after one's own record was shown: told by the record, which speaks of it, not by the rules."""
     name, before = heard.memory.made or ("", {})
     spec = heard.specs.get(name)
-    if spec is None or spec.effect != "read" or "anonymous" in spec.roles or heard.waiting:
+    if spec is None or spec.effect != "read" or "anonymous" in spec.roles or heard.waiting or heard.restated:
         return None
     other = meant.tool not in (None, name) and meant.score >= CLEAR
-    slot = spec.required[0] if len(spec.required) == 1 and spec.slots[spec.required[0]].kind == "query" else None
-    if slot and not other and _THAT_ONE.search(heard.text) and names_something(heard.text):
-        return call(name, {**before, slot: heard.text}, heard.text)
-    focus = focus_of(heard.text)
-    told = "".join(heard.memory.told[:1])
-    if focus in ("duration", "when") and goes_on(heard.text) and not other and fits(focus, told):
-        return call(name, dict(before), heard.text)
-    return None
+    focus, told = focus_of(heard.text), "".join(heard.memory.told[:1])
+    asks = focus in ("duration", "when") and goes_on(heard.text) and not other
+    return call(name, dict(before), heard.text) if asks and fits(focus, told) else None

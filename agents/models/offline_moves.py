@@ -17,11 +17,12 @@ from ..understanding import (
     affirmed,
     assent,
     blames_staff,
-    correction,
     declines,
     drops,
+    facet_of,
     find,
     fit_intents,
+    goes_ahead,
     goes_on,
     is_question,
     only_a_place,
@@ -34,23 +35,25 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
+from .offline_acts import another_act, only_says_why, reversing, sends
+from .offline_again import again
 from .offline_answers import COVERED, Refusal, answer
 from .offline_calls import call, lister, mine, report
+from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
-from .offline_leaning import asked_kindly, asks_the_sum, of_own_record, put_right, tells, varied, with_topic
+from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
 from .offline_memory import Memory
+from .offline_results import nowhere, resumed, told_of_it
 from .offline_slots import (
     after_danger,
-    amended,
     arguments,
     continued,
     inherited,
     names_only_details,
     spoken_of,
 )
-from .offline_talk import remarks, speaks, things
+from .offline_talk import speaks, things
 from .offline_words import (
-    CHOOSE,
     ELSEWHERE,
     NOT_SAID,
     NOT_THAT_ONE,
@@ -107,13 +110,13 @@ class Mover:
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
-        move = self._continue(heard, meant) or self._amend(heard, meant) or self._picked_tool(heard)
-        move = move or self._pointed_at(heard, meant) or self._again(heard) or of_own_record(heard, meant)
+        move = self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
+        move = move or told_of_it(heard, meant) or self._pointed_at(heard, meant)
+        move = move or again(heard, meant) or own_time(heard, meant)
+        move = move or resumed(heard, meant, lambda: isinstance(self._answer(heard), str))
         if move is not None:
             return move
         said_yes_or_no = assent(text) is not None
-        if heard.context and heard.context.pending and said_yes_or_no:
-            return AIMessage(CHOOSE)
         # 帮我申请 is a yes where one is waited for, else a wish.
         acts = meant.tool is not None and meant.score >= LIKELY and heard.specs[meant.tool].effect == "write"
         if kind := small_talk(text) or ("nod" if said_yes_or_no and not acts else None):
@@ -124,6 +127,9 @@ class Mover:
             return opening
         if meant.tool and meant.score >= max(meant.know, meant.none):
             return self._which(heard, meant) or self._start(meant.tool, heard)
+        roles = frozenset(heard.context.roles) if heard.context else frozenset()
+        if act := sends(heard.text, heard.specs, roles, heard.memory, heard.now):
+            return self._start(act, heard)
         return self._named(heard, meant) or self._from_knowledge(heard, meant)
 
     def _only_opens(self, heard: Heard, meant: Meant) -> AIMessage | None:
@@ -175,6 +181,9 @@ class Mover:
         # What was asked for by its identifier is what a message with that identifier answers.
         details = not asks and names_only_details(heard.specs[waiting["tool"]], heard.text, heard.now)
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
+        if another_act(waiting, heard.specs, heard.text, meant.tool if meant.score >= LIKELY else None, heard.now):
+            return None
+        other = other and not only_says_why(waiting, heard.specs, str(meant.tool), asks=asks)
         if other and not details and opens(heard.text) and not declines(heard.text):
             return None
         spec = heard.specs[waiting["tool"]]
@@ -185,25 +194,19 @@ class Mover:
         told = tells(heard.text, spec, heard.now)
         if asks and not told and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
-        collected = continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
+        if small_talk(heard.text) == "thanks":
+            return None
+        ahead = goes_ahead(heard.text)
+        collected = None if ahead else continued(heard.text, waiting, spec, heard.memory, heard.now)
         says_nothing = told or (not subject(heard.text) and not is_question(heard.text))
+        collected = collected if collected is not None else goes_on_with(heard)
         if collected is None and (says_nothing or _VALUE.fullmatch(heard.text.strip())):
             collected = dict(waiting["arguments"])
         return None if collected is None else call(waiting["tool"], collected, heard.text)
 
-    def _amend(self, heard: Heard, meant: Meant) -> AIMessage | None:
-        """A change to what was just put up for a yes: a correction, or a detail that was still open."""
-        pending = [each["tool"] for each in heard.context.pending] if heard.context else []
-        name = next((tool for tool in pending if tool in heard.specs and tool in heard.memory.proposed), None)
-        said = asked_kindly(heard.text)
-        if name is None or is_question(said):
-            return None
-        spec, proposed = heard.specs[name], heard.memory.proposed[name]
-        details = names_only_details(spec, said, heard.now)
-        fresh = meant.tool is not None and meant.score >= LIKELY and not correction(said) and not details
-        changed = {} if fresh else amended(said, proposed, spec, heard.now)
-        again = not fresh and remarks(heard.text, details=details, rule=meant.know >= LIKELY)
-        return call(name, {**proposed, **changed}, heard.text) if changed or again else None
+    def _beside(self, heard: Heard, meant: Meant) -> AIMessage | None:
+        """What is said of a card, of one that was given up, or of what was carried out."""
+        return taken_up(heard) or beside_card(heard, meant) or undone(heard, meant)
 
     def _picked_tool(self, heard: Heard) -> AIMessage | None:
         """The answer to "您是想…": the title of a tool; what it is about was said before."""
@@ -217,7 +220,7 @@ class Mover:
     def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
         """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
         bare = not subject(_CODE.sub("", heard.text))
-        listed = ordinal(heard.text) is not None and goes_on(heard.text)
+        listed = ordinal(heard.text) is not None and (goes_on(heard.text) or facet_of(heard.text) is not None)
         if not bare and not listed and (meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text))):
             return None
         for name, spec in sorted(heard.specs.items()):
@@ -228,15 +231,6 @@ class Mover:
                 if known:
                     return call(name, {spec.required[0]: known}, heard.text)
         return None
-
-    def _again(self, heard: Heard) -> AIMessage | None:
-        """洪山呢, 那上个月呢: the look-up of just now, with what is said instead."""
-        name, before = heard.memory.made or ("", {})
-        spec = heard.specs.get(name)
-        if spec is None or spec.effect != "read" or heard.waiting:
-            return None
-        said = put_right(heard.text, spec, before, heard.now)
-        return call(name, {**before, **said}, heard.text) if said else None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
@@ -277,6 +271,8 @@ class Mover:
 
     def _from_knowledge(self, heard: Heard, meant: Meant) -> AIMessage:
         text = heard.text
+        if heard.restated and isinstance(self._answer(heard), Refusal) and (said := nowhere(heard)):
+            return said
         if declines(text) and not is_question(text) and ASK in heard.specs:
             return call(ASK, {"question": vague(heard.specs)}, text)
         own = subject(text)
@@ -328,6 +324,7 @@ class Mover:
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
         first, second = [*ranked[:2], None, None][:2]
+        first = reversing(heard.text, first, heard.specs) if first else None
         return Meant(first, second, tops[0], tops[1], know, none)
 
     def _scores(self, heard: Heard, names: tuple[str, ...], text: str) -> dict[str, float]:

@@ -23,14 +23,18 @@ from ..understanding import (
     introduced,
     is_name,
     is_question,
+    is_step,
     known_class,
     ordinal,
     points_back,
     says_something,
+    told,
     wants_pictures,
+    without_speech,
     worded,
 )
 from ..wording import AFTER_DANGER
+from .offline_edits import edited
 from .offline_memory import Memory
 
 SURE_CLASS = 0.9
@@ -38,6 +42,8 @@ UNSURE = "不知道"
 _SHORT = 16
 # The score of a number that says what it counts.
 _COUNTED = 0.7
+# Of another matter at the place that was just told.
+_NEARBY = re.compile(r"旁边|边上|对面|隔壁|附近|那里|那边|那儿|这里|这边|这儿|同一个?(?:地方|位置)|一起")
 _EVERYWHERE = re.compile(r"全市|全武汉|所有区|各个?区|每个区")
 _WORDS = frozenset(("text", "query"))
 _LINE = re.compile(r"[\n；;]")
@@ -50,6 +56,8 @@ _ROAD = re.compile(r"[\u4e00-\u9fff]{1,8}(?:路|街|大道|巷)(?:\d+号)?")
 _PLACE_LIKE = re.compile(
     r"[路街巷道区县镇乡村庄店楼园桥站场湖山河江港门口苑城院校馆厂铺坊里湾岭边旁洲岛湿地下上前后]|号|附近|对面|旁边|这儿|那儿|家|小学|中学|大厦|广场|\d"
 )
+# 已经关了阀门了: what was done is no place.
+_DONE = re.compile(r"^(?:已经|都已|刚刚?才?)|(?:了|过了)[。！!]*$")
 _FILLER = re.compile(r"[，,。！!；;\s]|我的|电话|手机号?|号码|是|在|就|那里|这里|那边|这边|地点|地址|位置|联系")
 Arguments = dict[str, Any]
 
@@ -57,9 +65,13 @@ Arguments = dict[str, Any]
 def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Arguments:
     """What a message gives for a new call; identifiers may come from what was just spoken about."""
     filled = fill(_open_slots(spec), text, now, spec.required)
+    beside = told(spec, text, now) if is_step(spec) else {}
+    filled = {**filled, **beside}
     for name in spec.required:
         slot = spec.slots.get(name)
-        if slot and slot.kind == "text" and isinstance(filled.get(name), str):
+        if slot and slot.kind == "text" and is_step(spec) and not slot.label.endswith("编号"):
+            filled = {key: value for key, value in filled.items() if key != name or key in beside}
+        elif slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
             said = words and (spec.effect == "read" or slot.personal or beyond(words, spec.title, ()))
             filled |= {name: words} if said else {}
@@ -75,13 +87,16 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
 
 def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Memory, now: datetime) -> Arguments | None:
     """The waiting call with what this message adds or corrects; None when it does neither."""
+    text = without_speech(text)
     collected = dict(waiting["arguments"])
     slot = spec.slots.get(waiting["slot"])
     if slot is None:
         return None
-    added = amended(text, collected, spec, now)
+    added = {**amended(text, collected, spec, now)}
     changed = correction(text)
     said = changed.value if changed and changed.value else text
+    beside = told(spec, said, now, waiting["slot"]) if is_step(spec) else {}
+    added |= {name: value for name, value in beside.items() if name != waiting["slot"] and name not in collected}
     answer = _chosen(slot, said, memory.choices) or _answer(slot, said, collected.get(waiting["slot"]), now)
     if slot.kind == "query" and added and answer not in memory.choices and names_only_details(spec, said, now):
         answer = None
@@ -91,6 +106,10 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
         answer = worded(slot, answer, spec.title, spec.examples, asked=True) if answer else None
         if answer is None and not added and worded(slot, said, spec.title, spec.examples, asked=True) is None:
             return _without_answer(said, collected, waiting, spec) or collected
+    if slot.kind == "text" and isinstance(answer, str) and answer not in memory.choices:
+        answer = beside.get(waiting["slot"], answer)
+    if slot.kind == "unit" and answer is not None and answer == collected.get(waiting["slot"]):
+        answer = f"就是{answer}"
     if answer is None and slot.kind in ("number", "money") and _NONE.fullmatch(said) and _takes_nought(memory):
         answer = 0
     if answer is None and slot.kind in IDENTIFIERS:
@@ -106,6 +125,9 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
 
 def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: datetime) -> Arguments:
     """What a message adds to or changes in collected arguments: typed values always, words when they are taken back."""
+    text = without_speech(text)
+    if change := edited(text, collected, spec, now):
+        return {name: value for name, value in change.items() if value != collected.get(name)}
     changed = correction(text)
     said = changed.value if changed and changed.value else text
     # A bare yes or no answers what was asked, no choice that was not.
@@ -142,10 +164,13 @@ def instead(spec: ToolSpec, text: str, now: datetime) -> Arguments:
 
 def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: Memory, now: datetime) -> Arguments:
     """What a short message leaves out of a call: from the call of just now, or from the words before it."""
-    if len(text) > _SHORT:
-        return {}
     name, before = memory.made or ("", {})
-    if name == spec.name:
+    if len(text) > _SHORT:
+        beside = name == spec.name and _NEARBY.search(text)
+        return {
+            key: before[key] for key, slot in spec.slots.items() if beside and slot.kind == "address" and key in before
+        }
+    if name == spec.name and not is_step(spec):
         return {key: value for key, value in before.items() if key in spec.required or spec.slots[key].kind == "date"}
     open_now = {key: slot for key, slot in _open_slots(spec).items() if key in spec.required and slot.kind != "text"}
     places = (
@@ -192,12 +217,14 @@ def names_only_details(spec: ToolSpec, text: str, now: datetime) -> bool:
 def spoken_of(slot: Slot, text: str, memory: Memory, now: datetime) -> str | None:
     """The identifier that was spoken of before, when the message can mean no other."""
     place = ordinal(text)
-    for told in memory.told:
-        values = list(dict.fromkeys(str(each.value) for each in find(slot, told, now)))
-        if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, told):
+    # 第一个 is one of a list, not the one that was shown since.
+    lists = [said for said in memory.told if len({str(each.value) for each in find(slot, said, now)}) > 1]
+    for said in lists if place is not None and lists else memory.told:
+        values = list(dict.fromkeys(str(each.value) for each in find(slot, said, now)))
+        if len(values) == 1 and place in (None, 1, -1) and _may_mean(text, said):
             return values[0]
         if values:
-            return _one_of(values, told, text)
+            return _one_of(values, said, text)
     return None
 
 
@@ -238,11 +265,15 @@ def _answer(slot: Slot, said: str, old: Any, now: datetime) -> Any:
 
 def _loose(slot: Slot, said: str, old: Any) -> Any:
     """Any short words, where any words may be an answer."""
-    free = slot.kind in ("address", "text", "category") and not wants_pictures(slot) and 2 <= len(said.strip()) <= 60
+    free = (
+        slot.kind in ("address", "text", "category", "unit")
+        and not wants_pictures(slot)
+        and 2 <= len(said.strip()) <= 60
+    )
     free = free and not slot.label.endswith("姓名")
     if not free or declines(said) or is_question(said):
         return None
-    if slot.kind == "address" and (_describes(said) or not _PLACE_LIKE.search(said)):
+    if slot.kind == "address" and (_describes(said) or not _PLACE_LIKE.search(said) or _DONE.search(said)):
         return None
     return amend(str(old), said.strip()) if slot.kind == "address" and old else said.strip()
 

@@ -16,7 +16,6 @@ TALK = {
     "bye": "再见，需要的时候再来找我。",
     "nod": "好的，还有需要请直接说。",
 }
-CHOOSE = "请在上面的确认卡片里选好：要提交的点确认，不要的点取消。"
 WHICH_ONE = "上面列出的里面没有这一个，请说编号或者名称。"
 WHAT = "好的，请说说是什么事：要报城市问题，办什么事，还是咨询政策？"
 WHAT_THERE = "好的，位置我知道了。请问在那里要办什么事，还是要报什么问题？"
@@ -28,6 +27,7 @@ ELSEWHERE = (
     "别的事请找对应的单位，不清楚找谁可以拨打 12345。"
 )
 RULES = "了解有关规定"
+_NOT_RECORDED = "{whose}记录里没有查到{what}，不能乱说。"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 
@@ -47,6 +47,12 @@ def clarify(spec: ToolSpec) -> tuple[str, tuple[str, ...]]:
 def either(one: ToolSpec, other: ToolSpec) -> tuple[str, tuple[str, ...]]:
     """Ask which of two tools is meant."""
     return f"请问您是想{one.title}，还是想{other.title}？", (one.title, other.title)
+
+
+def not_recorded(what: str, name: str, channel: str | None) -> str:
+    """That a record just shown does not say something, and whom to ask; staff ask who keeps it."""
+    said = _NOT_RECORDED.format(whose=f"“{name}”的" if name else "刚才的", what=what)
+    return said + (f"请拨打 {channel} 问。" if channel else "请向填写这条记录的单位核实。")
 
 
 def vague(specs: Mapping[str, ToolSpec]) -> str:

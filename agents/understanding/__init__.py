@@ -1,6 +1,20 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
 from .addresses import amend
+from .answers import (
+    adds,
+    all_of,
+    also,
+    goes_ahead,
+    names_another_act,
+    names_filed,
+    one_of,
+    puts_off,
+    resumes,
+    set_apart,
+    takes_back,
+    without_speech,
+)
 from .clauses import (
     Correction,
     affirmed,
@@ -17,12 +31,15 @@ from .clauses import (
     wants_person,
     without_pleading,
 )
+from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
+from .insults import without_insults
 from .intents import Intents, fit_intents
 from .reasons import beyond, worded
 from .signs import opens
 from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
-from .topics import goes_on, names_something, only_a_place, shared, topic
+from .told import is_step, label_words, main_text, texts_of, told
+from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
 
@@ -31,12 +48,16 @@ __all__ = [
     "STRICT",
     "Correction",
     "Evidence",
+    "Facet",
     "Focus",
     "Found",
     "Intents",
     "Understands",
     "Weighing",
+    "adds",
     "affirmed",
+    "all_of",
+    "also",
     "amend",
     "assent",
     "beyond",
@@ -44,33 +65,50 @@ __all__ = [
     "correction",
     "declines",
     "drops",
+    "facet_of",
     "fill",
     "find",
     "fit_intents",
     "fits",
     "focus_of",
     "focuses_of",
+    "goes_ahead",
     "goes_on",
     "introduced",
     "is_name",
     "is_question",
+    "is_step",
     "known_class",
+    "label_words",
+    "main_text",
+    "names_another_act",
+    "names_filed",
     "names_something",
+    "one_of",
     "only_a_place",
     "opens",
     "ordinal",
     "pleads",
     "points_back",
+    "puts_off",
+    "resumes",
     "says_something",
+    "set_apart",
     "shared",
     "small_talk",
     "speaks_of",
     "subject",
+    "takes_back",
+    "texts_of",
+    "told",
     "topic",
     "vague_opening",
     "wants_person",
     "wants_pictures",
     "without_asking",
+    "without_insults",
+    "without_place_in_list",
     "without_pleading",
+    "without_speech",
     "worded",
 ]

@@ -57,6 +57,13 @@ def _flag(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
     for value, *names in slot.choices:
         if text in names:
             yield value, 0, len(text), 1.0
+    named = [(name, row[0]) for row in slot.choices for name in row[1:] if len(name) > 1 and name in text]
+    if named:
+        name, value = max(named, key=lambda each: len(each[0]))
+        at = text.find(name)
+        turned = value == "true" and bool(_UNDONE.search(text[:at]))
+        yield "false" if turned else value, at, at + len(name), 0.9
+        return
     label = _LABEL_NOISE.sub("", slot.label)
     if label.startswith("已") and _done(label.removeprefix("已"), text):
         yield "true", 0, len(text), 0.8
@@ -66,7 +73,9 @@ def _flag(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
         if at == 0:
             return
     if label:
-        yield "true", 0, len(text), 0.7
+        first = text.find(label[0])
+        undone = len(label) > 1 and bool(_UNDONE.search(text[:first]))
+        yield "false" if undone else "true", 0, len(text), 0.7
 
 
 def _done(what: str, text: str) -> bool:

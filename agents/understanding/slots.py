@@ -16,6 +16,7 @@ from tools import Categories, CategoryHit, Slot, bundled_categories, units_in
 from .addresses import gazetteer, places
 from .choices import choices_in
 from .dates import day_spans
+from .insults import without_insults
 from .measures import counts_in, days_in, names_slot
 from .numerals import numbers_in
 from .words import subject
@@ -231,7 +232,7 @@ def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         shown = [match.group(0) for match in _ADDRESS_OF_PICTURE.finditer(text)]
         yield from [Found(shown, 0, len(text), 1.0)] if shown else []
         return
-    value = _POLITE.sub("", _CONTACT.sub("", text.strip())).strip(" ，,。；;")
+    value = _POLITE.sub("", _CONTACT.sub("", without_insults(text.strip()))).strip(" ，,。；;")
     if is_name(slot):
         named = None if _KIN.fullmatch(value) else _NAME.fullmatch(value)
         named = named or introduced(text)

@@ -16,7 +16,9 @@ _DATA = Path(__file__).parent / "data" / "aspects.txt"
 _TURNS_TO = re.compile(r"^\W*(?:那么?|要是|如果|假如|换成|若是|改成)?[^，,。！!？?]{1,6}(?:的话)?呢\W*$")
 _CASE_OF = re.compile(r"^\W*(?:那|要是|如果|假如|若是)")
 _CASE_LENGTH = 14
-_PLACE_IN_LIST = re.compile(r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|上一|下一|前一)(?:个|条|件|张|项|家|份)?")
+_PLACE_IN_LIST = re.compile(
+    r"(?:第[一二三四五六七八九十\d]+|最后一?|头一|上一|下一|前一)(?:个|条|件|张|项|家|份|种|处|所)?"
+)
 _WHERE = re.compile(r"我们?|人|就|现在|目前|正|在|到|位置|地点|地址|这里|那里|这边|那边|附近|是|住|家")
 # So many letters that matter name something.
 _NAMED = 2
@@ -30,6 +32,11 @@ def goes_on(text: str) -> bool:
 def names_something(text: str) -> bool:
     """Whether a message says what it is about, beyond what may be asked of anything."""
     return sum(unit.weight >= 1.0 for unit in units(topic(text))) >= _NAMED
+
+
+def without_place_in_list(text: str) -> str:
+    """A message without the words that say which one of a list it means."""
+    return _PLACE_IN_LIST.sub(" ", text).strip()
 
 
 def topic(text: str) -> str:

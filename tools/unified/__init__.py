@@ -17,7 +17,7 @@ from .cases import Cases, Step, Visit
 from .client import Answer, Platform, open_platform, path_part
 from .finding import CaseQuery
 from .items import BundlePlan, Items, walk_view
-from .lifecycle import FINAL, STATES, TRANSITIONS
+from .lifecycle import FINAL, STATES, TO_HANDLE, TRANSITIONS
 from .metrics import MetricDraft, Metrics, SavedDraft
 from .order_states import ORDER_FINAL, ORDER_STATES, TALKERS
 from .orders import Choice, Order, OrderDraft, OrderPage, Orders, OrderVisit, Said, Sent, Suggestion
@@ -32,6 +32,7 @@ __all__ = [
     "ORDER_STATES",
     "STATES",
     "TALKERS",
+    "TO_HANDLE",
     "TRANSITIONS",
     "Answer",
     "App",

@@ -10,7 +10,7 @@ export function settledIn(turns) {
     const decision = { 确认提交: 'confirm', 取消: 'cancel', 修改内容: 'edit' }[turn.text]
     open = open.filter((action) => !settled.has(action.id))
     if (decision && open.length === 1) settled.set(open[0].id, { is: decision, note: '' })
-    open.push(...(turn.reply?.actions ?? []))
+    open.push(...(turn.reply?.actions ?? []).filter((action) => !open.some((other) => other.id === action.id)))
   }
   return settled
 }

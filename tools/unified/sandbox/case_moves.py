@@ -74,7 +74,7 @@ class Moves:
                 forced = body.forced or before == "suspended"
                 values |= {"forced_close": int(forced), "checked_at": row["checked_at"] or now}
             case _, "feedback":
-                values |= {"check_result": None}
+                values |= {"check_result": None, "reason": body.reason}
         return values
 
     def _filed(self, row: Row) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Whether a message belongs to the act that waits for an answer, or is another one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tools import ToolSpec
+
+from ..understanding import IDENTIFIERS, correction, find, is_question, is_step
+from .offline_memory import Memory
+from .offline_slots import spoken_of
+
+Specs = Mapping[str, ToolSpec]
+_UNDO = r"(?:解除|取消|撤销|撤掉|结束|停止|终止|不用再|不再)"
+_SENT = re.compile(r"(?:派|转|交|退|分|换|改)(?:单|遣|发|派|交)?(?:给|到|至|往|成|为)?\s*$")
+
+
+def another_act(waiting: Mapping[str, Any], specs: Specs, text: str, meant: str | None, now: datetime) -> bool:
+    """Whether a message names another object than the waiting act's, and so is an act or a question of its own."""
+    spec = specs[waiting["tool"]]
+    slot = spec.slots.get(waiting["slot"])
+    if not is_step(spec) or slot is None or slot.kind in IDENTIFIERS or correction(text):
+        return False
+    for name, each in spec.slots.items():
+        known = waiting["arguments"].get(name)
+        if each.kind in IDENTIFIERS and known and meant is not None:
+            said = [str(hit.value) for hit in find(each, text, now)]
+            if said and str(known) not in said:
+                return True
+    return False
+
+
+def only_says_why(waiting: Mapping[str, Any], specs: Specs, meant: str, *, asks: bool) -> bool:
+    """Whether words that sound like another wish are the reason that was asked for: 管道漏水要等水务."""
+    spec = specs[waiting["tool"]]
+    slot = spec.slots.get(waiting["slot"])
+    words = slot is not None and slot.kind == "text" and is_step(spec) and not asks
+    return words and meant in specs and not is_step(specs[meant])
+
+
+def reversing(text: str, tool: str, specs: Specs) -> str:
+    """The tool that is meant: for 解除挂账 not that of 挂账, but the one whose examples speak of undoing it."""
+    act = re.escape(specs[tool].title)
+    undoes = re.compile(rf"{_UNDO}[^，,。；;]{{0,24}}{act}")
+    if not is_step(specs[tool]) or not undoes.search(text):
+        return tool
+    noun = tool.split(".")[0]
+    others = [name for name, spec in specs.items() if name != tool and name.split(".")[0] == noun and is_step(spec)]
+    said = {name: sum(bool(undoes.search(each)) for each in specs[name].examples) for name in others}
+    best = max(sorted(said), key=lambda name: said[name], default=tool)
+    return best if said.get(best) else tool
+
+
+def sends(text: str, specs: Specs, roles: frozenset[str], memory: Memory, now: datetime) -> str | None:
+    """The act that sends what was spoken of last to a unit: a message says 改派 and names one."""
+    if is_question(text):
+        return None
+    for told in memory.told[:1]:
+        latest = Memory(told=(told,))
+        for name, spec in sorted(specs.items()):
+            unit = next((s for s in spec.slots.values() if s.kind == "unit" and not s.derived), None)
+            numbers = [spec.slots[each] for each in spec.required if spec.slots[each].kind in IDENTIFIERS]
+            if not (unit and numbers and is_step(spec) and (not roles or roles & spec.roles)):
+                continue
+            named = [hit for hit in find(unit, text, now) if _SENT.search(text[: hit.start])]
+            if named and spoken_of(numbers[0], text, latest, now):
+                return name
+    return None

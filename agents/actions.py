@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from tools import ToolSpec
+
 from .errors import Conflict, Gone, Unknown
 from .records import Action, Receipt
 from .rows import moment, record, stamp
@@ -126,6 +128,12 @@ def replace_pending(connection: Connection, action_id: str) -> None:
     connection.execute(
         actions.update().where(actions.c.id == action_id, actions.c.state == "pending").values(state="replaced")
     )
+
+
+def withdraws(earlier: PendingAction, spec: ToolSpec, given: Mapping[str, Any]) -> bool:
+    """Whether what cannot be done is the earlier one put right: then that was not meant either (不是我的卡)."""
+    same = [name for name in spec.required if name in given and earlier.arguments.get(name) == given[name]]
+    return earlier.tool == spec.name and (bool(same) or not spec.required)
 
 
 def add_receipt(connection: Connection, conversation_id: str, receipt: Receipt) -> None:

@@ -14,7 +14,7 @@ from knowledge import Found, Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
-from .actions import Draft, PendingAction
+from .actions import Draft, PendingAction, withdraws
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
 from .cards import checked as checked_summary
@@ -36,6 +36,8 @@ from .understanding import goes_on, is_question, names_something, points_back, t
 
 MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
+# No other detail changes these.
+_FOR_GOOD = frozenset(("not_ours", "not_allowed"))
 NUMBERED = frozenset(("phone", "resident_id", "case_no", "order_no", "component_no", "credit_code"))
 _NUMBER = re.compile(r"(?:⟦[^⟧]*⟧|[0-9A-Za-z\s-]{4,})+")
 
@@ -146,7 +148,9 @@ class Loop:
         except WrongArguments as problem:
             turn.mislead(call, str(problem))
             return
-        if missing := _missing(spec, call["args"]):
+        if refused := await _not_admitted(turn, call, spec):
+            yield self._cannot(turn, call, spec, refused)
+        elif missing := _missing(spec, call["args"]):
             yield await self._ask_user(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
         elif spec.effect == "write":
             async for event in self._propose(turn, call, spec):
@@ -172,7 +176,9 @@ class Loop:
         if _in_vain(turn, call, need, spec).count(need.slot) < 2:
             return _question(turn, call, need, spec)
         turn.answer_call(call, {"status": "needs_answer", "slot": need.slot, "question": need.question})
-        offered = await self._offers.add(turn, "stuck", wording.STUCK)
+        fault = need.question != spec.slots[need.slot].ask and need.slot in call["args"]
+        lead = f"{need.question}\n{wording.STILL_STUCK}" if fault else wording.STUCK
+        offered = await self._offers.add(turn, "stuck", lead)
         # What was told is kept: who would rather go on (报吧) is asked for it anew.
         waited = _waited(turn, spec)
         turn.waiting = Waiting(
@@ -196,6 +202,9 @@ class Loop:
                 continue
             turn.vault = proposal.vault
             made.append(proposal.action)
+        if len(problems) == len(series.each) == 1:
+            yield self._cannot(turn, call, spec, problems[0])
+            return
         for event in put_up(turn, call, made, problems, series.left_out):
             yield event
         if len(made) > 1:
@@ -222,6 +231,16 @@ class Loop:
             turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
             yield turn.speak(checked_summary(proposal.action.summary))
 
+    def _cannot(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec, problem: ToolError) -> Event:
+        """A write that cannot be made; what it would have put right is withdrawn, and nothing more is asked for it."""
+        same = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
+        gone = same if problem.kind != "not_ours" else []
+        turn.replaced += gone
+        turn.waiting = None if _waited(turn, spec) and problem.kind in _FOR_GOOD else turn.waiting
+        turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
+        turn.end(Outcome("refused", wording.REASONS[problem.kind]))
+        return turn.speak(f"{problem}{wording.WITHDRAWN if gone else ''}")
+
     async def _read(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
         yield Stepped(spec.name, spec.title, False)
         arguments = restore_value(dict(call["args"]), turn.vault)
@@ -241,6 +260,17 @@ class Loop:
             turn.answer_call(call, record_result(turn, spec, result.data, result.said))
             turn.waiting = None if turn.waiting and turn.waiting.tool == spec.name else turn.waiting
         yield Stepped(spec.name, spec.title, True)
+
+
+async def _not_admitted(turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> ToolError | None:
+    """Why a write cannot be made whatever else is told; None when it may go on."""
+    if spec.admit is None:
+        return None
+    try:
+        await spec.admit(restore_value(dict(call["args"]), turn.vault), turn.call)
+    except ToolError as problem:
+        return problem
+    return None
 
 
 def _in_order(turn: Turn, arguments: Mapping[str, Any], tool: BaseTool) -> dict[str, Any]:
@@ -320,7 +350,8 @@ def _missing(spec: ToolSpec, arguments: Mapping[str, Any]) -> str | None:
 def _unknown_to_tool(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolSpec) -> bool:
     """Whether a tool asks anew for what the words name: once in a turn, the model may know it from elsewhere."""
     words = str(call["args"].get(need.slot) or "")
-    asked = is_question(turn.opening.text) and not points_back(words)
+    said = turn.opening.text
+    asked = (is_question(said) or goes_on(said)) and not points_back(words)
     named = spec.slots[need.slot].kind == "query" and asked and names_something(words)
     if not named or need.choices or _waited(turn, spec) or spec.name in turn.unknown:
         return False
@@ -346,7 +377,7 @@ def _in_vain(turn: Turn, call: Mapping[str, Any], need: NeedsAnswer, spec: ToolS
     """The slots asked for so far. Who told something else of what is needed was not asked in vain."""
     waited = _waited(turn, spec)
     asked = waited.asked if waited else ()
-    told = need.slot in spec.required and _told_meanwhile(turn, call, spec)
+    told = (need.slot in spec.required or spec.effect == "read") and _told_meanwhile(turn, call, spec)
     return tuple(dict.fromkeys(asked)) if told else asked
 
 

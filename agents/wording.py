@@ -16,6 +16,7 @@ NO_SUPPORT = "我没有找到能支持回答的依据，就不乱说了。您可
 HANDED_OFF = "这件事请工作人员来办更好，我可以把对话转给人工。回复“是”就转，也可以直接拨打 12345。"
 ASKED_PERSON = "我可以把这次对话转给人工，回复“是”就转；也可以直接拨打 12345。"
 COMPLAINS = "给您添麻烦了。我可以把您的意见和这次对话转给人工处理，回复“是”就转；也可以直接拨打 12345。"
+STILL_STUCK = "还是不行的话，我可以转给人工接着办，回复“是”就转；也可以直接拨打 12345。"
 STUCK = "这一项我没能听明白。我可以转给人工接着办，回复“是”就转；也可以直接拨打 12345。"
 TWICE = "两次都没能帮上您。要不要转给人工？回复“是”就转；也可以直接拨打 12345。"
 CHANGES = (
@@ -81,6 +82,7 @@ TELL = "请告诉我{label}。"
 FOR_THE_CALLER = "请先转告现场的人：{first}\n\n"
 AFTER_DANGER = "等您到了安全的地方，可以把位置告诉我，我来登记上报。"
 ABUSE = "我在认真听。请告诉我需要办什么事，或者拨打 12345 找工作人员。"
+WITHDRAWN = "刚才那张确认卡片已作废，没有提交。"
 PRIVACY = (
     "别人的个人信息不能提供，也不能替别人查询。您可以查本人的，以及已绑定、代办的家人的；"
     "确有需要，请向主管部门依法申请，或拨打 12345 咨询。"
@@ -98,6 +100,7 @@ REASONS: dict[str, Reason] = {
     "not_found": "no_evidence",
     "not_allowed": "no_permission",
     "conflict": "conflict",
+    "not_ours": "out_of_scope",
     "unavailable": "unavailable",
     "invalid": "invalid",
 }

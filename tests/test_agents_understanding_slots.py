@@ -350,3 +350,11 @@ def test_days_inside_a_choice_are_no_dates() -> None:
 )
 def test_values_said_in_one_breath_are_all_heard(text: str, districts: str) -> None:
     assert fill({"district": Slot("district", "区", several=True)}, text, NOW) == {"district": districts}
+
+
+def test_a_day_that_has_to_come_is_the_next_one_that_is_called_so() -> None:
+    ahead = Slot("date", "日期", ahead=True)
+    friday = datetime(2026, 11, 27, 9, tzinfo=CITY_ZONE)
+    found = {text: [each.value for each in find(ahead, text, friday)] for text in ("周一", "上周一", "1月5日", "周五")}
+    assert found == {"周一": ["2026-11-30"], "上周一": ["2026-11-16"], "1月5日": ["2027-01-05"], "周五": ["2026-11-27"]}
+    assert [each.value for each in find(Slot("date", "日期"), "周一", friday)] == ["2026-11-23"]

@@ -17,6 +17,7 @@ from tools.circle import MINUTES, bundled_outlets, minutes_on_foot, walks
 from tools.directory import bundled_directory, merged_materials
 from tools.gazetteer import bundled_gazetteer
 from tools.precheck import Facts, precheck, told
+from tools.telling_items import OUTSIDE
 
 from .test_tools_world import ANYBODY, CITIZEN, World, give_near, give_world  # noqa: F401
 
@@ -314,3 +315,36 @@ def test_examples_of_two_tools_never_coincide() -> None:
     data = json.loads((ROOT / "tools" / "data" / "utterances.json").read_text(encoding="utf-8"))
     lines = [line for name, found in data.items() if name != "header" for line in found]
     assert len(set(lines)) == len(lines)
+
+
+def test_a_date_without_a_paper_is_no_material(near: World) -> None:
+    async def body() -> None:
+        for words in ("我爸是1963年11月的", "那她呢，1970年"):
+            with pytest.raises(NeedsAnswer, match="什么材料"):
+                await use(near, "doc.check", material=words, valid_to="1970-12-31")
+
+    near.run(body)
+
+
+def test_several_materials_are_looked_at_each_by_its_own_words(near: World) -> None:
+    async def body() -> None:
+        said = "身份证2025年3月1日到期，申请书一共4页只拍了3页，户口本都在"
+        found = await use(near, "doc.check", material=said, valid_to="2025-03-01")
+        assert {each["material"]: len(each["defects"]) for each in found.data["papers"]} == {
+            "身份证": 1, "申请书": 1, "户口簿": 0,
+        }  # fmt: skip
+        assert "还没法预审户口簿" in found.said
+
+    near.run(body)
+
+
+def test_another_item_than_the_one_named_is_never_told_across_cities(near: World) -> None:
+    async def body() -> None:
+        with pytest.raises(NeedsAnswer, match="公司登记"):
+            await use(near, "item.search", words="身份证在武汉能补吗，户口在孝感", city="孝感")
+        there = await use(near, "item.search", words="异地就医备案在咸宁的窗口能办吗", city="咸宁")
+        assert "异地就医备案" in there.said
+        beyond = await use(near, "item.search", words="公积金能在武汉取吗", city=OUTSIDE)
+        assert "不在武汉都市圈" in beyond.said
+
+    near.run(body)

@@ -86,6 +86,7 @@ from .unified import (
     read_event,
 )
 from .unit_names import units_in
+from .visits import visit_tools
 from .waterlog import waterlog_tools
 from .weather import weather_tools
 
@@ -203,6 +204,7 @@ __all__ = [
     "staff_order_tools",
     "tool",
     "units_in",
+    "visit_tools",
     "waterlog_tools",
     "weather_tools",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool
 
 from .cases import write_key
 from .define import Call, CallArgument, Slot, tool
-from .directory import SURE, Item
+from .directory import SURE, Item, bundled_directory
 from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound
 from .items import ITEM, settle_item
 from .telling_own import say_draft, say_progress, say_submitted, say_supplemented
@@ -22,9 +22,11 @@ from .utterances import utterances
 CITIZEN = frozenset(("citizen",))
 MAY_FOLLOW = frozenset(("citizen", "department"))
 VERIFY = "要先实名登录。"
+PROMISE = "只生成草稿，不会提交；电话等没有授权的、要改的，请在草稿里自己填"
 _ALL = re.compile(r"(?<!没)(?<!没有)(?:都|全部|全)(?:要?补|交|齐|备齐|准备好)")
-# So many letters of a title name it.
-_PART = 3
+# So many letters name something; these name nothing in particular.
+_NAMED = 2
+_ANY_ITEM = re.compile(r"(?:办理|申领|申请|登记|指南|一件事|件事|一件|证的|查询|变更|补领|换领|许可|提取|服务)+")
 _NUMBER = re.compile(r"BJ\s*\d{14}", re.IGNORECASE)
 
 
@@ -56,19 +58,31 @@ def _progress(items: Items, owned: Applications) -> BaseTool:
         hits = await items.search(application, 3)
         item = hits[0].item if hits and hits[0].score >= SURE else None
         mine = await owned.mine(call.principal, item.id if item else None)
-        named = mine if item else _titled(mine, application)
-        return {"item": item.name if item else None, "applications": [asdict(each) for each in named]}
+        if item is None:
+            mine = _spoken_of(mine, application) or mine
+        return {"item": item.name if item else None, "applications": [asdict(each) for each in mine]}
 
     return progress_get
 
 
-def _titled(mine: Sequence[Application], words: str) -> Sequence[Application]:
-    """Those whose title the words name in part (公积金那个); all of them when they name none."""
-    return [each for each in mine if _shares(each.title, words)] or mine
+def _spoken_of(rows: Sequence[Application], words: str) -> list[Application]:
+    """The applications of which most is named (公积金那个): the longest words shared with an item's names."""
+    directory = bundled_directory()
+    runs = {}
+    for row in rows:
+        item = directory.get(row.item)
+        names = (row.title, *(item.aliases if item else ()))
+        runs[row.number] = max((len(run) for name in names for run in _shared(name, words)), default=0)
+    most = max(runs.values(), default=0)
+    return [row for row in rows if most >= _NAMED and runs[row.number] == most]
 
 
-def _shares(title: str, words: str) -> bool:
-    return any(title[at : at + _PART] in words for at in range(len(title) - _PART + 1))
+def _shared(name: str, words: str) -> Iterator[str]:
+    """Stretches of a name that the words hold, other than what any item is called."""
+    for start in range(len(name)):
+        for end in range(start + _NAMED, len(name) + 1):
+            if (run := name[start:end]) in words and not _ANY_ITEM.fullmatch(run):
+                yield run
 
 
 def _prefill(items: Items, owned: Applications) -> BaseTool:
@@ -76,7 +90,7 @@ def _prefill(items: Items, owned: Applications) -> BaseTool:
         _verified(call)
         item = await settle_item(items, str(arguments.get("item") or ""))
         source = await _consented(owned, call)
-        return {"item": item.title, "item_id": item.id, "source": source, "promise": "只生成草稿，不会提交"}
+        return {"item": item.title, "item_id": item.id, "source": source, "promise": PROMISE}
 
     @tool(
         "form.prefill",

@@ -142,7 +142,7 @@ def _create(platform: Platform) -> BaseTool:
 
     @tool(
         "case.create", title="上报城市问题", effect="write", roles=EVERYONE, say=say_created, examples=CREATE,
-        prepare=reporting.prepare, object_id="number", timeout_s=20.0,
+        prepare=reporting.prepare, admit=reporting.admit, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def case_create(
         description: Annotated[str, PROBLEM],

@@ -15,6 +15,7 @@ from typing import Any, Literal
 DATA = Path(__file__).parent / "data" / "categories.json"
 GAPPED = 0.95
 PARTIAL = 0.55
+OWNER_OPEN = "权属单位待查"
 _LENGTH_BONUS = 0.02
 # 雨水的井盖, 燃气公司的那个井盖: the kind and the thing are one name.
 _OF = re.compile(r"(?:公司|部门)?的[那这]?[个块只根处]?")
@@ -46,6 +47,11 @@ class Category:
     def group(self) -> str:
         """What tells two kinds of problems apart: the family, or the class itself."""
         return self.family or self.code
+
+    @property
+    def told(self) -> str:
+        """What people are told: a class that stands for its whole family names the thing, whose owner is not known."""
+        return f"{self.family}（{OWNER_OPEN}）" if self.family and self.alternatives else self.name
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,12 @@ def bundled_categories() -> Categories:
     """The classes that come with the house."""
     rows = json.loads(DATA.read_text(encoding="utf-8"))["classes"]
     return Categories(_category(row) for row in rows)
+
+
+def told_class(code: str, name: str) -> str:
+    """What people are told of a class on record."""
+    known = bundled_categories().get(code)
+    return known.told if known and known.name == name else name
 
 
 def _category(row: Mapping[str, Any]) -> Category:

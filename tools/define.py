@@ -45,6 +45,7 @@ Arguments = Mapping[str, Any]
 Say = Callable[[Mapping[str, Any]], str]
 Rows = Callable[[Mapping[str, Any]], Sequence["Row"]]
 Prepare = Callable[[dict[str, Any], "Call"], Awaitable[dict[str, Any]]]
+Admit = Callable[[dict[str, Any], "Call"], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Slot:
     models see placeholders and logs nothing. `shown` puts it into the summary the user confirms.
     `derived` marks what `prepare` works out (coordinates, class code): no model sees or fills it.
     `several` takes more than one value, joined by 、.
+    `ahead` marks a day that has to come: 周一 said on a Thursday is the next one.
     """
 
     kind: SlotKind
@@ -65,6 +67,7 @@ class Slot:
     shown: bool = True
     derived: bool = False
     several: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class ToolSpec:
     `say` turns the tool's result (a JSON-like mapping) into the Chinese sentences every model reports.
     `prepare` runs before a write is proposed: it returns the canonical arguments (geocoded address,
     resolved class) or raises `NeedsAnswer` / `ToolError`. It must not change anything outside.
+    `admit` runs before anything is asked: it raises `ToolError` where no answer could make the call possible.
     `object_id` names the result field that identifies what a write made (for the receipt).
     `rows` names the rows of the result in the order of `say`, so that 第二家, 食品那个 can be asked about.
     """
@@ -114,6 +118,7 @@ class ToolSpec:
     required: tuple[str, ...] = ()
     say: Say | None = None
     prepare: Prepare | None = None
+    admit: Admit | None = None
     object_id: str | None = None
     takes_call: bool = False
     rows: Rows | None = None
@@ -147,6 +152,7 @@ def tool(
     say: Say,
     examples: Sequence[str] = (),
     prepare: Prepare | None = None,
+    admit: Admit | None = None,
     object_id: str | None = None,
     timeout_s: float = 8.0,
     rows: Rows | None = None,
@@ -170,6 +176,7 @@ def tool(
             required=_required(function),
             say=say,
             prepare=prepare,
+            admit=admit,
             object_id=object_id,
             takes_call="call" in inspect.signature(function).parameters,
             rows=rows,

@@ -48,6 +48,20 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "微型": ("微企", "小微"),
     "有": ("有数据资产", "数据资产"),
 }
+# Trades that no policy at hand asks for, by what people call them.
+OTHER_TRADES: Mapping[str, str] = {
+    "餐饮业": "餐饮 餐馆 饭店 饭馆 小吃 小吃店 火锅店 奶茶店 早餐店 咖啡店",
+    "零售业": "零售 超市 便利店 小卖部 商店 服装店 批发",
+    "物流业": "物流 快递 货运 运输 搬家",
+    "建筑业": "建筑 装修 装饰 工程 施工",
+    "农业": "农业 种植 养殖 农产品 合作社",
+    "教育培训": "教育 培训 辅导班 幼儿园",
+    "医药健康": "医药 药店 诊所 医疗 养老院 养老",
+    "文化旅游": "旅游 酒店 民宿 文化 广告 影视 演出",
+    "居民服务": "家政 理发店 美容院 洗车店 维修 物业",
+    "外贸": "外贸 进出口 跨境贸易 贸易",
+    "咨询服务": "咨询 会计 代账 律所 人力资源 中介",
+}
 BEYOND_PLAN = "方案期是2025—2027年，没有给出{year}年的目标值。"
 OTHER_CITY = "这里只有武汉方案的指标，没有{place}的。{place}的目标请向当地主管部门核实。"
 NO_TARGET = "方案的43项指标里没有找到对应“{words}”的指标，请换个说法，或者说指标编号（K01—K43）。"
@@ -71,7 +85,18 @@ def _named(target: Target) -> str:
 
 def options(field: str) -> tuple[tuple[str, ...], ...]:
     """Choices of an enum: each value the policies know, as its own label, with what people say for it."""
-    return tuple((value, value, *SYNONYMS.get(value, ())) for value in choices(field))
+    known = tuple((value, value, *SYNONYMS.get(value, ())) for value in choices(field))
+    return known + (tuple(_trade(name, words) for name, words in OTHER_TRADES.items()) if field == "industry" else ())
+
+
+def _trade(name: str, words: str) -> tuple[str, ...]:
+    """A trade no policy asks for: heard only where somebody says that it is what they do."""
+    said = (
+        pattern.format(word)
+        for word in words.split()
+        for pattern in ("做{}", "搞{}", "开{}", "{}企业", "{}公司", "{}行业")
+    )
+    return (name, name, *said)
 
 
 def _profile(owned: Applications) -> BaseTool:

@@ -5,6 +5,7 @@ ToolError            the model (or the citizen) reads it and reacts; the message
 ├── NotAllowed       this person may not do this
 ├── NotFound         no such object, or not this person's
 ├── Conflict         the object's state forbids it
+├── NotOurs          the matter is somebody else's; the message says whose, as far as is known
 └── Unavailable      the platform did not answer in time or failed; trying later may help
 """
 
@@ -46,6 +47,12 @@ class Conflict(ToolError):
     """The object's state forbids it (a repeated urge, an illegal transition)."""
 
     kind = "conflict"
+
+
+class NotOurs(ToolError):
+    """Nobody here is in charge of the matter."""
+
+    kind = "not_ours"
 
 
 class Unavailable(ToolError):

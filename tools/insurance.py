@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,7 +17,9 @@ from .errors import Conflict, NeedsAnswer, NotAllowed, NotFound, ToolError
 from .estimates import benefit_estimate_tool
 from .insurance_phrases import BIND, CATALOGUE, ENROL, OFFSITE, PROVIDER
 from .items import settle_place
+from .persons import SELF, WARD, WHOSE, other_person, theirs
 from .principal import EVERYONE
+from .resident_ids import right_number
 from .telling_insurance import (
     DIFFERENCE,
     KINDS,
@@ -77,6 +79,11 @@ PLACE = Slot(
     ask="请问要去哪座城市看病？",
     choices=tuple((row.split("|")[0], *row.split("|")) for row in PLACES),
 )
+WRONG_ID = "这个身份证号不对：应当是18位，最后一位要和前面的对得上。请核对以后再说一遍。"
+NOT_FOR_THEM = (
+    "平台上没有您可以代办的{whose}参保记录，不能替办。"
+    "请他本人用自己的账号登录办，或者带身份证到医保窗口办，也可以拨打12393。"
+)
 REASON = Slot(
     "enum",
     "备案原因",
@@ -90,11 +97,17 @@ REASON = Slot(
         ("other", REASONS["other"], "临时外出", "临时"),
     ),
 )
+_SHARING = (
+    "共济 共济账户 个人账户 卡里的钱 卡上的钱 账户里的钱 账户上的钱 账上的钱 医保的钱 医保里的钱 "
+    "医保余额 账户余额 卡里余额 "
+    "用我的钱 花我的钱 刷我的钱 用我的医保 刷我的医保卡 用我的医保卡"
+)
+_CODE = "亲情码 代出示医保码 出示医保码 出示他的码 出示她的码 医保码 医保电子凭证 帮他扫码 帮她扫码"
 KIND = Slot(
     "enum",
     "绑定种类",
     ask=f"请问要办家庭共济还是亲情账户？{DIFFERENCE['sharing']}{DIFFERENCE['code']}",
-    choices=(("sharing", KINDS["sharing"], "共济", "共济账户"), ("code", KINDS["code"], "亲情码", "代出示医保码")),
+    choices=(("sharing", KINDS["sharing"], *_SHARING.split()), ("code", KINDS["code"], *_CODE.split())),
 )
 RELATION = Slot(
     "enum",
@@ -104,23 +117,6 @@ RELATION = Slot(
         ("spouse", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
         ("parent", "父母", "爸爸", "妈妈", "父亲", "母亲", "我爸", "我妈"),
         ("child", "子女", "孩子", "儿子", "女儿", "伢", "娃"),
-    ),
-)
-PERSON = Slot(
-    "enum",
-    "给谁办",
-    choices=(
-        ("self", "本人", "自己"),
-        ("ward", "代管的家人", "代管的", "孩子", "儿子", "女儿", "子女", "家人", "家属", "伢", "娃", "宝宝", "小孩"),
-    ),
-)
-# Whose record is looked at: other relatives as the record tells who they are.
-WHOSE = replace(
-    PERSON,
-    choices=(
-        *PERSON.choices,
-        ("父母", "父母", "爸爸", "妈妈", "父亲", "母亲", "爸", "妈", "老人"),
-        ("配偶", "配偶", "老公", "老婆", "丈夫", "妻子", "爱人"),
     ),
 )
 
@@ -158,6 +154,10 @@ def _enrol(owned: Insurance) -> BaseTool:
 
 
 def _offsite(owned: Insurance) -> BaseTool:
+    async def admit(arguments: dict[str, Any], call: Call) -> None:
+        if (person := other_person(arguments.get("person"))) and call.principal.verified:
+            await _insured(owned, person, call)
+
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         _verified(call)
         place, reason = str(arguments.get("place") or "").strip(), str(arguments.get("reason") or "")
@@ -168,21 +168,21 @@ def _offsite(owned: Insurance) -> BaseTool:
         if reason not in REASONS:
             raise NeedsAnswer("reason", REASON.ask, tuple(REASONS.values()))
         starts = _start(arguments.get("starts_on"), call)
-        person = "ward" if arguments.get("person") == "ward" else "self"
+        person = other_person(arguments.get("person")) or SELF
         insured = await _insured(owned, person, call)
         settled = {"place": place, "reason": reason, "starts_on": starts, "person": person}
         return {**settled, "insured": insured.id, "name": insured.name}
 
     @tool(
         "offsite.file", title="登记异地就医备案", effect="write", roles=CITIZEN, say=say_filing, examples=OFFSITE,
-        prepare=prepare, object_id="number", timeout_s=20.0,
+        prepare=prepare, admit=admit, object_id="number", timeout_s=20.0,
     )  # fmt: skip
     async def offsite_file(
         place: Annotated[str, PLACE],
         reason: Annotated[str, REASON],
         call: CallArgument,
-        starts_on: Annotated[str | None, Slot("date", "开始日期")] = None,
-        person: Annotated[str | None, PERSON] = None,
+        starts_on: Annotated[str | None, Slot("date", "开始日期", ahead=True)] = None,
+        person: Annotated[str | None, WHOSE] = None,
         insured: Annotated[str | None, Slot("text", "参保人编号", derived=True, shown=False)] = None,
         name: Annotated[str | None, Slot("text", "参保人", derived=True)] = None,
     ) -> Mapping[str, Any]:
@@ -196,6 +196,9 @@ def _offsite(owned: Insurance) -> BaseTool:
 def _bind(owned: Insurance) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         _verified(call)
+        number = arguments.get("resident_id")
+        if number and not right_number(str(number)):
+            raise NeedsAnswer("resident_id", WRONG_ID)
         kind = str(arguments.get("kind") or "")
         if kind not in KINDS:
             raise NeedsAnswer("kind", KIND.ask, tuple(KINDS.values()))
@@ -298,12 +301,14 @@ def _named(said: Any) -> str | None:
 
 
 def _is(row: Enrolment, person: str) -> bool:
-    return row.relation == person if person not in ("self", "ward") else (row.relation == "本人") == (person == "self")
+    return row.relation == person if person not in (SELF, WARD) else (row.relation == "本人") == (person == SELF)
 
 
 async def _insured(owned: Insurance, person: str, call: Call) -> Enrolment:
     """The one enrolment of oneself or of somebody one looks after."""
     found = [each for each in await owned.enrolments(call.principal) if _is(each, person)]
+    if not found and (whose := other_person(person)):
+        raise NotFound(NOT_FOR_THEM.format(whose=theirs(whose)))
     if not found:
         raise NotFound("没有查到参保记录，请拨打12393核实。")
     return found[0]

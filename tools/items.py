@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
@@ -11,10 +11,12 @@ from langchain_core.tools import BaseTool
 
 from .define import CallArgument, Slot, tool
 from .directory import SURE, Bundle, Item, ItemHit, bundled_directory
+from .elsewhere import other_places
 from .errors import NeedsAnswer, ToolError
+from .papers import UNNAMED, Paper, names_a_paper, papers_in, until
 from .precheck import Facts, precheck, told
 from .principal import EVERYONE
-from .telling_items import ELSEWHERE, say_bundle, say_check, say_item, say_items
+from .telling_items import CROSS_CITY_KINDS, ELSEWHERE, OUTSIDE, say_bundle, say_check, say_item, say_items
 from .telling_rows import bundle_rows, item_rows
 from .unified import Items, Platform
 from .utterances import utterances
@@ -38,21 +40,17 @@ ABROAD = (
     "外省",
     "老家",
 )
-ASK_ACROSS = "请问要跨城办哪件事？"
+ASK_ACROSS = f"能确认可以跨城办的只有{CROSS_CITY_KINDS}，请问要办的是其中哪一件？别的事请拨12345确认。"
 CITIES = ("鄂州", "黄石", "黄冈", "孝感", "咸宁", "仙桃", "天门", "潜江")
+# Of the circle's matters those that are no item of the directory.
+COUNTER_MATTERS = (("异地就医备案", "异地就医备案", "异地就医", "就医备案", "医保备案"),)
+OTHER_CITIES = (
+    *((each, each) for each in CITIES),
+    (OUTSIDE, OUTSIDE, *(each for each in other_places() if each not in CITIES)),
+    (ELSEWHERE, ELSEWHERE, *ABROAD),
+)
 LIKELY = 0.85
-UNNAMED = "这份材料"
 ASK_PAPER = "请说一下是什么材料、一共几页、现有几页、签了字没有，或者有效期到哪天。"
-# What people call a material, and its name.
-CALLED = {
-    "租房合同": "租赁合同",
-    "租约": "租赁合同",
-    "租房协议": "租赁合同",
-    "户口本": "户口簿",
-    "授权书": "委托书",
-    "健康证": "健康证明",
-    "执照": "营业执照",
-}
 PARTS = (
     ("all", "全部"),
     ("conditions", "条件", "资格", "哪些人能办", "什么人能办", "符合什么"),
@@ -91,7 +89,12 @@ async def settle_item(items: Items, words: str, slot: str = "item") -> Item:
     if len(leading) == 1:
         return leading[0].item
     names = tuple(dict.fromkeys(hit.item.name for hit in leading or hits))[:4]
-    raise NeedsAnswer(slot, ASK_ITEM if not names else "请问是下面哪一个事项？", names if len(names) > 1 else ())
+    raise NeedsAnswer(slot, which_of(names) if names else ASK_ITEM, names)
+
+
+def which_of(names: Sequence[str]) -> str:
+    """The question which item is meant, with those that may be; said, because not every channel shows choices."""
+    return f"请问是“{names[0]}”吗？不是的话请说事项名称。" if len(names) == 1 else f"请问是哪一项：{'、'.join(names)}？"
 
 
 def _leading(hits: list[ItemHit]) -> list[ItemHit]:
@@ -117,18 +120,28 @@ def _search(items: Items) -> BaseTool:
         words: Annotated[str, Slot("query", "要找的事项", ask="请告诉我要找什么事项。")],
         city: Annotated[
             str | None,
-            Slot("enum", "另一座城市", choices=(*((each, each) for each in CITIES), (ELSEWHERE, ELSEWHERE, *ABROAD))),
+            Slot("enum", "另一座城市", choices=OTHER_CITIES),
         ] = None,
     ) -> Mapping[str, Any]:
         """在政务服务事项目录里按名称查找事项；说到另一座城市或跨城时，只看能不能跨城办。"""
         hits = await items.search(words, 8)
-        if city and not hits:
-            crossing = tuple(item.name for item in bundled_directory().all() if item.cross_city)
-            raise NeedsAnswer("words", ASK_ACROSS, crossing)
+        if city:
+            named, hits = bool(hits), [hit for hit in hits if hit.score >= LIKELY or _crosses(hit.item, words)]
+            matter = next((row for row in COUNTER_MATTERS if any(name in words for name in row[1:])), None)
+            if matter and not hits:
+                return {"words": words, "city": city, "items": [], "matter": matter[0], "total": 0}
+            if not hits:
+                crossing = tuple(item.name for item in bundled_directory().all() if item.cross_city)
+                raise NeedsAnswer("words", ASK_ACROSS, () if named else crossing)
         shown = [_brief(hit.item) for hit in hits]
         return {"words": words, "city": city, "items": shown, "total": len(bundled_directory().all())}
 
     return item_search
+
+
+def _crosses(item: Item, words: str) -> bool:
+    """Whether the words name the kind of matter by which an item is handled across cities: 公司登记, 公积金."""
+    return item.cross_city is not None and item.cross_city.kind.removeprefix("住房") in words
 
 
 def _get(items: Items) -> BaseTool:
@@ -196,27 +209,34 @@ def _check() -> BaseTool:
         ] = None,
     ) -> Mapping[str, Any]:
         """按说明的页数、有效期、姓名、签字情况预审一份材料，指出缺页、过期、姓名不一致；只是提醒，不等于受理。"""
+        papers = papers_in(material)
+        if not names_a_paper(material):
+            raise NeedsAnswer("material", ASK_PAPER)
+        if len(papers) > 1:
+            return _checked_each(papers, call.now.date())
+        name = papers[0].name if papers else UNNAMED
         facts = Facts(pages, total_pages, _day(valid_to), holder, applicant, signed)
         found = precheck(told(material, facts), call.now.date())
-        if not found.checked and _name(material) == UNNAMED:
+        if not found.checked and name == UNNAMED:
             raise NeedsAnswer("material", ASK_PAPER)
-        return {"material": _name(material), **asdict(found)}
+        return {"material": name, **asdict(found)}
 
     return doc_check
+
+
+def _checked_each(papers: Sequence[Paper], today: date) -> dict[str, Any]:
+    """Several materials in one breath: each by what is said of it alone."""
+    found = [precheck(told(each.words, Facts(valid_to=until(each.words))), today) for each in papers]
+    rows = [{"material": paper.name, **asdict(one)} for paper, one in zip(papers, found, strict=True)]
+    checked = list(dict.fromkeys(name for row in rows for name in row["checked"]))
+    defects = [each for row in rows for each in row["defects"]]
+    return {"material": "、".join(each.name for each in papers), "checked": checked, "defects": defects, "papers": rows}
 
 
 def _brief(item: Item) -> dict[str, Any]:
     names = ("id", "title", "name", "department", "audience")
     cross = asdict(item.cross_city) if item.cross_city else None
     return {name: getattr(item, name) for name in names} | {"cross_city": cross}
-
-
-def _name(words: str) -> str:
-    """The material that is named, in the directory's words."""
-    names = {material.name for item in bundled_directory().all() for material in item.materials}
-    common = {"身份证", "户口簿", "租赁合同", "劳动合同", "营业执照", "健康证明", "委托书", "体检证明", *CALLED}
-    found = sorted((each for each in names | common if each in words), key=len, reverse=True)
-    return CALLED.get(found[0], found[0]) if found else UNNAMED
 
 
 def _day(text: str | None) -> date | None:

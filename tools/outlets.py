@@ -15,6 +15,7 @@ from .define import Call, CallArgument, Prepare, Slot, tool
 from .directory import SURE
 from .errors import Conflict, NeedsAnswer, NotAllowed, ToolError
 from .items import settle_item, settle_place
+from .persons import WHOSE, only_themselves, other_person
 from .principal import EVERYONE
 from .telling_items import say_outlets, say_zone
 from .telling_own import say_booking, say_card_loss
@@ -26,6 +27,7 @@ from .worktime import is_workday
 ASK_WHERE = "请告诉我您在哪里，例如路口、门牌号或者附近的地标。"
 PLACE = Slot("address", "位置", ask=ASK_WHERE)
 CITIZEN = frozenset(("citizen",))
+LOSS_BY_THEMSELVES = "请卡主用自己的账号登录来挂失，或者联系合作银行网点、经办窗口，也可以拨打12345问清步骤。"
 PERIODS = (("am", "上午", "早上"), ("pm", "下午"))
 RESIDENCE = (
     ("local", "武汉户口", "武汉户籍", "本地户口", "本市户口", "户口在"),
@@ -105,6 +107,8 @@ def _loss(platform: Platform) -> BaseTool:
     async def prepare(arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         if not call.principal.verified:
             raise NotAllowed("挂失社保卡要先实名登录，确认是您本人。")
+        if whose := other_person(arguments.get("person")):
+            raise only_themselves(whose, "社保卡挂失", LOSS_BY_THEMSELVES)
         return {"card": "本人的社会保障卡", "effect": "挂失后这张卡不能再用，找回要解挂或者补办"}
 
     @tool(
@@ -120,10 +124,13 @@ def _loss(platform: Platform) -> BaseTool:
     )
     async def card_report_loss(
         call: CallArgument,
+        person: Annotated[str | None, WHOSE] = None,
         card: Annotated[str | None, Slot("text", "卡", derived=True)] = None,
         effect: Annotated[str | None, Slot("text", "后果", derived=True)] = None,
     ) -> Mapping[str, Any]:
-        """挂失本人的社会保障卡；要实名登录并确认。"""
+        """挂失本人的社会保障卡；要实名登录并确认，别人的卡不能替办。"""
+        if whose := other_person(person):
+            raise only_themselves(whose, "社保卡挂失", LOSS_BY_THEMSELVES)
         return asdict(await owned.report_card_loss(call.principal, write_key(call)))
 
     return card_report_loss
@@ -163,7 +170,7 @@ def _visit(platform: Platform) -> BaseTool:
     async def visit_book(
         service: Annotated[str, Slot("query", "要办的事", ask="请问要预约办什么事？")],
         address: Annotated[str, PLACE],
-        day: Annotated[str, Slot("date", "日期", ask="请问约哪一天？只能约工作日。")],
+        day: Annotated[str, Slot("date", "日期", ask="请问约哪一天？只能约工作日。", ahead=True)],
         period: Annotated[str, Slot("enum", "时段", ask="上午还是下午？", choices=PERIODS)],
         call: CallArgument,
         outlet_name: Annotated[str | None, Slot("text", "网点", derived=True)] = None,

@@ -9,6 +9,7 @@ from datetime import date
 _PAGES = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})\s*[页张面]"
 _WHOLE = re.compile(rf"(?:一共|总共|应该?有?|共|全部)[^\d，,。一二两三四五六七八九十]{{0,4}}{_PAGES}")
 _HELD = re.compile(rf"(?:只|手上|手里|现有|现在有|扫了|拍了|实际)[^\d，,。一二两三四五六七八九十]{{0,4}}{_PAGES}")
+_COUNTED = re.compile(_PAGES)
 _COMPLETE = re.compile(rf"{_PAGES}[^，,。]{{0,3}}(?:(?:都|全)(?:部|都)?(?:齐|在|有|拍|扫)|齐全|齐了)")
 _SIGNED = re.compile(
     r"(?:签|盖)了[^，,。]{0,2}(?:字|名|章)|已(?:经)?(?:签字|签名|签|盖章)|(?:签字|签名|盖章)(?:都)?(?:齐|有|好了|了)|有(?:签字|签名|公章)"
@@ -67,7 +68,10 @@ class Finding:
 def told(words: str, facts: Facts) -> Facts:
     """The facts, completed by what the words say of pages, signature and names."""
     complete = _COMPLETE.search(words)
-    whole, held = _WHOLE.search(words) or complete, _HELD.search(words) or complete
+    held = _HELD.search(words) or complete
+    # 申请书3页，只扫了2页: of two counts the one before is the whole.
+    before = _COUNTED.search(words, 0, held.start()) if held and held is not complete else None
+    whole = _WHOLE.search(words) or before or complete
     holder, applicant = _HOLDER.search(words), _APPLICANT.search(words)
     both = holder is not None and applicant is not None
     name = next(filter(None, holder.groups()), None) if holder else None

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .categories import Category, CategoryHit
+from .categories import GAPPED, Category, CategoryHit
 from .define import Call
-from .errors import NeedsAnswer, NotAllowed, ToolError
+from .errors import NeedsAnswer, NotAllowed, NotOurs, ToolError
+from .everyday import somebody_else_s
 from .geocode import GeoCandidate
 from .unified import FINAL, Cases, Platform
 from .urgency import somebody_is_hurt
 
 SURE = 0.5
+# Less than this shares no more than a syllable or two with the words: no class to be offered.
+PERHAPS = 0.3
 CLOSE = 0.12
 SAME_M, SAME_DAYS = 50.0, 7
 SELF_HANDLERS = frozenset(("grid", "supervisor"))
@@ -30,6 +33,12 @@ class Reporting:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
+    async def admit(self, arguments: dict[str, Any], call: Call) -> None:
+        """Before anything is asked: what is surely somebody else's matter is said to be."""
+        description, words = str(arguments.get("description") or ""), str(arguments.get("category") or "")
+        if description and not words:
+            _refuse_not_ours(description, await self._platform.search_categories(description, 6))
+
     async def prepare(self, arguments: dict[str, Any], call: Call) -> dict[str, Any]:
         """Canonical arguments, in the order they are shown; asks where words are not enough."""
         description = _checked(str(arguments.get("description") or ""))
@@ -40,7 +49,7 @@ class Reporting:
             "description": description,
             "address": place.address,
             "category_code": category.code,
-            "category_name": category.name,
+            "category_name": category.told,
         }
         for name in ("category", "contact_phone", "photos", "casualties"):
             if arguments.get(name):
@@ -67,12 +76,14 @@ class Reporting:
         if words and (known := await self._named(words)):
             return known
         hits = await self._platform.search_categories(f"{words}，{description}" if words else description, 6)
+        _refuse_not_ours(description, hits)
         leading = _leading(hits)
         if len(leading) == 1:
             return leading[0]
         if any(each in words for each in UNSURE_WORDS):
             return await self._other(hits)
-        raise NeedsAnswer("category", ASK_CLASS, await self._choices(leading or [hit.category for hit in hits]))
+        likely = [hit.category for hit in hits if hit.score >= PERHAPS]
+        raise NeedsAnswer("category", ASK_CLASS, await self._choices(leading or likely))
 
     async def _named(self, words: str) -> Category | None:
         """The class of a code, of a name, or of words that fit one class well."""
@@ -84,7 +95,8 @@ class Reporting:
         return leading[0] if len(leading) == 1 else None
 
     async def _other(self, hits: list[CategoryHit]) -> Category:
-        found = hits[0].category if hits else await self._platform.category(ANYTHING[0])
+        likely = hits and hits[0].score >= PERHAPS
+        found = hits[0].category if likely else await self._platform.category(ANYTHING[0])
         if found is None:
             raise ToolError("暂时无法确定问题类别，请换个说法再描述一次。")
         return found
@@ -125,6 +137,13 @@ def _handled(arguments: Mapping[str, Any], call: Call) -> bool:
     if len(arguments.get("photos") or ()) < 2:
         raise NeedsAnswer("photos", "自行处理要附两张照片：先处理前，后处理后。请先上传照片。")
     return True
+
+
+def _refuse_not_ours(description: str, hits: list[CategoryHit]) -> None:
+    """Say whose matter it is where no class is named outright."""
+    whose = somebody_else_s(description) if not hits or hits[0].score < GAPPED else None
+    if whose:
+        raise NotOurs(whose)
 
 
 def _checked(description: str) -> str:

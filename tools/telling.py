@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from .categories import told_class
 from .narrowing import PAGE, headed, more_of, nothing_found
 from .unified.lifecycle import APPEALS, CHECK_RESULTS, NEXT_STEPS, VERIFY_RESULTS
 from .unified.order_states import SATISFACTION
@@ -27,15 +28,15 @@ def say_created(case: Result) -> str:
     """A new case: its number, its state, what happens next. A repeated report says which case it joined."""
     if case.get("linked"):
         return (
-            f"附近 50 米内 7 天内已有同类案件 {case['number']}（{case['category_name']}，{case['address']}），"
+            f"附近 50 米内 7 天内已有同类案件 {case['number']}（{_kind(case)}，{case['address']}），"
             f"您的上报已并入这个案件，不再重复立案，现在共有 {case['report_count']} 次上报。"
             f"当前状态：{case['status_name']}，{NEXT_STEPS[case['status']]}"
         )
     if case.get("self_handled"):
-        named = f"案件编号 {case['number']}，类别“{case['category_name']}”，地点：{case['address']}"
+        named = f"案件编号 {case['number']}，类别“{_kind(case)}”，地点：{case['address']}"
         return f"已登记，{named}。已按自行处理结案。"
     return (
-        f"已上报，案件编号 {case['number']}，类别“{case['category_name']}”，地点：{case['address']}。"
+        f"已上报，案件编号 {case['number']}，类别“{_kind(case)}”，地点：{case['address']}。"
         f"当前状态：{case['status_name']}，{NEXT_STEPS[case['status']]}"
     )
 
@@ -44,7 +45,7 @@ def say_case(case: Result) -> str:
     """A case: only what is known of it."""
     mark = "（演示数据）" if case.get("demo") else ""
     said = [f"案件 {case['number']}{mark} 当前状态：{case['status_name']}。"]
-    said.append(f"类别：{case['category_name']}；地点：{case['address']}。")
+    said.append(f"类别：{_kind(case)}；地点：{case['address']}。")
     if case.get("department"):
         said.append(f"处置部门：{case['department']}。")
     times = [f"{label}时间 {say_time(case[name])}" for name, label in TIMES if case.get(name)]
@@ -62,6 +63,10 @@ def say_case(case: Result) -> str:
     if case["status"] not in ("closed", "void"):
         said.append(NEXT_STEPS[case["status"]])
     return "".join(said)
+
+
+def _kind(case: Result) -> str:
+    return told_class(str(case.get("category_code") or ""), case["category_name"])
 
 
 def _left(case: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .persons import other_person, theirs
 from .telling_items import say_day
 from .waiting import SOURCE, UNVERIFIED
 
@@ -32,9 +33,9 @@ CALL = "真实情况请拨打12393。"
 def say_enrolments(found: Result) -> str:
     """Own enrolments and what the waiting period comes to."""
     rows, person = found["enrolments"], found["person"]
-    if not rows and person in ("父母", "配偶"):
-        ways = "请家人用自己的账号登录查询，或带身份证到医保窗口查，也可以拨打12393。"
-        return f"平台上没有您可以代查的{person}的参保记录。{ways}"
+    if not rows and (whose := other_person(person)):
+        ways = "请本人用自己的账号登录查询，或带身份证到医保窗口查，也可以拨打12393。"
+        return f"平台上没有您可以代查的{theirs(whose)}参保记录。{ways}"
     if not rows:
         return "平台上没有查到您本人或您代管家人的参保记录，请拨打12393核实。"
     return "\n".join(_enrolment(each) for each in rows)

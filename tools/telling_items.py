@@ -8,6 +8,7 @@ from typing import Any
 
 Result = Mapping[str, Any]
 UNITS = {"work_day": "个工作日", "natural_day": "日"}
+NOT_ACCEPTED = "预审只是提醒，不等于受理，最终以受理机关的审核为准。"
 ASK_12345 = "可拨12345询问"
 PART_NAMES = (
     ("conditions", "条件"),
@@ -19,11 +20,18 @@ PART_NAMES = (
 )
 CROSS_CITY_KINDS = "公司登记、住房公积金、异地就医备案"
 ELSEWHERE = "另一座城市"
+OUTSIDE = "武汉都市圈以外的地方"
+NOT_IN_THE_CIRCLE = (
+    "您说的地方不在武汉都市圈（武汉、鄂州、黄石、黄冈、孝感、咸宁、仙桃、天门、潜江）里，不在“一圈通办”范围内，"
+    "在那里能不能办请拨12345确认。"
+)
 
 
 def say_items(found: Result) -> str:
     """The items found; whether they are handled across cities when one was named."""
     items = found["items"]
+    if not items and found.get("matter"):
+        return _across_at_counter(found["matter"], found["city"])
     if not items:
         return f"事项目录（{found['total']} 项）里没有找到这个名称的事项，请换个说法，或者拨打12345询问。"
     if found["city"]:
@@ -32,14 +40,24 @@ def say_items(found: Result) -> str:
     return f"事项目录里找到 {len(items)} 项：{names}。要看哪一项，请告诉我名称。"
 
 
+def _across_at_counter(matter: str, city: str) -> str:
+    """A matter of the circle that is no item of the directory: nothing is known of its window."""
+    if city == OUTSIDE:
+        return f"“{matter}”只在武汉都市圈里跨城办。{NOT_IN_THE_CIRCLE}"
+    where = "" if city == ELSEWHERE else f"在{city}"
+    return f"武汉都市圈“一圈通办”的跨城窗口业务包括{matter}（2025年11月公布）。{where}具体到哪个窗口办，请拨12345确认。"
+
+
 def _across(items: list[Result], city: str) -> str:
     item = items[0]
     cross = item["cross_city"]
     if cross is None:
         return (
             f"“{item['name']}”不在本目录能确认的武汉都市圈通办范围内（目前能确认的有{CROSS_CITY_KINDS}），"
-            f"在{'外地' if city == ELSEWHERE else city}能不能办请拨12345确认。"
+            f"在{city if city not in (ELSEWHERE, OUTSIDE) else '外地'}能不能办请拨12345确认。"
         )
+    if city == OUTSIDE:
+        return f"“{item['name']}”可以在武汉都市圈里跨城办。{NOT_IN_THE_CIRCLE}"
     crosses = f"“{item['name']}”属于武汉都市圈“一圈通办”里的{cross['kind']}类事项（2025年11月公布）。"
     if city == ELSEWHERE:
         return (
@@ -114,15 +132,30 @@ def _grouped(materials: Iterable[Result]) -> str:
 
 def say_check(found: Result) -> str:
     """What was looked at and what would be sent back; never that it is accepted."""
+    if rows := found.get("papers"):
+        return _say_papers(rows)
     name = found["material"]
     if not found["checked"]:
         return f"还没法预审{name}：请说一下一共几页、现有几页、有效期到哪天，或者材料上的姓名和申请人的姓名。"
     looked = "、".join(found["checked"])
-    tail = "预审只是提醒，不等于受理，最终以受理机关的审核为准。"
+    tail = NOT_ACCEPTED
     if not found["defects"]:
         return f"预审了{name}的{looked}，没有发现问题。{tail}"
     defects = "；".join(each["text"] for each in found["defects"])
     return f"预审了{name}的{looked}，发现 {len(found['defects'])} 个问题：{defects}。{tail}"
+
+
+def _say_papers(rows: Iterable[Result]) -> str:
+    """Each of several materials; those of which nothing is known are named in one line."""
+    said = []
+    for row in rows:
+        if row["checked"]:
+            wrong = "；".join(each["text"] for each in row["defects"])
+            said.append(f"{row['material']}的{'、'.join(row['checked'])}：{wrong or '没有发现问题'}。")
+    silent = "、".join(row["material"] for row in rows if not row["checked"])
+    if silent:
+        said.append(f"还没法预审{silent}：请说一下各有几页、现有几页、有效期到哪天、签了字没有。")
+    return "\n".join([*said, *([NOT_ACCEPTED] if len(said) > bool(silent) else [])])
 
 
 def say_outlets(found: Result) -> str:

@@ -23,7 +23,7 @@ def say_progress(found: Result) -> str:
     """Own applications: stage, what is asked for, days left."""
     rows = found["applications"]
     if not rows:
-        return "没有查到您名下的办件。" if not found["item"] else f"没有查到您名下“{found['item']}”的办件。"
+        return "没有查到您名下的办件。" if not found["item"] else f"您名下没有“{found['item']}”的办件。"
     said = [application_said(each) for each in rows[:LISTED]]
     if len(rows) > LISTED:
         said.insert(0, f"您名下共有 {len(rows)} 个办件，下面是最近的 {LISTED} 个。")

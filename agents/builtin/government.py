@@ -80,6 +80,7 @@ TOOLS = (
     "card.outlet.search",
     "card.report_loss",
     "visit.book",
+    "visit.list",
     "school.zone",
     "profile.get",
     "order.get",

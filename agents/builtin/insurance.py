@@ -59,6 +59,7 @@ TOOLS = (
     "benefit.estimate",
     "outlet.search",
     "visit.book",
+    "visit.list",
     "handoff.create",
 )
 SUGGESTIONS = ("居民医保断缴后等待期怎么算？", "医保码怎么激活？", "异地就医要备案吗？")

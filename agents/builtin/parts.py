@@ -32,6 +32,7 @@ from tools import (
     place_tools,
     staff_case_tools,
     staff_order_tools,
+    visit_tools,
     waterlog_tools,
     weather_tools,
 )
@@ -53,6 +54,7 @@ _TOOLS = (
     item_tools,
     application_tools,
     outlet_tools,
+    visit_tools,
     enterprise_tools,
     insurance_tools,
     family_tools,

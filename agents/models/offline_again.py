@@ -60,12 +60,12 @@ def _typed(spec: ToolSpec, told: Told, heard: Heard, meant: Meant) -> dict[str, 
     if not found and corrects and said != text:
         return _not_that(spec, text, said, heard)
     found = found or _called_short(spec, told, text)
-    if not follows and not alone:
+    if not (follows or alone or corrects):
         return {}
     if any(spec.slots[name].kind == "district" for name in found):
         found = {name: value for name, value in found.items() if spec.slots[name].kind != "address"}
     kinds = {spec.slots[name].kind for name in found}
-    return found if follows or kinds & _NEED else {}
+    return found if follows or corrects or kinds & _NEED else {}
 
 
 def _not_that(spec: ToolSpec, text: str, said: str, heard: Heard) -> dict[str, Any]:

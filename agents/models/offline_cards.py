@@ -40,6 +40,7 @@ from ..understanding import (
 from .offline_calls import call
 from .offline_edits import edited
 from .offline_heard import Heard, Meant
+from .offline_leaning import asked_kindly
 from .offline_memory import Memory
 from .offline_slots import SURE_CLASS, UNSURE, amended, arguments, names_only_details
 from .offline_talk import remarks, things
@@ -112,7 +113,7 @@ def goes_on_with(heard: Heard) -> Arguments | None:
 def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
     """The call that changes a card, shows it again, or puts another matter up beside it."""
     cards = _cards(heard)
-    text = without_speech(heard.text)
+    text = asked_kindly(without_speech(heard.text))
     if not cards or is_question(text):
         return None
     name, proposed = max(cards, key=lambda each: _spoken_of(each[1], text))

@@ -42,6 +42,7 @@ from .offline_calls import call, lister, report
 from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_choosing import COVERED
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
+from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
 from .offline_memory import Memory
 from .offline_paging import paged
 from .offline_results import nowhere, resumed, told_of_it
@@ -61,6 +62,7 @@ from .offline_words import (
     ELSEWHERE,
     NOT_SAID,
     NOT_THAT_ONE,
+    NOT_YET,
     TALK,
     WHAT,
     WHAT_THERE,
@@ -116,7 +118,8 @@ class Mover:
         move = on_rows(heard, self._meant) or paged(heard, meant)
         move = move or self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
         move = move or told_of_it(heard, meant) or self._pointed_at(heard, meant)
-        move = move or again(heard, meant) or resumed(heard, meant, lambda: isinstance(self._answer(heard), str))
+        move = move or again(heard, meant) or own_time(heard, meant)
+        move = move or resumed(heard, meant, lambda: isinstance(self._answer(heard), str))
         if move is not None:
             return move
         said_yes_or_no = assent(text) is not None
@@ -189,15 +192,19 @@ class Mover:
         other = other and not only_says_why(waiting, heard.specs, str(meant.tool), asks=asks)
         if other and not details and opens(heard.text) and not declines(heard.text):
             return None
-        if asks and (meant.know >= LIKELY or heard.covered >= COVERED):
+        spec = heard.specs[waiting["tool"]]
+        if changed := varied(heard.text, spec, waiting["arguments"], heard.now):
+            return call(waiting["tool"], {**waiting["arguments"], **changed}, heard.text)
+        if asks_the_sum(heard.text, spec):
+            return AIMessage(f"{NOT_YET}{reminder(waiting, heard.specs)}")
+        told = tells(heard.text, spec, heard.now)
+        if asks and not told and (meant.know >= LIKELY or heard.covered >= COVERED):
             return None
         if small_talk(heard.text) == "thanks":
             return None
         ahead = goes_ahead(heard.text)
-        collected = (
-            None if ahead else continued(heard.text, waiting, heard.specs[waiting["tool"]], heard.memory, heard.now)
-        )
-        says_nothing = not subject(heard.text) and not is_question(heard.text)
+        collected = None if ahead else continued(heard.text, waiting, spec, heard.memory, heard.now)
+        says_nothing = told or (not subject(heard.text) and not is_question(heard.text))
         collected = collected if collected is not None else goes_on_with(heard)
         if collected is None and (says_nothing or _VALUE.fullmatch(heard.text.strip())):
             collected = dict(waiting["arguments"])
@@ -347,7 +354,12 @@ class Mover:
     def _meant(self, heard: Heard) -> Meant:
         """What this person most likely means."""
         names = tuple(sorted(n for n, spec in heard.specs.items() if n not in CONTROL | {LOOKUP} and spec.examples))
-        scores = self._scores(heard, names)
+        meant = self._ranked(heard, names, heard.text)
+        wider = with_topic(heard, meant)
+        return self._ranked(heard, names, wider) if wider else meant
+
+    def _ranked(self, heard: Heard, names: tuple[str, ...], text: str) -> Meant:
+        scores = self._scores(heard, names, text)
         know, none = scores.pop(KNOW, 0.0), scores.pop(NONE, 0.0)
         ranked = sorted(scores, key=lambda name: (-scores[name], name))
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
@@ -355,13 +367,13 @@ class Mover:
         first = reversing(heard.text, first, heard.specs) if first else None
         return Meant(first, second, tops[0], tops[1], know, none)
 
-    def _scores(self, heard: Heard, names: tuple[str, ...]) -> dict[str, float]:
+    def _scores(self, heard: Heard, names: tuple[str, ...], text: str) -> dict[str, float]:
         """What the message means, of all that is declared; then only what is bound, and questions about rules."""
         roles = frozenset(heard.context.roles) if heard.context else frozenset()
         if self._house is None or not self._house.intents.knows(f"tool:{name}" for name in names):
-            found = self._heads(names, heard.specs).score(heard.text, roles, heard.now, heard.covered)
+            found = self._heads(names, heard.specs).score(text, roles, heard.now, heard.covered)
             return found | {NONE: 1.0 - sum(found.values())}
-        found = self._house.score(affirmed(heard.text), roles, heard.now, heard.covered)
+        found = self._house.score(affirmed(text), roles, heard.now, heard.covered)
         rules = sum(score for label, score in found.items() if label.startswith(f"{KNOW}:"))
         return {name: found[f"tool:{name}"] for name in names} | {KNOW: rules, NONE: 1.0 - sum(found.values())}
 

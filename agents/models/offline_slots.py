@@ -20,6 +20,8 @@ from ..understanding import (
     fill,
     find,
     goes_on,
+    introduced,
+    is_name,
     is_question,
     is_step,
     known_class,
@@ -38,6 +40,8 @@ from .offline_memory import Memory
 SURE_CLASS = 0.9
 UNSURE = "不知道"
 _SHORT = 16
+# The score of a number that says what it counts.
+_COUNTED = 0.7
 # Of another matter at the place that was just told.
 _NEARBY = re.compile(r"旁边|边上|对面|隔壁|附近|那里|那边|那儿|这里|这边|这儿|同一个?(?:地方|位置)|一起")
 _EVERYWHERE = re.compile(r"全市|全武汉|所有区|各个?区|每个区")
@@ -70,7 +74,7 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
             filled = {key: value for key, value in filled.items() if key != name or key in beside}
         elif slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
-            said = words and (spec.effect == "read" or beyond(words, spec.title, ()))
+            said = words and (spec.effect == "read" or slot.personal or beyond(words, spec.title, ()))
             filled |= {name: words} if said else {}
         # 我想约个号 wishes, but names nothing to be booked.
         if slot and slot.kind == "query" and spec.effect == "write" and isinstance(filled.get(name), str):
@@ -137,6 +141,9 @@ def amended(text: str, collected: Mapping[str, Any], spec: ToolSpec, now: dateti
             found[name] = said
         if slot.kind == "address" and name in found and collected.get(name):
             found[name] = amend(str(collected[name]), str(found[name]), text)
+    found |= {n: value for n in spec.required if (value := _measured(spec.slots[n], collected.get(n), said, now))}
+    named = introduced(said)
+    found |= {name: named[1] for name, slot in spec.slots.items() if named and is_name(slot)}
     words = _free_slot(spec)
     if words and not found and (changed or (words not in collected and not is_question(text))):
         told = fill({words: spec.slots[words]}, said, now, (words,))
@@ -236,6 +243,13 @@ def _open_slots(spec: ToolSpec) -> dict[str, Slot]:
     }
 
 
+def _measured(slot: Slot, old: Any, said: str, now: datetime) -> Any:
+    """A number told beside what was asked for, with the measure that its slot counts in: 存一年."""
+    told = find(slot, said, now) if slot.kind == "number" and old is None else []
+    best = max(told, key=lambda each: each.score, default=None)
+    return best.value if best and best.score >= _COUNTED else None
+
+
 def _free_slot(spec: ToolSpec) -> str | None:
     return next((name for name in spec.required if spec.slots[name].kind == "text"), None)
 
@@ -331,6 +345,8 @@ def _chosen(slot: Slot, said: str, choices: tuple[str, ...]) -> str | None:
 
 def _picked(said: str, choices: tuple[str, ...]) -> str | None:
     """The offered choice that is meant: by place in the list, by name, or the only one that holds the words."""
+    if len(choices) == 1 and assent(said) is True:
+        return choices[0]
     place = ordinal(said)
     if place is not None and choices and -1 <= place <= len(choices):
         return choices[place - 1 if place > 0 else -1]
@@ -349,7 +365,7 @@ def _may_mean(text: str, told: str) -> bool:
     hit = known_class(text)
     if points_back(text) and not _describes(text):
         return True
-    return hit is None or hit.score < SURE_CLASS or hit.category.name in told
+    return hit is None or hit.score < SURE_CLASS or hit.category.name in told or hit.category.told in told
 
 
 def _one_of(values: list[str], told: str, text: str) -> str | None:

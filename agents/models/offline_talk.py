@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..understanding import (
@@ -18,6 +19,11 @@ from ..understanding import (
     without_asking,
 )
 
+# 电话错了, 不要这个号码: about a value that the card may or may not take.
+_OF_A_VALUE = re.compile(
+    r"(?:不要|别用|别填|不用|不留|别留|不填|换|改|填|留|用)[^，,。]{0,4}(?:电话|手机|号码|姓名|名字|地址|住址)"
+    r"|(?:电话|手机|号码|姓名|名字|地址|住址)[^，,。]{0,4}(?:错|不对|变了|换了|改成|改为|填|不要|不用|不留)"
+)
 # Characters of a remark.
 _SHORT = 14
 
@@ -30,6 +36,8 @@ def remarks(text: str, *, details: bool, rule: bool) -> bool:
     """
     if assent(text) is not None or small_talk(text) is not None:
         return False
+    if _OF_A_VALUE.search(text):
+        return True
     told = not opens(text) and not points_back(text) and not rule and len(text) <= _SHORT
     return told or declines(text) or pleads(text) or (details and bool(subject(text)))
 

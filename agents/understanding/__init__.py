@@ -39,7 +39,7 @@ from .numerals import numbers_in
 from .reasons import beyond, worded
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
-from .slots import Found, fill, find, known_class, says_something, wants_pictures
+from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
 from .told import is_step, label_words, main_text, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
@@ -77,6 +77,8 @@ __all__ = [
     "focuses_of",
     "goes_ahead",
     "goes_on",
+    "introduced",
+    "is_name",
     "is_question",
     "is_step",
     "known_class",

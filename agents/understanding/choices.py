@@ -22,13 +22,19 @@ _NOT_AFTER = re.compile(r"^(?:得)?(?:不|一下|吗|么|可以|行不)")
 _MINE = re.compile(r"(?:我|我们|俺|咱)(?:家|屋里|老)?(?:的|个)?$")
 _FOR_WHOM = re.compile(r"给谁|替谁|为谁|谁的|办理人")
 _CLAUSES = re.compile(r"[^，,。；;！!？?\n]+")
-_ACT = r"(?:办|备|登记|申请|查|开|报|交|领|绑|激活|缴|约|看看|看一下|问|弄|搞|转|续)"
+_ACT = r"(?:办|备|登记|申请|查|开|报|交|领|绑|激活|缴|约|看看|看一下|问|弄|搞|转|续|挂|补|停|冻结)"
 _OWNED = (
-    r"(?:的|那个)?(?:居民|职工|城乡|基本|大学生|儿童)*"
-    r"(?:医保|社保|参保|保险|养老|异地|备案|居住证|户口|社保卡|医保卡|缴费|账户|证)"
+    r"(?:他|她)?(?:自己|本人)?(?:的|那个|那张)?(?:居民|职工|城乡|基本|大学生|儿童)*"
+    r"(?:医保|社保|参保|保险|养老|异地|备案|居住证|户口|社保卡|医保卡|缴费|账户|证|卡(?!里))"
 )
 _ALONE = r"(?:的|那个|那份|情况)*(?:呢|吗|吧)?[？?]?"
 _FOR_THEM = re.compile(rf"(?:给|为|帮|替)(?:他|她)(?:们)?{_ACT}")
+# 我妈把卡搞丢了, 我爸要去北京看病: what happened to a relative or what they will do, where nothing is said of oneself.
+_BEFALLS = re.compile(
+    r"[^，,。；;！!？?]{0,10}(?:丢了|掉了|不见了|被偷|找不到|找不着|搞丢|弄丢|搞掉|遗失|要去|想去|得去|准备去|打算去|转院|住院|看病|住过去|长住|常住|定居)"
+)
+_SUBJECT = re.compile(r"(?:^|[，,。；;！!？?])(?:我|我们|咱|俺|我家|家里|屋里|我屋里)?(?:的|大|小|老)?$")
+_ONESELF = re.compile(r"我(?:自己|的|要|想|得|去|过去|跟着|也|在|到|住)|本人|自己")
 _TENDED = r"带|接|送|陪|照顾|照看|看孩子|做饭|买|过"
 
 
@@ -42,7 +48,7 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
     whom = bool(_FOR_WHOM.search(slot.label))
     for value, *names in slot.choices:
         for name in (value, *names):
-            at = said.find(name) if name else -1
+            at = max(said.find(name), text.find(name)) if name else -1
             if at >= 0 and _DENIED.search(said[:at]) and not _DENYING.match(name):
                 continue
             letter = len(name) == 1 and plain != name
@@ -51,7 +57,8 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
             alone = plain.removeprefix("我").removeprefix("给") == name
             if whom and name in _kin() and not alone and not _is_for(said, at, name):
                 continue
-            yield value, at, at + len(name), 0.8 + min(len(name), 20) / 100
+            # 我妈自己的卡: whom something is for says more than 自己.
+            yield value, at, at + len(name), (0.9 if whom and name in _kin() else 0.8) + min(len(name), 9) / 100
 
 
 def _flag(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
@@ -101,13 +108,21 @@ def _is_for(text: str, at: int, name: str) -> bool:
                 return False
             if _FOR_THEM.search(text, at):
                 return True
-            if re.search(r"(?:^|[，,哦噢])(?:是|换成|改成|改为)(?:我|我们|咱|我家|家里)?(?:的)?$", before):
+            if re.search(r"(?:^|[，,哦噢]|的就?)(?:是|换成|改成|改为)(?:我|我们|咱|我家|家里)?(?:的)?$", before):
                 return True
             if re.fullmatch(r"(?:那|那么|换|我|我们|咱|我家|家里|的)*", before) and re.fullmatch(_ALONE, after):
                 return True
             given = re.search(r"(?:给|为|帮|替)(?:我|我们|咱|我家|家里|自家)*(?:的|大|小|老|那)*$", before)
-            return bool(given and re.search(_ACT, after)) or bool(re.match(_OWNED, after))
+            owned = bool(given and re.search(_ACT, after)) or bool(re.match(_OWNED, after))
+            return owned or _befalls(text, at, name)
     return False
+
+
+def _befalls(text: str, at: int, name: str) -> bool:
+    """Whether the relative is who something happened to (我妈把卡搞丢了), and nothing is said of oneself."""
+    rest = f"{text[:at].removesuffix('我')}{text[at + len(name) :]}"
+    said = _SUBJECT.search(text[:at]) and _BEFALLS.match(text, at + len(name))
+    return bool(said) and not _ONESELF.search(rest)
 
 
 def _with_known_places(text: str) -> str:
@@ -126,6 +141,8 @@ def _outside() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _kin() -> frozenset[str]:
-    young = "孩子 小孩 儿子 女儿 子女 伢 娃 宝宝 孙子 孙女"
-    old = "爸爸 妈妈 父亲 母亲 父母 爸 妈 老人 爷爷 奶奶 外公 外婆"
-    return frozenset(f"{young} {old} 老公 老婆 丈夫 妻子 爱人 配偶 家人 家属".split())
+    young = "孩子 小孩 儿子 女儿 子女 伢 娃 宝宝 孙子 孙女 外孙"
+    old = "爸爸 妈妈 父亲 母亲 父母 爸 妈 姆妈 老娘 老人 爷爷 奶奶 外公 外婆 爹爹 公公 婆婆 岳父 岳母 丈母娘 老丈人"
+    same = "老公 老婆 丈夫 妻子 爱人 老伴 媳妇 太太 堂客 配偶 家人 家属 哥哥 姐姐 弟弟 妹妹 哥 姐 弟 妹"
+    far = "叔叔 阿姨 舅舅 姑姑 姨妈 侄子 侄女 外甥 亲戚 朋友 同事 邻居 同学 室友 员工 老板 保姆 别人 他人"
+    return frozenset(f"{young} {old} {same} {far}".split())

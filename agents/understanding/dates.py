@@ -38,6 +38,8 @@ _LAST = re.compile(rf"(?:最近|近|这|过去){_COUNT}?个?(?P<u>天|周|星期
 _AGO = re.compile(rf"{_COUNT}(?P<u>天|周|个?星期|个?月)(?:前|之前|以前)")
 _WEEKDAY = re.compile(r"(?P<w>上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天])")
 _WEEKS = {"": 0, "本": 0, "这": 0, "这个": 0, "上": -1, "上个": -1, "下": 1, "下个": 1}
+_BARE_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]")
+_BARE_DAY = re.compile(rf"{_N}[月/.-]{_N}[日号]?")
 _RANGE = re.compile(r"^\s*(?:到|至|—|–|-|~|～)\s*")
 _OPEN = re.compile(r"^\s*(?:以来|之后|以后|起|开始)")
 
@@ -52,9 +54,12 @@ class DaySpan:
     end: int
 
 
-def day_spans(text: str, today: date) -> list[DaySpan]:
-    """The spans a text names, left to right, without overlaps; 甲到乙 is one span."""
-    found = sorted(_all(text, today), key=lambda span: (span.start, -span.end))
+def day_spans(text: str, today: date, *, ahead: bool = False) -> list[DaySpan]:
+    """The spans a text names, left to right, without overlaps; 甲到乙 is one. `ahead`: what is over comes again."""
+    named = _all(text, today)
+    found = sorted(
+        (_to_come(span, text, today) for span in named) if ahead else named, key=lambda span: (span.start, -span.end)
+    )
     kept: list[DaySpan] = []
     for span in found:
         if kept and span.start < kept[-1].end:
@@ -64,6 +69,18 @@ def day_spans(text: str, today: date) -> list[DaySpan]:
         else:
             kept.append(span)
     return [_opened(span, text, today) for span in kept]
+
+
+def _to_come(span: DaySpan, text: str, today: date) -> DaySpan:
+    """周一 said on a Thursday, 1月5日 said in November: the next one, unless 上周 or a year is said."""
+    said = text[span.start : span.end]
+    if span.first >= today or span.first != span.last:
+        return span
+    if _BARE_WEEKDAY.fullmatch(said):
+        return DaySpan(span.first + timedelta(days=7), span.last + timedelta(days=7), span.start, span.end)
+    if _BARE_DAY.fullmatch(said) and (day := _date(span.first.year + 1, span.first.month, span.first.day)):
+        return DaySpan(day, day, span.start, span.end)
+    return span
 
 
 def _opened(span: DaySpan, text: str, today: date) -> DaySpan:

@@ -17,7 +17,7 @@ from .addresses import gazetteer, places
 from .choices import choices_in
 from .dates import day_spans
 from .insults import without_insults
-from .measures import counts_in, names_slot
+from .measures import counts_in, days_in, names_slot
 from .numerals import numbers_in
 from .words import subject
 
@@ -128,7 +128,8 @@ def _named(slot: Slot, text: str) -> bool:
     if slot.kind != "number" or len(slot.label) < 2:
         return False
     return slot.label in text or any(
-        names_slot(slot, text[: said.start]) or counts_in(slot, text[said.end :]) for said in numbers_in(text)
+        names_slot(slot, text[: said.start]) or counts_in(slot, text[said.end :]) or days_in(slot, text[said.end :])
+        for said in numbers_in(text)
     )
 
 
@@ -137,7 +138,8 @@ def _phone(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 
 def _resident(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
-    yield from _placeholders(text, ("身份证号",))
+    # A mistyped one is masked as well; it is taken, so that it is said to be wrong.
+    yield from _placeholders(text, ("身份证号", "证件号"))
 
 
 def _placeholders(text: str, kinds: tuple[str, ...]) -> Iterator[Found]:
@@ -205,7 +207,7 @@ def _enum(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
 
 def _date(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     last = bool(re.search(r"截止|截至|结束|终止|到期|至", slot.label))
-    for order, span in enumerate(day_spans(text, now.date())):
+    for order, span in enumerate(day_spans(text, now.date(), ahead=slot.ahead)):
         day = span.last if last else span.first
         yield Found(day.isoformat(), span.start, span.end, 0.9 - order / 100)
 
@@ -220,6 +222,9 @@ def _number(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         alone = text.strip(" ，,。元块") == text[said.start : said.end].strip()
         named = names_slot(slot, text[: said.start])
         if slot.kind == "money" and not (said.money or alone or named):
+            continue
+        if days := days_in(slot, text[said.end :]):
+            yield Found(int(said.value * days), said.start, said.end, 0.7)
             continue
         counted = counts_in(slot, text[said.end :])
         plainly = alone or named or text[said.start].isdigit() or (slot.kind == "money" and said.money)
@@ -237,6 +242,21 @@ _KIN = re.compile(
 _NAME = re.compile(r"(?:(?:他|她|我|名字|姓名)?(?:叫做?|是|就是|为|：|:)?)?\s*(⟦[^⟧]+⟧|[\u4e00-\u9fff·]{2,5})")
 
 
+_INTRODUCED = re.compile(
+    r"(?:叫做?|名字(?:是|叫)?|名叫|姓名(?:是|为|叫)?)[：:\s]*(⟦姓名[^⟧]*⟧|[\u4e00-\u9fff·]{2,4}?)(?=[，,。；;、！!\s（(⟦]|身份证|证件|电话|手机|$)"
+)
+
+
+def is_name(slot: Slot) -> bool:
+    """Whether a slot takes a person's name."""
+    return slot.kind == "text" and slot.label.endswith("姓名")
+
+
+def introduced(text: str) -> re.Match[str] | None:
+    """A person's name that a text introduces: 我妻子叫…, 姓名是…."""
+    return _INTRODUCED.search(text)
+
+
 def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
     """The message without politeness and personal data, when it says more than that something shall be said."""
     if wants_pictures(slot):
@@ -244,8 +264,9 @@ def _text(text: str, slot: Slot, now: datetime) -> Iterator[Found]:
         yield from [Found(shown, 0, len(text), 1.0)] if shown else []
         return
     value = _POLITE.sub("", _CONTACT.sub("", without_insults(text.strip()))).strip(" ，,。；;")
-    if slot.label.endswith("姓名"):
+    if is_name(slot):
         named = None if _KIN.fullmatch(value) else _NAME.fullmatch(value)
+        named = named or introduced(text)
         yield from [Found(named.group(1), 0, len(text), 0.5)] if named else []
         return
     if value and says_something(value):

@@ -62,6 +62,7 @@ class Booking:
     period_name: str
     hours: str
     demo: bool = False
+    service_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,10 @@ class Applications:
     async def book(self, draft: BookingDraft, who: Principal, key: str) -> Booking:
         """Book a visit."""
         return shaped(Booking, await self._platform.write("POST", "/visits", asdict(draft), who, key))
+
+    async def visits(self, who: Principal) -> list[Booking]:
+        """Own visits, the latest day first."""
+        return [shaped(Booking, each) for each in (await self._platform.read("/visits", who=who)).data]
 
     async def report_card_loss(self, who: Principal, key: str) -> CardLoss:
         """Report one's own card as lost."""

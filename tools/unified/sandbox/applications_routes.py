@@ -94,6 +94,12 @@ def book_visit(body: VisitBody, request: Request, caller: CheckedCaller) -> dict
     return envelope(Bookings(ground).book(caller.who, body, write), request_id(request))
 
 
+@router.get("/visits")
+def list_visits(request: Request, caller: CheckedCaller) -> dict[str, Any]:
+    """Own visits, the latest day first."""
+    return envelope(Bookings(ground_of(request)).visits(caller.who), request_id(request))
+
+
 @router.post("/card-losses")
 def report_card_loss(request: Request, caller: CheckedCaller) -> dict[str, Any]:
     """Report one's own card as lost."""

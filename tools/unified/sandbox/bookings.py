@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...catalogue import Dataset, bundled_datasets
-from ...circle import Outlet, bundled_outlets
+from ...circle import Outlet, bundled_outlets, counter_services
 from ...principal import Principal
 from ...worktime import is_workday
 from ..finding import CITY_ZONE
@@ -84,11 +84,18 @@ class Bookings:
             row |= {"day": body.day.isoformat(), "period": body.period, "created_at": self.ground.now()}
             insert(connection, "visits", row)
             self._log(connection, who, "booked", "visit", row)
-            return {**row, "outlet_name": outlet.name, "hours": outlet.hours, "period_name": PERIODS[body.period],
-                    "demo": outlet.demo}  # fmt: skip
+            return _seen(row)
 
         with self.ground.store.write() as connection:
             return once(connection, write, work)
+
+    def visits(self, who: Principal) -> list[Row]:
+        """Own visits, the latest day first; those that are over too."""
+        if "citizen" not in who.roles:
+            raise Problem(FORBIDDEN, "查预约要先实名登录。")
+        rows = self.ground.store.rows("SELECT * FROM visits WHERE owner = ? ORDER BY day DESC, number DESC LIMIT 50",
+                                      (who.id,))  # fmt: skip
+        return [_seen(row) for row in rows]
 
     def report_loss(self, who: Principal, write: Write) -> Row:
         """Report one's own card as lost: only a verified person, and once."""
@@ -156,6 +163,14 @@ class Bookings:
         self, connection: sqlite3.Connection, who: Principal, action: str, kind: str, values: Mapping[str, Any]
     ) -> None:
         log_change(connection, Change(self.ground.now(), who.id, action, kind, str(values["number"]), values))
+
+
+def _seen(row: Row) -> Row:
+    """A visit with the name and hours of its outlet and of what is done there."""
+    outlet = next(each for each in bundled_outlets() if each.id == row["outlet"])
+    names = {value: name for value, name, *_ in counter_services()}
+    return {**row, "outlet_name": outlet.name, "hours": outlet.hours, "period_name": PERIODS[row["period"]],
+            "service_name": names.get(row["service"], row["service"]), "demo": outlet.demo}  # fmt: skip
 
 
 def found_dataset(dataset: str) -> Dataset:

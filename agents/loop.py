@@ -18,6 +18,7 @@ from .actions import Draft, PendingAction, withdraws
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
 from .cards import checked as checked_summary
+from .citing import numbered, record_result
 from .context import LOOKUP, UNKNOWN, Context, system_message, waiting_block
 from .control import obey
 from .guard import restore_value
@@ -26,7 +27,7 @@ from .history import past, spoken_of
 from .lookup import ENOUGH, look_up, look_up_talk, passages
 from .proposals import masked_value, propose
 from .recent import citable
-from .records import Action, Asked, Citation, Event, Outcome, Stepped, Waiting, could_not_help
+from .records import Action, Asked, Event, Outcome, Stepped, Waiting, could_not_help
 from .revising import changed_alike, revised
 from .series import of_the_same, put_up, series_of
 from .thread import titles_told
@@ -100,7 +101,7 @@ class Loop:
         query, found = await self._found(turn)
         call = {"name": LOOKUP, "args": {"query": query}, "id": "lookup-0", "type": "tool_call"}
         turn.add(AIMessage("", tool_calls=[call]))
-        turn.answer_call(call, _with_refs(turn, passages(found, await self._of_talk(turn))))
+        turn.answer_call(call, numbered(turn, passages(found, await self._of_talk(turn))))
 
     async def _found(self, turn: Turn) -> tuple[str, Found]:
         """What was looked up and found: the words alone, or with what was spoken of where they go on with that."""
@@ -278,63 +279,6 @@ def _in_order(turn: Turn, arguments: Mapping[str, Any], tool: BaseTool) -> dict[
     read = checked(tool, restore_value(dict(arguments), turn.vault))
     masked, turn.vault = masked_value(read, turn.vault)
     return {name: masked.get(name, value) for name, value in arguments.items()}
-
-
-def record_result(turn: Turn, spec: ToolSpec, data: Mapping[str, Any], said: str) -> dict[str, Any]:
-    """A tool's result as the model sees it: numbered, personal data as placeholders."""
-    masked, turn.vault = masked_value({"say": said, "data": dict(data)}, turn.vault)
-    if spec.name == LOOKUP:
-        return _with_refs(turn, masked["data"])
-    citation = Citation(0, "record", spec.title, masked["say"], tool=spec.name, record=masked["data"])
-    return {"ref": turn.cite("record", f"{masked['say']}\n{masked['data']}", citation), **masked}
-
-
-def _with_refs(turn: Turn, result: dict[str, Any]) -> dict[str, Any]:
-    known: dict[str, dict[str, Any]] = {}
-    listed: dict[str, list[dict[str, Any]]] = {
-        name: [_with_ref(turn, each, known) for each in result[name]]
-        for name in ("passages", "expired", "talk")
-        if name in result
-    }
-    details = [
-        {"title": each["title"], "heading": each["heading"], "score": each["score"]} for each in listed["passages"]
-    ]
-    turn.degraded = turn.degraded or result["degraded"]
-    turn.note(
-        "lookup",
-        "查找依据",
-        {"coverage": result["coverage"], "degraded": result["degraded"], "passages": details},
-    )
-    return {**result, **listed}
-
-
-def _with_ref(turn: Turn, passage: dict[str, Any], known: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """A passage with its number: one that is listed twice has one."""
-    source = passage["source"]
-    if source["passage_id"] in known:
-        return known[source["passage_id"]]
-    citation = Citation(
-        number=0,
-        kind="passage",
-        title=passage["title"],
-        quote=passage["text"],
-        document_id=source["document_id"],
-        passage_id=source["passage_id"],
-        heading_path=tuple(passage["heading"].split(" > ")),
-        start=source["start"],
-        end=source["end"],
-        base=source["base"],
-        status=passage["status"],
-        document_number=source["number"],
-        issuer=source["issuer"],
-        published=source["published"],
-        source_url=source["source_url"],
-        evidence=source["evidence"],
-    )
-    shown = {name: value for name, value in passage.items() if name != "source"}
-    text = f"{passage['title']}\n{passage['heading']}\n{passage['text']}\n{passage['since'] or ''}"
-    known[source["passage_id"]] = {"ref": turn.cite("passage", text, citation), **shown}
-    return known[source["passage_id"]]
 
 
 def _last_calls(turn: Turn) -> list[Mapping[str, Any]]:

@@ -14,7 +14,7 @@ from knowledge import Found, Library
 from tools import HANDOFF_TOOL, NeedsAnswer, ToolError, ToolSpec, run_tool, spec_of
 
 from . import wording
-from .actions import Draft, PendingAction, withdraws
+from .actions import Draft, PendingAction
 from .arguments import UNREADABLE, WrongArguments, checked
 from .asking import Asking
 from .cards import checked as checked_summary
@@ -28,6 +28,7 @@ from .lookup import ENOUGH, look_up, look_up_talk, passages
 from .proposals import masked_value, propose
 from .recent import citable
 from .records import Action, Asked, Event, Outcome, Stepped, Waiting, could_not_help
+from .refusing import cannot, not_admitted
 from .revising import changed_alike, revised
 from .series import of_the_same, put_up, series_of
 from .thread import titles_told
@@ -37,8 +38,6 @@ from .understanding import goes_on, is_question, names_something, points_back, t
 
 MODEL_CALLS, REPAIRS = 6, 1
 SHORT = 12
-# No other detail changes these.
-_FOR_GOOD = frozenset(("not_ours", "not_allowed"))
 NUMBERED = frozenset(("phone", "resident_id", "case_no", "order_no", "component_no", "credit_code"))
 _NUMBER = re.compile(r"(?:⟦[^⟧]*⟧|[0-9A-Za-z\s-]{4,})+")
 
@@ -149,8 +148,8 @@ class Loop:
         except WrongArguments as problem:
             turn.mislead(call, str(problem))
             return
-        if refused := await _not_admitted(turn, call, spec):
-            yield self._cannot(turn, call, spec, refused)
+        if refused := await not_admitted(turn, call, spec):
+            yield cannot(turn, call, spec, refused)
         elif missing := _missing(spec, call["args"]):
             yield await self._ask_user(turn, call, NeedsAnswer(missing, spec.slots[missing].ask), spec)
         elif spec.effect == "write":
@@ -204,7 +203,7 @@ class Loop:
             turn.vault = proposal.vault
             made.append(proposal.action)
         if len(problems) == len(series.each) == 1:
-            yield self._cannot(turn, call, spec, problems[0])
+            yield cannot(turn, call, spec, problems[0])
             return
         for event in put_up(turn, call, made, problems, series.left_out):
             yield event
@@ -232,16 +231,6 @@ class Loop:
             turn.answer_call(call, {"status": "awaiting_confirmation", "action": proposal.action.id})
             yield turn.speak(checked_summary(proposal.action.summary))
 
-    def _cannot(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec, problem: ToolError) -> Event:
-        """A write that cannot be made; what it would have put right is withdrawn, and nothing more is asked for it."""
-        same = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
-        gone = same if problem.kind != "not_ours" else []
-        turn.replaced += gone
-        turn.waiting = None if _waited(turn, spec) and problem.kind in _FOR_GOOD else turn.waiting
-        turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
-        turn.end(Outcome("refused", wording.REASONS[problem.kind]))
-        return turn.speak(f"{problem}{wording.WITHDRAWN if gone else ''}")
-
     async def _read(self, turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> AsyncIterator[Event]:
         yield Stepped(spec.name, spec.title, False)
         arguments = restore_value(dict(call["args"]), turn.vault)
@@ -261,17 +250,6 @@ class Loop:
             turn.answer_call(call, record_result(turn, spec, result.data, result.said))
             turn.waiting = None if turn.waiting and turn.waiting.tool == spec.name else turn.waiting
         yield Stepped(spec.name, spec.title, True)
-
-
-async def _not_admitted(turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> ToolError | None:
-    """Why a write cannot be made whatever else is told; None when it may go on."""
-    if spec.admit is None:
-        return None
-    try:
-        await spec.admit(restore_value(dict(call["args"]), turn.vault), turn.call)
-    except ToolError as problem:
-        return problem
-    return None
 
 
 def _in_order(turn: Turn, arguments: Mapping[str, Any], tool: BaseTool) -> dict[str, Any]:

@@ -161,3 +161,9 @@ def test_a_phone_that_shall_not_be_used_leaves_the_card_and_says_who_fills_it_in
     card, said = talk("帮我填一下居住证申领表", "不要这个电话，留我老婆的")
     assert "自己填" in summary(card)
     assert "自己填" in summary(said)
+
+
+def test_a_detail_told_after_a_refusal_does_not_turn_to_oneself(talk: Talk) -> None:
+    refused, more = talk("我想给我妈开异地备案，她在西安带孙子", "长期住那边")
+    assert not refused.actions
+    assert all(each.tool != "offsite.file" for each in more.actions)

@@ -80,7 +80,8 @@ def undone(heard: Heard, meant: Meant) -> AIMessage | None:
     roles = set(heard.context.roles) if heard.context else set()
     if heard.waiting or _cards(heard) or HAND_OFF not in heard.specs or not roles <= PUBLIC:
         return None
-    does = meant.tool is not None and meant.score >= LIKELY and takes_back(heard.specs[meant.tool].title)
+    clear = heard.specs[meant.tool] if meant.tool is not None and meant.score >= LIKELY else None
+    does = clear is not None and (takes_back(clear.title) or (clear.effect == "read" and not memory.just_done))
     number = bool(_filed_no(heard))
     filed = number or names_filed(text)
     own = number or names_filed(text, own=True)

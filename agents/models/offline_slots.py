@@ -24,6 +24,7 @@ from ..understanding import (
     is_name,
     is_question,
     is_step,
+    is_whom,
     known_class,
     ordinal,
     points_back,
@@ -172,8 +173,13 @@ def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: 
             key: before[key] for key, slot in spec.slots.items() if beside and slot.kind == "address" and key in before
         }
     if name == spec.name and not is_step(spec):
-        return {key: value for key, value in before.items() if key in spec.required or spec.slots[key].kind == "date"}
-    open_now = {key: slot for key, slot in _open_slots(spec).items() if key in spec.required and slot.kind != "text"}
+        goes_along = {key for key, slot in spec.slots.items() if slot.kind == "date" or is_whom(slot)}
+        return {key: value for key, value in before.items() if key in goes_along.union(spec.required)}
+    open_now = {
+        key: slot
+        for key, slot in _open_slots(spec).items()
+        if (key in spec.required and slot.kind != "text") or is_whom(slot)
+    }
     places = (
         [before[key] for key, slot in specs[name].slots.items() if slot.kind == "address" and before.get(key)]
         if name in specs

@@ -15,6 +15,7 @@ from .answers import (
     takes_back,
     without_speech,
 )
+from .choices import is_whom
 from .clauses import (
     Correction,
     affirmed,
@@ -81,6 +82,7 @@ __all__ = [
     "is_name",
     "is_question",
     "is_step",
+    "is_whom",
     "known_class",
     "label_words",
     "main_text",

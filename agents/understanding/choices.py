@@ -61,6 +61,11 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
             yield value, at, at + len(name), (0.9 if whom and name in _kin() else 0.8) + min(len(name), 9) / 100
 
 
+def is_whom(slot: Slot) -> bool:
+    """Whether a slot takes for whom something is done."""
+    return slot.kind == "enum" and bool(_FOR_WHOM.search(slot.label))
+
+
 def _flag(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
     """A yes/no slot: the whole message is one of its words, or the message says what its label says."""
     for value, *names in slot.choices:

@@ -62,6 +62,11 @@ class Router:
         best = max(sorted(mine), key=lambda label: found.get(label, 0.0), default="")
         return best.removeprefix("tool:") if best.startswith("tool:") and found[best] >= CLEAR else None
 
+    def takes_reports(self, principal: Principal) -> Agent | None:
+        """The agent that a problem at a place is reported to."""
+        mine = (agent for agent in self._open_to(principal) if self._weighing.reporting & set(agent.tools))
+        return next(mine, None)
+
     def insists(self, text: str, principal: Principal) -> bool:
         """Whether a message begins nothing of its own, so that after a refusal it only asks for the same again."""
         apart = is_question(text) or small_talk(text) is not None or drops(text)

@@ -21,7 +21,7 @@ from .clock import Clock
 from .conversations import Closing, Opening
 from .guard import Danger, restore, screen, triage
 from .loop import Loop
-from .records import Event, Is, Outcome, Part, Spoke
+from .records import Agent, Event, Is, Outcome, Part, Spoke
 from .routing import Router
 from .turn import Turn
 from .understanding import (
@@ -187,7 +187,7 @@ class Serving:
 
     async def _in_danger(self, who: _Asker, danger: Danger, served: Served) -> AsyncIterator[Event]:
         """What to do first, from code before any model; then the case, when one is to be made."""
-        turn = self._turn(who, who.opening.text, served)
+        turn = self._turn(who, who.opening.text, served, self._router.takes_reports(who.principal))
         turn.note("guard", "紧急情况", {"kind": danger.kind})
         turn.add(HumanMessage(who.opening.text))
         turn.end(Outcome("emergency"))
@@ -248,8 +248,11 @@ class Serving:
         for event in (Spoke(restore(lead, turn.vault)), *events):
             yield event
 
-    def _turn(self, who: _Asker, wish: str, served: Served) -> Turn:
-        """A turn for one wish; those after the first wait for nothing, and know what was said before them."""
+    def _turn(self, who: _Asker, wish: str, served: Served, agent: Agent | None = None) -> Turn:
+        """A turn for one wish; those after the first wait for nothing, and know what was said before them.
+
+        By the agent that is given, or the one it belongs to.
+        """
         opening, before = who.opening, served.turns
         vault = before[-1].vault if before else opening.vault
         said = tuple(message for turn in before for message in turn.own)
@@ -262,11 +265,12 @@ class Serving:
         cited = sum(len(turn.checker.citations) for turn in before)
         call = Call(principal=who.principal, now=self._clock())
         told = before[0].told if before else set()
-        turn = Turn(who.conversation_id, mine, who.principal, route.agent, call, vault, cited=cited, told=told)
+        agent = agent or route.agent
+        turn = Turn(who.conversation_id, mine, who.principal, agent, call, vault, cited=cited, told=told)
         turn.note(
             "routing",
             "选择智能体",
-            {"agent": route.agent.name, "why": route.why, "scores": route.scores, "wish": wish},
+            {"agent": agent.name, "why": route.why, "scores": route.scores, "wish": wish},
         )
         return turn
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from langchain_core.messages import AIMessage, BaseMessage
 
+from tools import HANDOFF_TOOL
+
 from ..context import LOOKUP, UNKNOWN
 from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
 from ..understanding import (
@@ -170,10 +172,12 @@ class Mover:
         return None
 
     def _which(self, heard: Heard, meant: Meant) -> AIMessage | None:
-        """One short question where two tools are too close to call."""
+        """One short question where two tools are too close to call; a person is not asked about unless called for."""
         close = meant.score < FAIRLY and meant.next >= CLOSE * meant.score
         if not close or meant.second is None or ASK not in heard.specs:
             return None
+        if HANDOFF_TOOL in (meant.tool, meant.second):
+            return self._start(meant.second if meant.tool == HANDOFF_TOOL else str(meant.tool), heard)
         question, choices = either(heard.specs[str(meant.tool)], heard.specs[meant.second])
         return call(ASK, {"question": question, "choices": choices}, heard.text)
 

@@ -51,7 +51,10 @@ Array = npt.NDArray[np.float64]
 
 
 class Weighing:
-    """Probabilities of labels for a person's message. Labels of tools are their names, with or without `tool:`."""
+    """Probabilities of labels for a person's message. Labels of tools are their names, with or without `tool:`.
+
+    `reporting` are the tools that take a report of a problem at a place.
+    """
 
     def __init__(
         self, intents: Intents, specs: Mapping[str, ToolSpec], weights: Mapping[str, float] | None = None
@@ -74,6 +77,11 @@ class Weighing:
         self._nothing = _ones(label == _NOTHING for label in self.labels)
         self._tool = _ones(spec is not None for spec in self._specs)
         self._rule = 1.0 - self._tool - self._nothing
+        self.reporting = frozenset(
+            spec.name for spec, each in zip(self._specs, slots, strict=True)
+            if spec and spec.effect == "write" and {"category", "address"} <= {slot.kind for slot in each}
+            and not any(slot.kind in IDENTIFIERS and not slot.derived for slot in each)
+        )  # fmt: skip
         # The same words are weighed for routing, for cutting and by the model.
         self._lately = lru_cache(maxsize=_LATELY)(self._heard)
 

@@ -75,6 +75,10 @@ PARTS = (
 )
 
 
+# So many last letters of a name stand for it.
+_ENDING = 3
+
+
 def item_tools(platform: Platform) -> list[BaseTool]:
     """The service item tools over a platform."""
     items = Items(platform)
@@ -85,11 +89,16 @@ async def settle_item(items: Items, words: str, slot: str = "item") -> Item:
     """The one item some words name; asks when there are several or none."""
     hits = await items.search(words.strip(), 8)
     exact = [hit for hit in hits if words.strip() in (hit.item.id, hit.item.title, hit.item.name)]
-    leading = exact or _leading(hits)
+    leading = exact or _leading(hits) or [hit for hit in hits if _called_short(hit.item, words)]
     if len(leading) == 1:
         return leading[0].item
     names = tuple(dict.fromkeys(hit.item.name for hit in leading or hits))[:4]
     raise NeedsAnswer(slot, which_of(names) if names else ASK_ITEM, names)
+
+
+def _called_short(item: Item, words: str) -> bool:
+    """Whether words hold the end of a name, as people call it: 身份证 for 居民身份证."""
+    return any(len(name) > _ENDING and name[-_ENDING:] in words for name in (item.title, *item.aliases))
 
 
 def which_of(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from knowledge import sentences
 from tools import ToolSpec
 
 from ..understanding import IDENTIFIERS
+from .offline_words import UNHEARD
 
 Specs = Mapping[str, ToolSpec]
 
@@ -45,7 +46,8 @@ def mine(lister: ToolSpec) -> dict[str, Any]:
 def report(result: Mapping[str, Any]) -> str:
     """A tool's result in its own words, each sentence citing it."""
     if "error" in result:
-        return str(result["error"])
+        # What does not fit a schema was said to the model, not to a person.
+        return UNHEARD if result.get("kind") == "invalid" else str(result["error"])
     said = str(result.get("say") or "")
     if "ref" not in result:
         return said

@@ -35,6 +35,7 @@ from ..understanding import (
     small_talk,
     subject,
     takes_back,
+    wants_pictures,
     without_speech,
 )
 from .offline_calls import call
@@ -103,7 +104,9 @@ def goes_on_with(heard: Heard) -> Arguments | None:
         return None
     spec, given = heard.specs[waiting["tool"]], dict(waiting["arguments"])
     if goes_ahead(heard.text):
-        return given if waiting["slot"] in spec.required else {**given, waiting["slot"]: UNSURE}
+        slot = spec.slots.get(waiting["slot"])
+        asked_again = waiting["slot"] in spec.required or slot is None or wants_pictures(slot)
+        return given if asked_again else {**given, waiting["slot"]: UNSURE}
     words = _words_slot(spec)
     plain = not (is_question(heard.text) or opens(heard.text) or assent(heard.text) is not None)
     told = plain and _files(spec) and words in given and waiting["slot"] != words

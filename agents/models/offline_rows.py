@@ -176,6 +176,9 @@ def _tool(pointed: Pointed, meant: Meant, heard: Heard) -> ToolSpec | None:
     for name, score in ((meant.tool, meant.score), (meant.second, meant.next)):
         spec = heard.specs.get(name or "")
         if spec is None or pointed.kind not in _kinds(spec):
+            # Another act is clearly meant (并案): the next likely one is none of theirs.
+            if spec is not None and spec.effect == "write" and score >= LIKELY:
+                return None
             continue
         if spec.effect == "write":
             asks = is_question(heard.text) and meant.know >= score

@@ -110,7 +110,12 @@ def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> 
         if only.text == plainly(question) or (_speaks(only, whole) and not asks_how(only.text, only.focus)):
             return whole
         instead = _part(plainly(question), only, found, LENGTH)
-        return instead if isinstance(instead, str) and _speaks(only, instead) else whole
+        better = isinstance(instead, str) and _speaks(only, instead) and not _minds_lead(question, only, whole, instead)
+        return instead if better else whole
+    if len(asked) == 1 and isinstance(whole, str):
+        instead = _part(plainly(question), asked[0], found, LENGTH)
+        if _minds_lead(question, asked[0], whole, instead if isinstance(instead, str) else instead.text):
+            return whole
     room = min(LENGTH, LIST_LENGTH // len(asked))
     replies = [_part(plainly(question), part, found, room) for part in asked]
     told = [reply for reply in replies if isinstance(reply, str)]
@@ -123,6 +128,12 @@ def _by_parts(question: str, found: Mapping[str, Any], whole: str | Refusal) -> 
         elif not any(_tells(part, line) for each in told for line in each.splitlines()):
             said.append(f"“{part.said}”这一点我没有查到，请拨打 12345 核实。")
     return joined(said) if told else Refusal("no_evidence", joined(said))
+
+
+def _minds_lead(question: str, part: Part, whole: str, instead: str) -> bool:
+    """Whether the answer to the whole message minds more of what is told before the clause that asks: 我是个体户，…."""
+    told = Evidence(core(plainly(question).replace(part.text, "")), ())
+    return told.share((whole, 1.0)) > told.share((instead, 1.0))
 
 
 def _speaks(part: Part, reply: str) -> bool:

@@ -85,11 +85,11 @@ def item_tools(platform: Platform) -> list[BaseTool]:
     return [_search(items), _get(items), _bundle(items), _check()]
 
 
-async def settle_item(items: Items, words: str, slot: str = "item") -> Item:
-    """The one item some words name; asks when there are several or none."""
+async def settle_item(items: Items, words: str, slot: str = "item", *, short: bool = False) -> Item:
+    """The one item some words name; asks when there are several or none. `short`: the end of its name will do."""
     hits = await items.search(words.strip(), 8)
     exact = [hit for hit in hits if words.strip() in (hit.item.id, hit.item.title, hit.item.name)]
-    leading = exact or _leading(hits) or [hit for hit in hits if _called_short(hit.item, words)]
+    leading = exact or _leading(hits) or [hit for hit in hits if short and _called_short(hit.item, words)]
     if len(leading) == 1:
         return leading[0].item
     names = tuple(dict.fromkeys(hit.item.name for hit in leading or hits))[:4]
@@ -168,7 +168,7 @@ def _get(items: Items) -> BaseTool:
         part: Annotated[str, Slot("enum", "要看的部分", choices=PARTS)] = "all",
     ) -> Mapping[str, Any]:
         """打开一个政务服务事项的记录：部门、条件、材料、流程、法定时限、收费、地点；没有来源的写“未核实”。"""
-        found = await settle_item(items, item)
+        found = await settle_item(items, item, short=True)
         return {"item": asdict(found), "part": part if part in {row[0] for row in PARTS} else "all"}
 
     return item_get

@@ -13,8 +13,10 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from tools import ToolSpec
 
 from ..context import LOOKUP, Context, current_turn, read_context, tool_result
+from ..toolbox import REFUSE
 from ..understanding import focus_of
 from .offline_answers import covers
+from .offline_calls import call
 from .offline_memory import Memory, recall
 
 Specs = Mapping[str, ToolSpec]
@@ -79,3 +81,10 @@ def same_kind(heard: Heard) -> str | None:
     """那智能工厂呢？ asks of something else what the question before asked."""
     follows = focus_of(heard.text) == "any" and heard.text.rstrip("？?").endswith("呢")
     return heard.memory.question if follows and heard.memory.question else None
+
+
+def refuse(reason: str, text: str, heard: Heard) -> AIMessage:
+    """A typed refusal, where the desk takes one; else its words."""
+    if REFUSE not in heard.specs:
+        return AIMessage(text)
+    return call(REFUSE, {"reason": reason, "text": text}, heard.text)

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from tools import HANDOFF_TOOL
 
 from ..context import LOOKUP, UNKNOWN
-from ..toolbox import ASK, CONTROL, DROP, HAND_OFF, REFUSE
+from ..toolbox import ASK, CONTROL, DROP, HAND_OFF
 from ..understanding import (
     IDENTIFIERS,
     Weighing,
@@ -43,7 +43,7 @@ from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
 from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_choosing import COVERED
-from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
+from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, refuse, same_kind
 from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
 from .offline_memory import Memory
 from .offline_paging import paged
@@ -300,11 +300,11 @@ class Mover:
         if ordinal(text) and goes_on(text) and ASK in heard.specs:
             return call(ASK, {"question": WHICH_ONE}, text)
         if question := foreign_language(text):
-            return _refuse("out_of_scope", question, heard)
+            return refuse("out_of_scope", question, heard)
         strange = STRANGER if heard.memory.question else STRANGE
         apart = not follows and (opens(text) or not heard.memory.question)
         if own and apart and meant.none >= strange and heard.covered < SPOKEN_OF:
-            return _refuse("out_of_scope", f"{ELSEWHERE}{reminder(heard.waiting, heard.specs)}", heard)
+            return refuse("out_of_scope", f"{ELSEWHERE}{reminder(heard.waiting, heard.specs)}", heard)
         reply = self._answer(heard)
         if isinstance(reply, str):
             return AIMessage(f"{reply}{reminder(heard.waiting, heard.specs)}")
@@ -313,7 +313,7 @@ class Mover:
             return call(ASK, {"question": question, "choices": choices}, text)
         if not own and ASK in heard.specs:
             return call(ASK, {"question": vague(heard.specs)}, text)
-        return _refuse(reply.reason, reply.text, heard)
+        return refuse(reply.reason, reply.text, heard)
 
     def _answer(self, heard: Heard) -> str | Refusal:
         """The answer: from the documents of the talk where they speak of it and the words go on with it."""
@@ -387,12 +387,6 @@ class Mover:
             intents = fit_intents({**examples, KNOW: _questions()} if names else {}, self._cache)
             self._fitted[names] = Weighing(intents, specs)
         return self._fitted[names]
-
-
-def _refuse(reason: str, text: str, heard: Heard) -> AIMessage:
-    if REFUSE not in heard.specs:
-        return AIMessage(text)
-    return call(REFUSE, {"reason": reason, "text": text}, heard.text)
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,8 @@ _HURRY = re.compile(
     r"(?:急死(?:我|人)?了?|(?:请|麻烦)?(?:你们)?(?:快点|快些|赶紧|赶快|尽快|抓紧|马上|搞快点)[^，,。！!]{0,6}|快来(?:人|修|处理)?|[，,。！!啊吧呀撒唦\s])+"
 )
 _SAID = re.compile(r"说(?:过|了)|讲(?:过|了)|电话|手机|号码|照片|拍照|匿名|名字|姓名|身份")
+# Who asks whether it was changed does not ask to change it.
+_MAY = re.compile(r"[能可]|怎么|咋|如何|想|要")
 Arguments = dict[str, Any]
 Card = tuple[str, Mapping[str, Any]]
 
@@ -81,13 +83,13 @@ def undone(heard: Heard, meant: Meant) -> AIMessage | None:
     roles = set(heard.context.roles) if heard.context else set()
     if heard.waiting or _cards(heard) or HAND_OFF not in heard.specs or not roles <= PUBLIC:
         return None
-    clear = heard.specs[meant.tool] if meant.tool is not None and meant.score >= LIKELY else None
-    does = clear is not None and (takes_back(clear.title) or (clear.effect == "read" and not memory.just_done))
+    does = meant.tool is not None and meant.score >= LIKELY and takes_back(heard.specs[meant.tool].title)
     number = bool(_filed_no(heard))
     filed = number or names_filed(text)
     own = number or names_filed(text, own=True)
     here = bool(memory.done) and (filed or memory.just_done or len(text) <= _BRIEF)
-    wants = takes_back(text) and (here or (own if is_question(text) else filed))
+    asks = is_question(text)
+    wants = takes_back(text) and (here or (own and bool(_MAY.search(text)) if asks else filed))
     wants = wants or (memory.just_done and correction(text) is not None and not is_question(text))
     return call(HAND_OFF, {"reason": "change"}, text) if wants and not does else None
 

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from agents import Ask, Reply, open_house
 from agents.history import tool_message
 from agents.parting import parted
-from tools import Principal
+from tools import Principal, units_in
 
 from .conftest import furnished
 
@@ -117,3 +117,17 @@ def test_a_row_beyond_the_list_is_none_of_it(talk: Talk) -> None:
     _, _, reply = talk(staff("supervisor"), "待核查的案件有哪些", "第六个返工", "第二十个没修好")
     assert not reply.actions
     assert "没有您说的这一件" in reply.text
+
+
+def test_all_but_what_a_word_names_and_all_in_one_character(talk: Talk) -> None:
+    shown, all_of_it = talk(staff("acceptor"), "待受理的案件有哪些", "全受理")
+    assert [NUMBER.findall(each.summary)[0] for each in all_of_it.actions] == rows(shown)
+    kind = shown.text.splitlines()[1].split("，")[1]
+    left = [NUMBER.findall(line)[0] for line in shown.text.splitlines() if NUMBER.search(line) and kind not in line]
+    _, others = talk(staff("acceptor"), "待受理的案件有哪些", f"除了{kind}都受理")
+    assert [NUMBER.findall(each.summary)[0] for each in others.actions] == left
+
+
+def test_a_unit_that_is_named_is_not_replaced_by_whose_a_thing_is_said_to_be() -> None:
+    assert next(units_in("第一个派江汉区市政维修所，人行道归市政")).words == "江汉区市政维修所"
+    assert next(units_in("改派，这个归水务")).words == "水务"

@@ -302,7 +302,7 @@ def _missing(heard: Heard, meaning: Meaning) -> AIMessage | None:
         return move
     if listed is None or heard.waiting:
         return None
-    by_place = [each for each in found if each.which in ("places", "next", "rest") or each.count]
+    by_place = [each for each in found if each.which in ("places", "next", "rest") or each.count or each.but_words]
     again = heard.memory.acted and _ALSO.search(heard.text) and _AGAIN.fullmatch(without(heard.text, found))
     if by_place and is_staff(heard) and (again or (not listed.rows and not is_question(heard.text))):
         return call(ASK, {"question": WHICH_ROW if listed.rows else NONE_LISTED}, heard.text)

@@ -41,7 +41,11 @@ _MENTIONS = re.compile(
 _OWN_ACT = re.compile(r"\s*(?![都也全一这那两吧了呢啊的])[\u4e00-\u9fff]{2}")
 _SAYS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 # What is only to be looked at.
-_LOOKS = re.compile(r"查|看|详情|情况|进展|进度|怎么样|记录|照片|图片|列")
+_LOOKS = re.compile(r"(?<![复核巡审检抽侦调])查|看|详情|情况|进展|进度|怎么样|记录|照片|图片|列")
+# What decides on or changes a card: then 第一个 may be the first card and not the first row.
+_OF_CARDS = re.compile(
+    r"确认|取消|提交|改成|改为|改一下|换成|(?:理由|原因|意见|天数|说明)(?:是|改|写|换)|先放|放一放|等一?下|不要|不办|可以|不行|行吧|作废"
+)
 MOST = 10
 
 
@@ -70,6 +74,11 @@ def parted(text: str, history: Sequence[BaseMessage]) -> tuple[str, ...]:
     for_all = head.rstrip()[-1:] in ("：", ":")
     pieces = [head + each if for_all or n == 0 else each for n, each in enumerate(pieces)]
     return (text,) if all(is_question(each) for each in pieces) else tuple(pieces)
+
+
+def speaks_of_cards(text: str) -> bool:
+    """Whether a message beside open cards may decide on them or change them, rather than act on rows."""
+    return bool(_OF_CARDS.search(text)) and not _CODE.search(text)
 
 
 def told_of(piece: str, outcome: Outcome | None) -> bool:

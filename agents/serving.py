@@ -21,7 +21,7 @@ from .clock import Clock
 from .conversations import Closing, Opening
 from .guard import Danger, restore, screen, triage
 from .loop import Loop
-from .parting import parted, told_of
+from .parting import parted, speaks_of_cards, told_of
 from .records import Agent, Event, Is, Outcome, Part, Spoke
 from .routing import Router
 from .turn import Turn
@@ -230,7 +230,8 @@ class Serving:
     def _parts_of(self, who: _Asker, text: str) -> tuple[list[str], frozenset[str]]:
         """The wishes of a text, and which of them are the words of some rows among others (第一个通过，第二个返工)."""
         waiting = who.opening.waiting
-        pieces = (text,) if waiting else parted(text, who.opening.history)
+        of_cards = bool(who.opening.pending) and speaks_of_cards(text)
+        pieces = (text,) if waiting or of_cards else parted(text, who.opening.history)
         if len(pieces) > 1:
             return list(pieces), frozenset(pieces)
         return list(self._router.wishes(pieces[0], who.principal, waiting)), frozenset()

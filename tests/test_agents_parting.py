@@ -100,6 +100,14 @@ def test_the_same_act_keeps_the_words_of_each_row_apart(talk: Talk) -> None:
     assert "停着" not in other
 
 
+def test_beside_open_cards_what_changes_them_is_not_cut(talk: Talk) -> None:
+    _, cards, reply = talk(
+        staff("supervisor"), "挂账的案件有哪些", "前两个恢复处理，资金到位", "第一个先放着，第二个理由改成苗木到了"
+    )
+    assert len(cards.actions) == 2
+    assert len(reply.parts) < 2
+
+
 def test_what_is_not_understood_of_a_row_is_asked_about(talk: Talk) -> None:
     shown, reply = talk(staff("supervisor"), "待核查的案件有哪些", "第四个返工，车还停着；第五个我再想一想")
     assert [NUMBER.findall(each.summary)[0] for each in reply.actions] == [rows(shown)[3]]

@@ -33,6 +33,7 @@ _BREAK = re.compile(r"[，。；！？,;!?：:\n]|\s+")
 _LEAD = re.compile(
     r"(?:另外|还有|然后|接着|最后|顺便|再|请|麻烦|帮我|把|将|给|而|但是?|不过|那|就|至于|对|案件|工单|其中|嗯|好|\s)*"
 )
+_LOOK = re.compile(rf"(?:{_LEAD.pattern})(?:查|看)(?:一下|下|看|询)?\s*(?:{_LEAD.pattern})")
 # A row that something else is compared with, joined to or mistaken for is no beginning of an act.
 _MENTIONS = re.compile(
     r"(?:与|和|跟|同|及|比|像|是|为|到|入|进|至|换成?|改成?|变成?|因|因为|由于|编号|案号|单号|案件|工单|见|按|照|参照|依据|根据|关于|属于|原|之前|以前|前面|上次|已有|已经?有)[的了]?\s*$"
@@ -149,9 +150,8 @@ def _starts(text: str, groups: Sequence[_Group]) -> list[int]:
             act_first = bool(lead) and not _LEAD.fullmatch(lead)
             starts.append(clause)
         elif clause >= before.end:
-            if _MENTIONS.search(lead) and not _LEAD.fullmatch(lead):
-                continue
-            if not act_first and not _LEAD.fullmatch(lead):
+            leads = _LEAD.fullmatch(lead) or _LOOK.fullmatch(lead)
+            if not leads and (_MENTIONS.search(lead) or not act_first):
                 continue
             starts.append(clause)
         elif act_first:

@@ -21,6 +21,7 @@ from .clock import Clock
 from .conversations import Closing, Opening
 from .guard import Danger, restore, screen, triage
 from .loop import Loop
+from .parting import parted, speaks_of_cards, told_of
 from .records import Agent, Event, Is, Outcome, Part, Spoke
 from .routing import Router
 from .turn import Turn
@@ -213,24 +214,38 @@ class Serving:
 
     async def _wishes(self, who: _Asker, text: str, served: Served, first: str = "") -> AsyncIterator[Event]:
         """The wishes of a text: the message, or what stands in it beside orders to the machine; `first` comes first."""
-        wishes = list(self._router.wishes(text, who.principal, who.opening.waiting))
+        wishes, of_rows = self._parts_of(who, text)
         held, served.later = list(served.later), ()
         several = len(wishes) > 1
         while wishes:
             wish = wishes.pop(0)
             about = wording.ABOUT.format(wish=_short(wish)) if several else ""
-            async for event in self._one(who, wish, first + about, served):
+            async for event in self._one(who, wish, first + about, served, of_rows=wish in of_rows):
                 yield event
             first = ""
             if not wishes and not served.asks and served.turns[0].waiting is None:
                 wishes, held, several = held, [], True
         served.later += tuple(held)
 
-    async def _one(self, who: _Asker, wish: str, lead: str, served: Served) -> AsyncIterator[Event]:
-        """One wish. While a question is open, a wish that asks too is not said but kept for later."""
+    def _parts_of(self, who: _Asker, text: str) -> tuple[list[str], frozenset[str]]:
+        """The wishes of a text, and which of them are the words of some rows among others (第一个通过，第二个返工)."""
+        waiting = who.opening.waiting
+        of_cards = bool(who.opening.pending) and speaks_of_cards(text)
+        pieces = (text,) if waiting or of_cards else parted(text, who.opening.history)
+        if len(pieces) > 1:
+            return list(pieces), frozenset(pieces)
+        return list(self._router.wishes(pieces[0], who.principal, waiting)), frozenset()
+
+    async def _one(
+        self, who: _Asker, wish: str, lead: str, served: Served, *, of_rows: bool = False
+    ) -> AsyncIterator[Event]:
+        """One wish. While a question is open, a wish that asks too is not said but kept for later.
+
+        Words of some rows among others (`of_rows`) that nothing can be done with are asked about.
+        """
         turn = self._turn(who, wish, served)
         lead = f"\n\n{lead}" if served.turns and lead else lead
-        if not served.asks:
+        if not served.asks and not of_rows:
             served.add(turn, lead)
             if lead:
                 yield Spoke(restore(lead, turn.vault))
@@ -238,7 +253,12 @@ class Serving:
                 yield event
             return
         events = [event async for event in self._loop.run(turn)]
-        if turn.asks:
+        if of_rows and not turn.asks and not turn.drafts and not told_of(wish, turn.outcome):
+            turn = self._turn(who, wish, served)
+            turn.add(HumanMessage(wish))
+            events = [turn.speak(wording.NOT_THIS_PIECE)]
+            turn.end(Outcome("clarify"))
+        elif turn.asks and served.asks:
             served.later += (wish,)
             turn = self._turn(who, wish, served)
             turn.add(HumanMessage(wish))

@@ -33,6 +33,8 @@ _SUFFIX = (
     r"(?:管理局|执法大队|维修所|管理所|街道办事处|街道办|办事处|委员会|大队|中队|支队|公司|集团|中心|部门"
     r"|局|所|站|队|委|处)"
 )
+# What says whose a thing is, not where it goes: 人行道归市政, 由水务管.
+_BELONGS = re.compile(r"[\u4e00-\u9fff](?:归|由)\s*$")
 _NO_NAME = re.compile(
     r"哪|什么|谁|他|她|它|你|我|咱|相关|有关|责任|处置|承办|主管|对应|其他|别的|另|原来|刚才|这个|那个|人$|们|网格|派(?!出所)|[那这][件条张单]|工单|案件"
 )
@@ -82,7 +84,7 @@ def units_in(text: str) -> Iterator[Named]:
     plain = _NUMBER.sub(lambda found: " " * len(found[0]), text)
     why = _WHY.search(plain)
     head = plain[: why.start()] if why and why.start() > 1 else plain
-    found = [*_named(head), *_whole(head)]
+    found = _sent_first([*_named(head), *_whole(head)], head)
     if found and (insists := _INSISTS.match(head)) and insists.end() == found[0].start:
         found[0] = Named(f"就是{found[0].words}", found[0].start, found[0].end)
     if not found and (listed := _LISTED.search(text)):
@@ -117,6 +119,12 @@ def units_of(district_name: str | None, *, handling: bool) -> tuple[str, ...]:
         return ()
     works = tuple(f"{district_name}{name}" for name in _data()["handling"])
     return works if handling else tuple(lead_units(district_name).values())
+
+
+def _sent_first(found: list[Named], text: str) -> list[Named]:
+    """派江汉区市政维修所，人行道归市政: whom it is sent to comes before whom a thing is said to belong to."""
+    said = [each for each in found if not _BELONGS.search(text[: each.start])]
+    return said + [each for each in found if each not in said] if len(said) < len(found) else found
 
 
 def _named(text: str) -> Iterator[Named]:

@@ -108,6 +108,8 @@ def rows_of(pointer: Pointer, listed: Listed, acted: Sequence[Acted], pending: s
     if pointer.which == "all":
         if pointer.count not in (None, len(listed.rows)):
             return None
+        if pointer.but_words:
+            return _left_over(pointer.but_words, listed)
         but = [listed.row(place) for place in pointer.but]
         return [each for each in listed.rows if each not in but] if all(but) or not but else None
     if pointer.which == "rest":
@@ -167,6 +169,14 @@ def _by_words(pointer: Pointer, listed: Listed) -> list[Row] | None:
     )
     clear = shares and shares[0][0] >= HALF and (len(shares) == 1 or shares[0][0] > shares[1][0] + LEAD)
     return [listed.rows[-shares[0][1]]] if clear else None
+
+
+def _left_over(words: str, listed: Listed) -> list[Row] | None:
+    """All rows but those that hold the words, where some do and some do not."""
+    hit = known_class(words)
+    wanted = {words} | ({hit.category.name} if hit and hit.score >= SURE_CLASS else set())
+    left = [row for row in listed.rows if not any(each in row.line for each in wanted)]
+    return left if 0 < len(left) < len(listed.rows) else None
 
 
 def _next(listed: Listed, acted: Sequence[Acted]) -> list[Row] | None:

@@ -29,7 +29,7 @@ from .offline_calls import call, lister, mine
 from .offline_heard import Heard, Meant, Specs
 from .offline_lists import Row, listed_in, named_in, rows_of
 from .offline_slots import arguments
-from .offline_words import ALREADY_DONE, NONE_LISTED, NOT_DONE, NOTHING_OPEN, WHICH_ROW
+from .offline_words import ALREADY_DONE, NO_SUCH_ROW, NONE_LISTED, NOT_DONE, NOT_LISTED_YET, NOTHING_OPEN, WHICH_ROW
 
 Meaning = Callable[[Heard], Meant]
 LIKELY, SURE = 0.4, 0.75
@@ -296,9 +296,13 @@ def _given_up(heard: Heard) -> AIMessage | None:
 def _missing(heard: Heard, meaning: Meaning) -> AIMessage | None:
     """An act on a row that the last list does not have."""
     found, listed = pointers(heard.text), heard.memory.listed
-    if not found or listed is None or named_in(heard.text) or heard.waiting or ASK not in heard.specs:
+    if not found or named_in(heard.text) or ASK not in heard.specs:
         return None
-    by_place = [each for each in found if each.which in ("places", "next", "rest") or each.count]
+    if move := _never_shown(found, heard, meaning):
+        return move
+    if listed is None or heard.waiting:
+        return None
+    by_place = [each for each in found if each.which in ("places", "next", "rest") or each.count or each.but_words]
     again = heard.memory.acted and _ALSO.search(heard.text) and _AGAIN.fullmatch(without(heard.text, found))
     if by_place and is_staff(heard) and (again or (not listed.rows and not is_question(heard.text))):
         return call(ASK, {"question": WHICH_ROW if listed.rows else NONE_LISTED}, heard.text)
@@ -315,7 +319,29 @@ def _missing(heard: Heard, meaning: Meaning) -> AIMessage | None:
     if not listed.rows:
         return call(ASK, {"question": NONE_LISTED}, heard.text)
     choices = [row.line[:_LONGEST] for row in listed.rows[:_SHOWN]]
-    return call(ASK, {"question": WHICH_ROW, "choices": choices}, heard.text)
+    beyond = any(listed.row(place) is None for each in by_place for place in each.places)
+    question = NO_SUCH_ROW.format(count=len(listed.rows)) if beyond else WHICH_ROW
+    return call(ASK, {"question": question, "choices": choices}, heard.text)
+
+
+def _never_shown(found: Sequence[Pointer], heard: Heard, meaning: Meaning) -> AIMessage | None:
+    """第二个返工 before any list, or 第二个不批 of a list of one while the first is asked about: no row is guessed."""
+    places = [each for each in found if each.which == "places" and each.places and not each.words]
+    listed = heard.memory.listed
+    if not places or not is_staff(heard) or is_question(heard.text) or heard.results:
+        return None
+    if heard.waiting:
+        asked = heard.specs[heard.waiting["tool"]]
+        if listed is None or places[0].start > 0 or listed.kind not in _kinds(asked):
+            return None
+        missing = all(listed.row(place) is None for place in places[0].places)
+        return call(ASK, {"question": NO_SUCH_ROW.format(count=len(listed.rows))}, heard.text) if missing else None
+    if listed is not None:
+        return None
+    meant = meaning(replace(heard, text=without(heard.text, found)))
+    spec = heard.specs.get(meant.tool or "")
+    acts = spec is not None and spec.effect == "write" and meant.score >= LIKELY and _slot(spec) is not None
+    return call(ASK, {"question": NOT_LISTED_YET}, heard.text) if acts else None
 
 
 def getter(specs: Specs, kind: str) -> str | None:

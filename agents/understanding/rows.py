@@ -37,6 +37,12 @@ _REST = re.compile(
 _EXCEPT = re.compile(
     r"(?:除了?|除去|除开|不算|刨开|撇开)(?P<but>.{1,16}?)(?:以外|之外|外)?[，,]?(?:其他|其余|剩下|别)?的?(?:全部|全都|都|统统|一起)"
 )
+# 全接收, 全部都受理: all, where an act follows; 全市, 全程 are words of their own.
+_WHOLE = re.compile(
+    r"^(?:那就?|就|好的?|把|请|给我|帮我|[，,\s])*(?P<all>全)(?=接收|接了?|受理|立案|派|通过|签收|收了?$|退|返工|核|确认|督办|同意|批|结案|恢复|处理|办|延|挂)"
+)
+_ASKS = re.compile(r"[?？吗呢]|什么|啥|哪|多少|几|怎么|如何|是不是|能不能|可不可以|要不要")
+_BUT_WORDS = re.compile(r"^(?:那|就|把|[，,\s])*(?P<but>.{2,12}?)(?:的|那[个件条张]|这[个件条张])*$")
 _TOO = re.compile(r"(?:\s*(?:也|全?都(?!是)|一起|一并|统统))*")
 _NEXT = re.compile(rf"(?:下|另|再来|再下)一?{_C}{_OF}")
 _SAME = re.compile(
@@ -62,7 +68,8 @@ _TAIL_OF_NUMBER = re.compile(
 class Pointer:
     """Rows that words point at, and where in the text; `places` count from 1, those from the end are negative.
 
-    `count` is how many are spoken of (两条都), `words` name a row, `tail` is how its number ends.
+    `count` is how many are spoken of (两条都), `words` name a row, `tail` is how its number ends, `but_words` name
+    those that are left out.
     """
 
     which: Which
@@ -73,6 +80,7 @@ class Pointer:
     count: int | None = None
     words: str = ""
     tail: str = ""
+    but_words: str = ""
 
 
 def pointers(text: str) -> list[Pointer]:
@@ -83,6 +91,8 @@ def pointers(text: str) -> list[Pointer]:
     if not found:
         found += list(_named(text))
     if not found:
+        found += [Pointer("all", match.start("all"), match.end("all")) for match in _WHOLE.finditer(text)]
+    if not found:
         found += [Pointer("all", match.start(), match.end()) for match in list(_ALL.finditer(text))[:1]]
     if not found:
         found += [Pointer("same", match.start(), match.end()) for match in list(_SAME.finditer(text))[:1]]
@@ -91,7 +101,10 @@ def pointers(text: str) -> list[Pointer]:
 
 def points_at_rows(text: str) -> bool:
     """Whether a message points at rows by their place, their number or as the rest; 都 alone may mean anything."""
-    return any(each.places or each.count or each.but or each.which in ("rest", "next") for each in pointers(text))
+    return any(
+        each.places or each.count or each.but or each.but_words or each.which in ("rest", "next")
+        for each in pointers(text)
+    )
 
 
 def without(text: str, found: Sequence[Pointer], instead: str = "") -> str:
@@ -133,8 +146,10 @@ def _from_the_end(text: str) -> Iterator[Pointer]:
 def _excepted(text: str) -> Iterator[Pointer]:
     for match in _EXCEPT.finditer(text):
         but = tuple(place for each in (*_ordinals(match["but"]), *_from_the_end(match["but"])) for place in each.places)
-        if but:
-            yield Pointer("all", match.start(), match.end(), but=but)
+        words = None if but or _ASKS.search(text) else _BUT_WORDS.match(match["but"])
+        if but or words:
+            named = words["but"] if words else ""
+            yield Pointer("all", match.start(), match.end(), but=but, but_words=named)
 
 
 def _counted(text: str) -> Iterator[Pointer]:

@@ -51,6 +51,11 @@ def beside_another(cards: Sequence[PendingAction]) -> str:
     return wording.CARD_BESIDE.format(cards="、".join(_named(each) for each in cards))
 
 
+def dropped(card: PendingAction) -> str:
+    """That one of several cards was cancelled."""
+    return wording.ONE_DROPPED.format(card=_named(card))
+
+
 def _named(card: PendingAction) -> str:
     """The title of a card and the first thing it says: “上报城市问题”（路灯不亮）."""
     first = next(iter(card.summary.splitlines()), "").split("：", 1)[-1]

@@ -230,3 +230,78 @@ def test_words_are_added_to_a_field_by_its_name(hall: Hall) -> None:
     )
     assert "今晚8点有大雨 请提前布防，人员要到岗" in shown.actions[0].summary
     assert len(done.receipts) == 1
+
+
+def several(hall: Hall, *words: str) -> list[Reply]:
+    """Two cards shown together, then these words."""
+    replies = hall.talk(BINS, "那个旁边还有个井盖也松了", *words)
+    assert len(replies[1].actions) == 2
+    return replies[2:]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["第二个理由改成已经断了", "第二个好像不是井盖的问题", "第二个换成第三个", "确认第一个，第二个改成路面塌了"],
+)
+def test_a_card_is_not_decided_by_its_number_in_a_sentence(hall: Hall, words: str) -> None:
+    (reply,) = several(hall, words)
+    assert not reply.receipts
+    assert reply.outcome.kind != "done"
+
+
+@pytest.mark.parametrize(
+    ("words", "filed"),
+    [
+        ("第一个先放一放，第二个确认", 1),
+        ("除了第二个都确认", 0),
+        ("第一个可以，第二个不行", 0),
+        ("第一个不要，其他确认", 1),
+        ("只要第二个", 1),
+        ("第一个不要第二个要", 1),
+    ],
+)
+def test_each_card_is_decided_as_said_and_no_nod_files_the_other(hall: Hall, words: str, filed: int) -> None:
+    cards, done, nod = hall.talk(BINS, "那个旁边还有个井盖也松了", words, "好")[1:]
+    assert [each.action_id for each in done.receipts] == [cards.actions[filed].id]
+    assert not nod.receipts
+
+
+def test_a_card_that_is_held_is_not_filed_by_a_nod(hall: Hall) -> None:
+    held, nod = several(hall, "第一个等一下", "好")
+    assert not held.receipts
+    assert not nod.receipts
+
+
+def test_the_last_of_several_is_cancelled_by_the_number_it_had(hall: Hall) -> None:
+    done, off, nod = several(hall, "确认第一项", "取消第二项", "好")
+    assert len(done.receipts) == 1
+    assert not off.actions
+    assert not nod.receipts
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不用报了，我自己找人通了",
+        "人家已经修好了，不报了",
+        "哦不用了，刚刚弄好了",
+        "莫报了，物业来修了",
+        "我刚才看错了",
+        "搞错了搞错了",
+        "撤了吧，我看到有人来修了",
+    ],
+)
+def test_who_withdraws_with_a_reason_has_nothing_filed(hall: Hall, words: str) -> None:
+    _, off, nod = hall.talk(BINS, words, "好")
+    assert not off.actions
+    assert not nod.receipts
+    assert not nod.actions
+
+
+@pytest.mark.parametrize(
+    "words", ["是滴", "那行叭", "都对的，发吧", "提交一下撒", "好，交", "好咯，报咯", "要得", "中", "冇得问题，搞"]
+)
+def test_a_yes_as_it_is_spoken_files(hall: Hall, words: str) -> None:
+    _, done = hall.talk(BINS, words)
+    assert done.outcome.kind == "done"
+    assert len(done.receipts) == 1

@@ -8,7 +8,6 @@ from .answers import (
     goes_ahead,
     names_another_act,
     names_filed,
-    one_of,
     puts_off,
     resumes,
     set_apart,
@@ -37,6 +36,7 @@ from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speak
 from .insults import without_insults
 from .intents import Intents, fit_intents
 from .numerals import numbers_in
+from .picks import picks
 from .reasons import beyond, worded
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
@@ -45,6 +45,7 @@ from .told import is_step, label_words, main_text, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
+from .yesno import denies_no, gives_up, mended, withdraws
 
 __all__ = [
     "IDENTIFIERS",
@@ -68,6 +69,7 @@ __all__ = [
     "blames_staff",
     "correction",
     "declines",
+    "denies_no",
     "drops",
     "facet_of",
     "fill",
@@ -76,6 +78,7 @@ __all__ = [
     "fits",
     "focus_of",
     "focuses_of",
+    "gives_up",
     "goes_ahead",
     "goes_on",
     "introduced",
@@ -86,14 +89,15 @@ __all__ = [
     "known_class",
     "label_words",
     "main_text",
+    "mended",
     "names_another_act",
     "names_filed",
     "names_something",
     "numbers_in",
-    "one_of",
     "only_a_place",
     "opens",
     "ordinal",
+    "picks",
     "pleads",
     "pointers",
     "points_at_rows",
@@ -113,6 +117,7 @@ __all__ = [
     "vague_opening",
     "wants_person",
     "wants_pictures",
+    "withdraws",
     "without",
     "without_asking",
     "without_insults",

@@ -33,10 +33,10 @@ def checked(summary: str) -> str:
     return f"{wording.CHECK}\n{lines}"
 
 
-def listed(cards: Iterable[PendingAction]) -> str:
+def listed(cards: Iterable[PendingAction], how: str = wording.WHICH_CARD) -> str:
     """Several cards by name, and how to answer them in words."""
     lines = "\n".join(f"{place}. {_named(each)}" for place, each in enumerate(cards, 1))
-    return wording.WHICH_CARD.format(lines=lines)
+    return how.format(lines=lines)
 
 
 def reminder(cards: Sequence[PendingAction]) -> str:

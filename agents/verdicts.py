@@ -20,7 +20,7 @@ from .handoff import agrees, speaker, turn_of
 from .records import Agent, Citation, Outcome, Reply
 from .rows import restored
 from .turn import Turn
-from .understanding import all_of, assent, drops, names_another_act, picks, puts_off, withdraws
+from .understanding import all_of, assent, drops, names_another_act, picks, puts_off, status_asked, withdraws
 
 # A card may have been one of so many.
 _MOST = 20
@@ -73,6 +73,11 @@ class Verdicts:
         decided = await self._one_by_one(talk, shown if len(shown) > 1 else cards)
         if decided is not None:
             return decided
+        if (asked := status_asked(text)) is not None:
+            told = wording.NO_NUMBER_YET if asked == "number" else wording.NOT_SENT_YET
+            if len(cards) > 1:
+                return await self._say(talk, f"{told}{reminder(cards)}", "answered")
+            return await self._say(talk, f"{told}{checked(cards[0].summary)}", "confirm", cards)
         put_off = puts_off(text)
         if put_off == "hold":
             return await self._say(talk, wording.HELD.format(title=cards[-1].title), "answered")
@@ -105,10 +110,17 @@ class Verdicts:
             told = {each for each in names_one or () if each}
             return await self._settle(talk, cards, yes=False) if told == {"no"} else None
         wanted = [each for each, verdict in zip(cards, said, strict=False) if verdict == "yes"]
-        if not said or any(each.id not in talk.opening.shown for each in wanted):
-            return await self._list(talk, cards)
+        if not said:
+            return await self._say(talk, listed(cards, wording.CARDS_UNCLEAR), "answered", cards)
         held = [each for each, verdict in zip(cards, said, strict=False) if verdict == "hold"]
         refused = [each for each, verdict in zip(cards, said, strict=False) if verdict == "no"]
+        unseen = [each for each in wanted if each.id not in talk.opening.shown]
+        if unseen and refused:
+            # The refused are gone at once, the wanted shown for the yes.
+            return await self._settle(talk, refused, yes=False, held=held, said=dropped(refused[0]))
+        if unseen:
+            text = checked(wanted[0].summary) if len(wanted) == 1 else listed(wanted)
+            return await self._say(talk, text, "confirm" if len(wanted) == 1 else "clarify", wanted)
         if not wanted and not refused:
             return await self._say(talk, wording.HELD.format(title=held[0].title), "answered")
         return await self._settle(talk, wanted, yes=True, refused=refused, held=held)

@@ -272,6 +272,17 @@ def test_a_card_that_is_held_is_not_filed_by_a_nod(hall: Hall) -> None:
     assert not nod.receipts
 
 
+def test_after_words_not_understood_what_is_held_is_not_filed(hall: Hall) -> None:
+    cards, _, shown, done = hall.talk(
+        BINS, "那个旁边还有个井盖也松了", "居住证收费吗", "第一个先放一放，第二个确认", "是"
+    )[1:]
+    assert [each.id for each in shown.actions] == [cards.actions[1].id]
+    assert [each.action_id for each in done.receipts] == [cards.actions[1].id]
+    unclear, nod = several(hall, "确认第一个，第二个描述改成路面塌了", "好")
+    assert not unclear.receipts
+    assert not nod.receipts
+
+
 def test_the_last_of_several_is_cancelled_by_the_number_it_had(hall: Hall) -> None:
     done, off, nod = several(hall, "确认第一项", "取消第二项", "好")
     assert len(done.receipts) == 1
@@ -304,4 +315,21 @@ def test_who_withdraws_with_a_reason_has_nothing_filed(hall: Hall, words: str) -
 def test_a_yes_as_it_is_spoken_files(hall: Hall, words: str) -> None:
     _, done = hall.talk(BINS, words)
     assert done.outcome.kind == "done"
+    assert len(done.receipts) == 1
+
+
+@pytest.mark.parametrize("words", ["第二个先弄", "我想哈子再说", "这个大概几时能修好", "修好要几天", "您看着办", "不是不报"])
+def test_what_is_said_to_the_desk_is_no_part_of_the_report(hall: Hall, words: str) -> None:
+    _, reply, shown, done = hall.talk(BINS, words, "好", "是")
+    assert not reply.receipts
+    assert "还没有提交" in reply.text or "先不提交" in reply.text
+    assert [each.summary.count(words) for each in shown.actions] == [0]
+    assert len(done.receipts) == 1
+
+
+@pytest.mark.parametrize("words", ["编号发我", "再给我说下编号", "报了冇", "提交上去没有"])
+def test_before_it_is_handed_in_the_card_is_shown_to_who_asks_for_its_number(hall: Hall, words: str) -> None:
+    _, reply, done = hall.talk(BINS, words, "好")
+    assert "还没有提交" in reply.text
+    assert words not in reply.actions[0].summary
     assert len(done.receipts) == 1

@@ -1,6 +1,6 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
-from .addresses import amend
+from .addresses import amend, places
 from .answers import (
     adds,
     all_of,
@@ -31,6 +31,7 @@ from .clauses import (
     wants_person,
     without_pleading,
 )
+from .details import asks, detail, status_asked
 from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .insults import without_insults
@@ -64,12 +65,14 @@ __all__ = [
     "all_of",
     "also",
     "amend",
+    "asks",
     "assent",
     "beyond",
     "blames_staff",
     "correction",
     "declines",
     "denies_no",
+    "detail",
     "drops",
     "facet_of",
     "fill",
@@ -98,6 +101,7 @@ __all__ = [
     "opens",
     "ordinal",
     "picks",
+    "places",
     "pleads",
     "pointers",
     "points_at_rows",
@@ -109,6 +113,7 @@ __all__ = [
     "shared",
     "small_talk",
     "speaks_of",
+    "status_asked",
     "subject",
     "takes_back",
     "texts_of",

@@ -318,7 +318,9 @@ def test_a_yes_as_it_is_spoken_files(hall: Hall, words: str) -> None:
     assert len(done.receipts) == 1
 
 
-@pytest.mark.parametrize("words", ["第二个先弄", "我想哈子再说", "这个大概几时能修好", "修好要几天", "您看着办", "不是不报"])
+@pytest.mark.parametrize(
+    "words", ["第二个先弄", "我想哈子再说", "这个大概几时能修好", "你先等下", "修好要几天", "您看着办", "不是不报"]
+)
 def test_what_is_said_to_the_desk_is_no_part_of_the_report(hall: Hall, words: str) -> None:
     _, reply, shown, done = hall.talk(BINS, words, "好", "是")
     assert not reply.receipts
@@ -333,3 +335,10 @@ def test_before_it_is_handed_in_the_card_is_shown_to_who_asks_for_its_number(hal
     assert "还没有提交" in reply.text
     assert words not in reply.actions[0].summary
     assert len(done.receipts) == 1
+
+
+def test_who_withdraws_with_a_reason_is_asked_no_more(hall: Hall) -> None:
+    asked, off, nod = hall.talk("帮我约个办护照的号，我住江汉区新华路245号", "不用约了，我自己去窗口", "好")
+    assert asked.outcome.kind == "clarify"
+    assert off.outcome.kind == "answered"
+    assert nod.outcome.kind == "answered"

@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage
 
 from tools import ToolSpec
 
-from ..toolbox import HAND_OFF
+from ..toolbox import ASK, HAND_OFF
 from ..understanding import (
     IDENTIFIERS,
     Evidence,
@@ -25,6 +25,7 @@ from ..understanding import (
     declines,
     denies_no,
     detail,
+    drops,
     find,
     goes_ahead,
     is_question,
@@ -40,6 +41,7 @@ from ..understanding import (
     subject,
     takes_back,
     wants_pictures,
+    withdraws,
     without_speech,
 )
 from .offline_calls import call
@@ -78,6 +80,12 @@ def taken_up(heard: Heard) -> AIMessage | None:
     again = dropped is not None and dropped[0] in heard.specs and heard.waiting is None and not _cards(heard)
     said = resumes(heard.text) or goes_ahead(heard.text)
     return call(dropped[0], dropped[1], heard.text) if dropped and again and said else None
+
+
+def gives_it_up(heard: Heard) -> bool:
+    """Whether what is asked for is given up; a reason given with it (物业来修了，不报了) may be one."""
+    slot = heard.specs[heard.waiting["tool"]].slots.get(heard.waiting["slot"]) if heard.waiting else None
+    return drops(heard.text) or (slot is not None and slot.kind != "text" and withdraws(heard.text))
 
 
 def undone(heard: Heard, meant: Meant) -> AIMessage | None:
@@ -127,7 +135,7 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
     cards = _cards(heard)
     text = asked_kindly(without_speech(heard.text))
     if cards and _asks_the_course(cards, heard, meant, text):
-        return AIMessage(NOT_KNOWN_YET)
+        return _told(heard, NOT_KNOWN_YET)
     if not cards or is_question(text):
         return None
     name, proposed = max(cards, key=lambda each: _spoken_of(each[1], text))
@@ -147,8 +155,13 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
     hurries = _HURRY.fullmatch(text.strip()) is not None
     again = hurries or (not fresh and remarks(text, details=details, rule=meant.know >= LIKELY))
     if again and not changed and not hurries and _unheard(text, spec, details=details):
-        return AIMessage(NOT_TAKEN)
+        return _told(heard, NOT_TAKEN)
     return call(name, {**proposed, **changed}, heard.text) if changed or again else None
+
+
+def _told(heard: Heard, words: str) -> AIMessage:
+    """Said beside a card that still waits; a question of the desk's own, since it claims nothing."""
+    return call(ASK, {"question": words}, heard.text) if ASK in heard.specs else AIMessage(words)
 
 
 def _asks_the_course(cards: Sequence[Card], heard: Heard, meant: Meant, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Yes and no as people say them, and what is given up with a reason: 是滴, 冇得问题, 好咯报咯; 不用报了，我自己找人通了."""
+"""Yes and no as people say them, and what is given up with a reason: 是滴, 好咯报咯; 不用报了，我自己找人通了."""
 
 from __future__ import annotations
 

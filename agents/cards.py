@@ -33,10 +33,10 @@ def checked(summary: str) -> str:
     return f"{wording.CHECK}\n{lines}"
 
 
-def listed(cards: Iterable[PendingAction]) -> str:
+def listed(cards: Iterable[PendingAction], how: str = wording.WHICH_CARD) -> str:
     """Several cards by name, and how to answer them in words."""
     lines = "\n".join(f"{place}. {_named(each)}" for place, each in enumerate(cards, 1))
-    return wording.WHICH_CARD.format(lines=lines)
+    return how.format(lines=lines)
 
 
 def reminder(cards: Sequence[PendingAction]) -> str:
@@ -49,6 +49,11 @@ def reminder(cards: Sequence[PendingAction]) -> str:
 def beside_another(cards: Sequence[PendingAction]) -> str:
     """A line beneath a new card: what else waits, and how to answer for both in words."""
     return wording.CARD_BESIDE.format(cards="、".join(_named(each) for each in cards))
+
+
+def dropped(card: PendingAction) -> str:
+    """That one of several cards was cancelled."""
+    return wording.ONE_DROPPED.format(card=_named(card))
 
 
 def _named(card: PendingAction) -> str:

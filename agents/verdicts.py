@@ -11,7 +11,7 @@ from tools import HANDOFF_TOOL, Call, Principal
 
 from . import wording
 from .actions import PendingAction
-from .cards import as_action, checked, listed, open_cards
+from .cards import as_action, checked, dropped, listed, open_cards, reminder
 from .clock import Clock
 from .conversations import Closing, Conversations, Opening
 from .deciding import Decisions, Told
@@ -20,7 +20,10 @@ from .handoff import agrees, speaker, turn_of
 from .records import Agent, Citation, Outcome, Reply
 from .rows import restored
 from .turn import Turn
-from .understanding import all_of, assent, drops, names_another_act, one_of, puts_off
+from .understanding import all_of, assent, drops, names_another_act, picks, puts_off, status_asked, withdraws
+
+# A card may have been one of so many.
+_MOST = 20
 
 
 class Verdicts:
@@ -67,18 +70,24 @@ class Verdicts:
         self, talk: _Talk, cards: Sequence[PendingAction], shown: Sequence[PendingAction]
     ) -> Reply | None:
         text, opening = talk.opening.text, talk.opening
+        decided = await self._one_by_one(talk, shown if len(shown) > 1 else cards)
+        if decided is not None:
+            return decided
+        if (asked := status_asked(text)) is not None:
+            told = wording.NO_NUMBER_YET if asked == "number" else wording.NOT_SENT_YET
+            if len(cards) > 1:
+                return await self._say(talk, f"{told}{reminder(cards)}", "answered")
+            return await self._say(talk, f"{told}{checked(cards[0].summary)}", "confirm", cards)
         put_off = puts_off(text)
         if put_off == "hold":
             return await self._say(talk, wording.HELD.format(title=cards[-1].title), "answered")
         if put_off == "drop":
             return await self._settle(talk, shown or cards, yes=False, said=wording.PUT_OFF)
-        if drops(text):
+        if drops(text) or withdraws(text):
             return await self._settle(talk, shown or cards, yes=False)
         if (several := all_of(text)) is not None and len(cards) > 1:
             sure = not several or len(shown) == len(cards)
             return await self._settle(talk, cards, yes=several) if sure else await self._list(talk, cards)
-        if len(shown) > 1 and (one := one_of(text, len(shown))):
-            return await self._settle(talk, [shown[one[0]]], yes=one[1])
         verdict = assent(text) if several is None else several
         if verdict is None:
             return None
@@ -90,21 +99,61 @@ class Verdicts:
             return await self._say(talk, checked(meant[0].summary), "confirm", meant)
         return await self._settle(talk, meant, yes=verdict)
 
+    async def _one_by_one(self, talk: _Talk, cards: Sequence[PendingAction]) -> Reply | None:
+        """What is said of single ones of several cards; a card that the last reply did not show is asked about again."""
+        said = picks(talk.opening.text, [each.title for each in cards])
+        if said is None:
+            return None
+        if len(cards) == 1:
+            # The others are done: which number the last one has now is not known, yet nothing is lost by a no.
+            names_one = picks(talk.opening.text, [cards[0].title] * _MOST)
+            told = {each for each in names_one or () if each}
+            return await self._settle(talk, cards, yes=False) if told == {"no"} else None
+        wanted = [each for each, verdict in zip(cards, said, strict=False) if verdict == "yes"]
+        if not said:
+            return await self._say(talk, listed(cards, wording.CARDS_UNCLEAR), "answered", cards)
+        held = [each for each, verdict in zip(cards, said, strict=False) if verdict == "hold"]
+        refused = [each for each, verdict in zip(cards, said, strict=False) if verdict == "no"]
+        unseen = [each for each in wanted if each.id not in talk.opening.shown]
+        if unseen and refused:
+            # The refused are gone at once, the wanted shown for the yes.
+            return await self._settle(talk, refused, yes=False, held=held, said=dropped(refused[0]))
+        if unseen:
+            text = checked(wanted[0].summary) if len(wanted) == 1 else listed(wanted)
+            return await self._say(talk, text, "confirm" if len(wanted) == 1 else "clarify", wanted)
+        if not wanted and not refused:
+            return await self._say(talk, wording.HELD.format(title=held[0].title), "answered")
+        return await self._settle(talk, wanted, yes=True, refused=refused, held=held)
+
     async def _settle(
-        self, talk: _Talk, meant: Sequence[PendingAction], *, yes: bool, said: str = wording.NOTHING_SENT
+        self,
+        talk: _Talk,
+        meant: Sequence[PendingAction],
+        *,
+        yes: bool,
+        said: str = wording.NOTHING_SENT,
+        refused: Sequence[PendingAction] = (),
+        held: Sequence[PendingAction] = (),
     ) -> Reply:
-        """Confirm or cancel these, one after the other, in one reply that names what still waits."""
+        """Confirm or cancel these, one after the other, in one reply that names what still waits.
+
+        The refused are cancelled beside them; the held are named, but not shown, so that no bare yes counts for them.
+        """
         told = [await self._one(talk, each, yes, said) for each in meant]
+        told += [await self._one(talk, each, False, dropped(each)) for each in refused]
+        meant = [*meant, *refused]
         replies = [each.reply if isinstance(each, Told) else each for each in told]
         last = next((each for each in reversed(told) if isinstance(each, Told)), None)
         if last is None:
             return replies[-1]
         reply = _merged(replies)
-        left = open_cards(talk.opening, self._clock(), [each.id for each in meant])
+        left = open_cards(talk.opening, self._clock(), [each.id for each in (*meant, *held)])
         if left and meant[0].tool != HANDOFF_TOOL:
             beneath = checked(left[0].summary) if len(left) == 1 else listed(left)
             text = f"{reply.text}\n\n{wording.STILL_WAITS}{beneath}"
             reply = replace(reply, text=text, actions=(*reply.actions, *(as_action(each) for each in left)))
+        if held:
+            reply = replace(reply, text=f"{reply.text}\n\n{reminder(held)}")
         if reply != last.reply:
             closing = Closing(reply, last.vault, (), (), talk.opening.waiting)
             await self._conversations.finish(talk.who.id, closing)

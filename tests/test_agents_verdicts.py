@@ -230,3 +230,115 @@ def test_words_are_added_to_a_field_by_its_name(hall: Hall) -> None:
     )
     assert "今晚8点有大雨 请提前布防，人员要到岗" in shown.actions[0].summary
     assert len(done.receipts) == 1
+
+
+def several(hall: Hall, *words: str) -> list[Reply]:
+    """Two cards shown together, then these words."""
+    replies = hall.talk(BINS, "那个旁边还有个井盖也松了", *words)
+    assert len(replies[1].actions) == 2
+    return replies[2:]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["第二个理由改成已经断了", "第二个好像不是井盖的问题", "第二个换成第三个", "确认第一个，第二个改成路面塌了"],
+)
+def test_a_card_is_not_decided_by_its_number_in_a_sentence(hall: Hall, words: str) -> None:
+    (reply,) = several(hall, words)
+    assert not reply.receipts
+    assert reply.outcome.kind != "done"
+
+
+@pytest.mark.parametrize(
+    ("words", "filed"),
+    [
+        ("第一个先放一放，第二个确认", 1),
+        ("除了第二个都确认", 0),
+        ("第一个可以，第二个不行", 0),
+        ("第一个不要，其他确认", 1),
+        ("只要第二个", 1),
+        ("第一个不要第二个要", 1),
+    ],
+)
+def test_each_card_is_decided_as_said_and_no_nod_files_the_other(hall: Hall, words: str, filed: int) -> None:
+    cards, done, nod = hall.talk(BINS, "那个旁边还有个井盖也松了", words, "好")[1:]
+    assert [each.action_id for each in done.receipts] == [cards.actions[filed].id]
+    assert not nod.receipts
+
+
+def test_a_card_that_is_held_is_not_filed_by_a_nod(hall: Hall) -> None:
+    held, nod = several(hall, "第一个等一下", "好")
+    assert not held.receipts
+    assert not nod.receipts
+
+
+def test_after_words_not_understood_what_is_held_is_not_filed(hall: Hall) -> None:
+    cards, _, shown, done = hall.talk(
+        BINS, "那个旁边还有个井盖也松了", "居住证收费吗", "第一个先放一放，第二个确认", "是"
+    )[1:]
+    assert [each.id for each in shown.actions] == [cards.actions[1].id]
+    assert [each.action_id for each in done.receipts] == [cards.actions[1].id]
+    unclear, nod = several(hall, "确认第一个，第二个描述改成路面塌了", "好")
+    assert not unclear.receipts
+    assert not nod.receipts
+
+
+def test_the_last_of_several_is_cancelled_by_the_number_it_had(hall: Hall) -> None:
+    done, off, nod = several(hall, "确认第一项", "取消第二项", "好")
+    assert len(done.receipts) == 1
+    assert not off.actions
+    assert not nod.receipts
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不用报了，我自己找人通了",
+        "人家已经修好了，不报了",
+        "哦不用了，刚刚弄好了",
+        "莫报了，物业来修了",
+        "我刚才看错了",
+        "搞错了搞错了",
+        "撤了吧，我看到有人来修了",
+    ],
+)
+def test_who_withdraws_with_a_reason_has_nothing_filed(hall: Hall, words: str) -> None:
+    _, off, nod = hall.talk(BINS, words, "好")
+    assert not off.actions
+    assert not nod.receipts
+    assert not nod.actions
+
+
+@pytest.mark.parametrize(
+    "words", ["是滴", "那行叭", "都对的，发吧", "提交一下撒", "好，交", "好咯，报咯", "要得", "中", "冇得问题，搞"]
+)
+def test_a_yes_as_it_is_spoken_files(hall: Hall, words: str) -> None:
+    _, done = hall.talk(BINS, words)
+    assert done.outcome.kind == "done"
+    assert len(done.receipts) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["第二个先弄", "我想哈子再说", "这个大概几时能修好", "你先等下", "修好要几天", "您看着办", "不是不报"]
+)
+def test_what_is_said_to_the_desk_is_no_part_of_the_report(hall: Hall, words: str) -> None:
+    _, reply, shown, done = hall.talk(BINS, words, "好", "是")
+    assert not reply.receipts
+    assert "还没有提交" in reply.text or "先不提交" in reply.text
+    assert [each.summary.count(words) for each in shown.actions] == [0]
+    assert len(done.receipts) == 1
+
+
+@pytest.mark.parametrize("words", ["编号发我", "再给我说下编号", "报了冇", "提交上去没有"])
+def test_before_it_is_handed_in_the_card_is_shown_to_who_asks_for_its_number(hall: Hall, words: str) -> None:
+    _, reply, done = hall.talk(BINS, words, "好")
+    assert "还没有提交" in reply.text
+    assert words not in reply.actions[0].summary
+    assert len(done.receipts) == 1
+
+
+def test_who_withdraws_with_a_reason_is_asked_no_more(hall: Hall) -> None:
+    asked, off, nod = hall.talk("帮我约个办护照的号，我住江汉区新华路245号", "不用约了，我自己去窗口", "好")
+    assert asked.outcome.kind == "clarify"
+    assert off.outcome.kind == "answered"
+    assert nod.outcome.kind == "answered"

@@ -6,22 +6,26 @@ Beside a card of a report (a tool with a class, a place and words) what is only 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage
 
 from tools import ToolSpec
 
-from ..toolbox import HAND_OFF
+from ..toolbox import ASK, HAND_OFF
 from ..understanding import (
     IDENTIFIERS,
     Evidence,
     adds,
     also,
+    asks,
     assent,
     correction,
     declines,
+    denies_no,
+    detail,
+    drops,
     find,
     goes_ahead,
     is_question,
@@ -29,6 +33,7 @@ from ..understanding import (
     names_filed,
     opens,
     ordinal,
+    places,
     pleads,
     resumes,
     set_apart,
@@ -36,6 +41,7 @@ from ..understanding import (
     subject,
     takes_back,
     wants_pictures,
+    withdraws,
     without_speech,
 )
 from .offline_calls import call
@@ -45,6 +51,7 @@ from .offline_leaning import asked_kindly
 from .offline_memory import Memory
 from .offline_slots import SURE_CLASS, UNSURE, amended, arguments, names_only_details
 from .offline_talk import remarks, things
+from .offline_words import NOT_KNOWN_YET, NOT_TAKEN
 
 LIKELY, SURE = 0.4, 0.75
 PUBLIC = frozenset(("anonymous", "citizen", "developer"))
@@ -62,6 +69,9 @@ _HURRY = re.compile(
 _SAID = re.compile(r"说(?:过|了)|讲(?:过|了)|电话|手机|号码|照片|拍照|匿名|名字|姓名|身份")
 # Who asks whether it was changed does not ask to change it.
 _MAY = re.compile(r"[能可]|怎么|咋|如何|想|要")
+_ASIDE = 20
+_VALUE = re.compile(r"\d|⟦")
+_COURSE = re.compile(r"修|弄|搞|处理|解决|来人|派人|上门|结果|办")
 Arguments = dict[str, Any]
 Card = tuple[str, Mapping[str, Any]]
 
@@ -72,6 +82,12 @@ def taken_up(heard: Heard) -> AIMessage | None:
     again = dropped is not None and dropped[0] in heard.specs and heard.waiting is None and not _cards(heard)
     said = resumes(heard.text) or goes_ahead(heard.text)
     return call(dropped[0], dropped[1], heard.text) if dropped and again and said else None
+
+
+def gives_it_up(heard: Heard) -> bool:
+    """Whether what is asked for is given up; a reason given with it (物业来修了，不报了) may be one."""
+    slot = heard.specs[heard.waiting["tool"]].slots.get(heard.waiting["slot"]) if heard.waiting else None
+    return drops(heard.text) or (slot is not None and slot.kind != "text" and withdraws(heard.text))
 
 
 def undone(heard: Heard, meant: Meant) -> AIMessage | None:
@@ -120,6 +136,8 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
     """The call that changes a card, shows it again, or puts another matter up beside it."""
     cards = _cards(heard)
     text = asked_kindly(without_speech(heard.text))
+    if cards and _asks_the_course(cards, heard, meant, text):
+        return _told(heard, NOT_KNOWN_YET)
     if not cards or is_question(text):
         return None
     name, proposed = max(cards, key=lambda each: _spoken_of(each[1], text))
@@ -138,7 +156,27 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
         changed = changed or (_detail(spec, proposed, text) if tells else {})
     hurries = _HURRY.fullmatch(text.strip()) is not None
     again = hurries or (not fresh and remarks(text, details=details, rule=meant.know >= LIKELY))
+    if again and not changed and not hurries and _unheard(text, spec, details=details):
+        return _told(heard, NOT_TAKEN)
     return call(name, {**proposed, **changed}, heard.text) if changed or again else None
+
+
+def _told(heard: Heard, words: str) -> AIMessage:
+    """Said beside a card that still waits; a question of the desk's own, since it claims nothing."""
+    return call(ASK, {"question": words}, heard.text) if ASK in heard.specs else AIMessage(words)
+
+
+def _asks_the_course(cards: Sequence[Card], heard: Heard, meant: Meant, text: str) -> bool:
+    """Whether words ask how a report that is not handed in goes on (修好要几天), which is no report of its own."""
+    own = any(meant.tool == name and _files(heard.specs[name]) for name, _ in cards)
+    return own and len(text) <= _ASIDE and not places(text) and asks(text) and bool(_COURSE.search(text))
+
+
+def _unheard(text: str, spec: ToolSpec, *, details: bool) -> bool:
+    """Whether words beside a report are neither a detail nor a value nor a refusal to give one."""
+    valued = details and bool(places(text) or _VALUE.search(text))
+    refuses = (declines(text) or pleads(text)) and not denies_no(text)
+    return _files(spec) and not (valued or refuses or _SAID.search(text))
 
 
 def _cards(heard: Heard) -> list[Card]:
@@ -209,8 +247,8 @@ def _tells(text: str, spec: ToolSpec, proposed: Mapping[str, Any], meant: Meant)
 def _detail(spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> Arguments:
     """The report with what was told after it: 水到膝盖了, 坑有脸盆那么大."""
     words = _words_slot(spec)
-    told = text.strip(" ，,。！!；;")
     before = str(proposed.get(words or "", ""))
+    told = detail(text, before).strip(" ，,。！!；;")
     if words is None or not _LEAST <= len(told) <= _MOST or told in before or _SAID.search(told) or not subject(told):
         return {}
     # A detail (公交站那里) does not decide anew what the problem is.

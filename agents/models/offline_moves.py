@@ -20,7 +20,6 @@ from ..understanding import (
     assent,
     blames_staff,
     declines,
-    drops,
     facet_of,
     find,
     fit_intents,
@@ -41,7 +40,7 @@ from .offline_acts import another_act, only_says_why, reversing, sends
 from .offline_again import again
 from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
-from .offline_cards import beside_card, goes_on_with, taken_up, undone
+from .offline_cards import beside_card, gives_it_up, goes_on_with, taken_up, undone
 from .offline_choosing import COVERED
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, refuse, same_kind
 from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
@@ -112,7 +111,7 @@ class Mover:
 
     def _first(self, heard: Heard) -> AIMessage:
         text = heard.text
-        if heard.waiting and drops(text) and DROP in heard.specs:
+        if heard.waiting and gives_it_up(heard) and DROP in heard.specs:
             return call(DROP, {}, text)
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):

@@ -1,6 +1,6 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
-from .addresses import amend
+from .addresses import amend, places
 from .answers import (
     adds,
     all_of,
@@ -8,7 +8,6 @@ from .answers import (
     goes_ahead,
     names_another_act,
     names_filed,
-    one_of,
     puts_off,
     resumes,
     set_apart,
@@ -32,11 +31,13 @@ from .clauses import (
     wants_person,
     without_pleading,
 )
+from .details import asks, detail, status_asked
 from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .insults import without_insults
 from .intents import Intents, fit_intents
 from .numerals import numbers_in
+from .picks import picks
 from .reasons import beyond, worded
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
@@ -45,6 +46,7 @@ from .told import is_step, label_words, main_text, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
+from .yesno import denies_no, gives_up, mended, withdraws
 
 __all__ = [
     "IDENTIFIERS",
@@ -63,11 +65,14 @@ __all__ = [
     "all_of",
     "also",
     "amend",
+    "asks",
     "assent",
     "beyond",
     "blames_staff",
     "correction",
     "declines",
+    "denies_no",
+    "detail",
     "drops",
     "facet_of",
     "fill",
@@ -76,6 +81,7 @@ __all__ = [
     "fits",
     "focus_of",
     "focuses_of",
+    "gives_up",
     "goes_ahead",
     "goes_on",
     "introduced",
@@ -86,14 +92,16 @@ __all__ = [
     "known_class",
     "label_words",
     "main_text",
+    "mended",
     "names_another_act",
     "names_filed",
     "names_something",
     "numbers_in",
-    "one_of",
     "only_a_place",
     "opens",
     "ordinal",
+    "picks",
+    "places",
     "pleads",
     "pointers",
     "points_at_rows",
@@ -105,6 +113,7 @@ __all__ = [
     "shared",
     "small_talk",
     "speaks_of",
+    "status_asked",
     "subject",
     "takes_back",
     "texts_of",
@@ -113,6 +122,7 @@ __all__ = [
     "vague_opening",
     "wants_person",
     "wants_pictures",
+    "withdraws",
     "without",
     "without_asking",
     "without_insults",

@@ -6,14 +6,14 @@ import re
 from typing import Literal
 
 from .addresses import places
-from .clauses import assent, correction, ordinal
+from .clauses import assent, correction
 from .focus import is_question
 from .signs import opens
 from .slots import known_class
 
 _CLAUSE = re.compile(r"[，,。；;！!～~\s]+")
 _TAIL = r"(?:了|吧|啊|呀|哈|啦|呢|哦|喔|嘛|着|一下|先)*"
-_LEAD = r"(?:那|还是|要不|我们?|咱们?|就|你们?|您|哦|噢|嗯|呃|哎呀?|诶|欸|算了|好|行|请|麻烦)*"
+_LEAD = r"(?:那|你先|您先|还是|要不|我们?|咱们?|就|你们?|您|哦|噢|嗯|呃|哎呀?|诶|欸|算了|好|行|请|麻烦)*"
 _ACT = (
     r"(?:督办|派发?|办理?|上?报|交|提交|递交|绑定?|登记|申请|预约|约|挂失?|转|退|结案?|催办?|"
     r"并案?|发|填|备案|推送?|受理|立案|确认|弄|搞|来)"
@@ -52,9 +52,6 @@ _YES_ALL = re.compile(
 _NO_ALL = re.compile(
     rf"{_LEAD}(?:{_SEVERAL}{_ALL}|一[个件项张条]都)(?:先)?(?:算了|取消|撤了|撤掉|撤回|不行|(?:不用|不要|不想|不|别|莫)(?:要|用|{_ACT[3:]}?){_TAIL}"
 )
-_ONE = re.compile(r"(?:前|上)(?:面)?(?:那|这|一)?(?:一)?[个件项张条]|头一[个件项张条]")
-_LAST = re.compile(r"(?:后|下)(?:面)?(?:那|这|一)?(?:一)?[个件项张条]")
-_NOT_IT = re.compile(r"不|别|莫|取消|撤|算了")
 _PLACE_LONG = 14
 _AHEAD = re.compile(
     rf"(?:那|就|请|麻烦|你们?|您|可以|帮我|给我|直接|先|好的?|行|嗯|这样)*{_ACT}(?:吧|了吧|上去吧?|一?[下哈]吧?|掉吧?|即可|就行|就好|好了)(?:谢谢)?"
@@ -123,18 +120,6 @@ def all_of(text: str) -> bool | None:
     if _NO_ALL.fullmatch(plain):
         return False
     return True if _YES_ALL.fullmatch(plain) else None
-
-
-def one_of(text: str, count: int) -> tuple[int, bool] | None:
-    """Which of several cards is meant, from 0, and whether it is wanted (第一个, 报后面那个; 第二个不要)."""
-    if len(text) > _PLACE_LONG or is_question(text):
-        return None
-    place = ordinal(text)
-    if place is None:
-        place = 1 if _ONE.search(text) else -1 if _LAST.search(text) else None
-    if place is None or not -1 <= place <= count:
-        return None
-    return (place - 1 if place > 0 else count - 1), not _NOT_IT.search(text)
 
 
 def names_another_act(text: str, title: str) -> bool:

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 
 from .numerals import number
+from .yesno import denies_no, gives_up, says_yes
 
 _QUESTION = re.compile(r"[？?]|吗|呢$|怎么|什么|多少|多久|几天|哪|为什么|是不是|能不能|可不可以|要不要")
 _FILLER = r"[，,。.！!~～\s]*"
+_STOPS = re.compile(r"[，,。.！!~～\s]+")
 _YES = re.compile(
     rf"^{_FILLER}(?:嗯+|对+的?|是的?|好+的?|行+|可以的?|没错|没问题|正确|无误|确认|确定|同意|ok|就这样|这样就行)?{_FILLER}"
     rf"(?:嗯+|对+的?|是的?|好+的?|行+|可以|没错|没问题|无误|确认|确定|同意|核对过了?|信息(?:都)?(?:正确|没错|无误|对))?{_FILLER}"
@@ -106,13 +108,13 @@ class Correction:
 def assent(text: str) -> bool | None:
     """True for a plain yes, False for a plain no, None for anything else (questions, additions, corrections)."""
     plain = text.strip()
-    if not plain or len(plain) > 24 or _QUESTION.search(plain):
+    if not plain or len(plain) > 24 or _QUESTION.search(plain) or denies_no(plain):
         return None
     if _NO.match(plain) or _PUT_OFF.match(plain):
         return False
     if _CORRECTION.search(plain) or _ONLY_THANKS.match(plain):
         return None
-    return True if _YES.match(plain) else None
+    return True if _YES.match(plain) or says_yes(plain) else None
 
 
 def correction(text: str) -> Correction | None:
@@ -132,7 +134,11 @@ def declines(text: str) -> bool:
 
 def drops(text: str) -> bool:
     """Whether the message gives up what was being filled in."""
-    return bool(_DROP.match(text.strip()) or _PUT_OFF.match(text.strip()))
+    plain = text.strip()
+    clauses = [each for each in re.split(_STOPS, plain) if each] if len(plain) <= 24 else []
+    return bool(_DROP.match(plain) or _PUT_OFF.match(plain)) or (
+        bool(clauses) and all(gives_up(each) for each in clauses)
+    )
 
 
 def pleads(text: str) -> bool:

@@ -3,9 +3,10 @@
 from .claims import PUBLIC_NUMBERS, Checked, Checker, Source, numbers
 from .personal import Masked, Vault, hide, mask, restore, restore_value
 from .screen import Screened, screen
-from .triage import Danger, triage
+from .triage import LASTS, Danger, is_called, is_over, lasting, tells_more, triage
 
 __all__ = [
+    "LASTS",
     "PUBLIC_NUMBERS",
     "Checked",
     "Checker",
@@ -20,5 +21,9 @@ __all__ = [
     "restore",
     "restore_value",
     "screen",
+    "is_called",
+    "is_over",
+    "lasting",
+    "tells_more",
     "triage",
 ]

@@ -1,0 +1,72 @@
+"""A talk in danger stays one: what follows an emergency gets its number again, and is poured into nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_agents_offline_talk import Talk, summary
+from .test_agents_offline_talk import talk as talk
+
+LAMP = "江岸区中山大道1300号路灯不亮"
+
+
+@pytest.mark.parametrize(
+    ("danger", "words", "number"),
+    [
+        ("我老公打我，我怕", "他现在就在门外头", "110"),
+        ("我老公打我，我怕", "不敢打电话怎么办", "12110"),
+        ("我老公打我，我怕", "有没得地方可以躲", "12110"),
+        ("不想活了", "我在长江大桥上", "110"),
+        ("不想活了", "算了我不跳了", "110"),
+        ("隔壁起火了", "烟好大我出不去", "119"),
+        ("隔壁起火了", "烟好大，救命", "119"),
+        ("屋里煤气味好大", "要不要我去关阀门", "119"),
+        ("屋里煤气味好大", "那我现在能回去拿手机不", "119"),
+        ("伢在江滩走丢了，五岁", "穿红衣服", "110"),
+        ("楼上有人打老婆，打得好凶，救命都喊了", "我不敢出去", "110"),
+    ],
+)
+def test_what_follows_a_danger_gets_its_number_again(talk: Talk, danger: str, words: str, number: str) -> None:
+    first, again = talk(danger, words)
+    assert again.outcome.kind == "emergency"
+    assert first.text.split("\n\n")[:2] == again.text.split("\n\n")[:2]
+    assert number in again.text
+    assert not again.asks
+
+
+def test_a_place_told_makes_the_promised_report_without_a_question_of_class(talk: Talk) -> None:
+    first, reported = talk("隔壁起火了", "硚口区古田二路120号")
+    assert first.outcome.kind == "emergency"
+    shown = summary(reported)
+    assert "古田二路120号" in shown
+    assert "起火" in shown
+
+
+def test_a_danger_comes_first_and_stays_out_of_the_card(talk: Talk) -> None:
+    card, danger, again, over, yes = talk(LAMP, "啊有人掉进井里了！", "快救人", "救上来了", "那路灯还报")
+    assert danger.outcome.kind == again.outcome.kind == "emergency"
+    assert not danger.actions
+    assert over.outcome.kind == "answered"
+    assert yes.outcome.kind != "emergency"
+    assert not any("井里" in action.summary or "救" in action.summary for action in yes.actions)
+
+
+def test_an_electric_shock_is_reported_as_an_emergency(talk: Talk) -> None:
+    first, called = talk("我爸在江汉区新华路245号楼下被电线电到了，人倒在地上", "120打了")
+    assert first.outcome.kind == "emergency"
+    assert not first.asks
+    assert "突发" in first.actions[0].summary
+    assert called.outcome.kind == "emergency"
+
+
+def test_gas_in_a_shop_is_no_case_and_a_person_is_offered(talk: Talk) -> None:
+    first, place = talk("楼下饭馆液化气罐漏气", "江岸区沿江大道130号")
+    assert first.outcome.kind == "emergency"
+    assert not place.actions
+    assert "119" in place.text
+    assert "转人工" in place.text
+
+
+@pytest.mark.parametrize("wish", ["社保卡怎么补办", "查一下我的医保余额", "谢谢", "居住证续签要什么材料"])
+def test_another_wish_after_a_danger_is_served(talk: Talk, wish: str) -> None:
+    assert talk("隔壁起火了", wish)[-1].outcome.kind != "emergency"

@@ -16,17 +16,21 @@ from tools import Principal
 
 from . import wording
 from .conversations import Opening
-from .guard import LASTS, Danger, is_called, is_over, lasting, tells_more
+from .guard import Danger, is_called, is_over, lasting, tells_more
 from .routing import Router
-from .understanding import assent, is_question, only_a_place, small_talk
+from .understanding import assent, is_question, only_a_place, places, small_talk
 
 # Words this short that wish for nothing of their own still belong to the danger told just before: 穿红衣服.
 BRIEF = 8
-Says = Literal["more", "place", "called", "over", "report"]
+Says = Literal["more", "place", "called", "over", "report", "where", "card"]
 _REGISTER = re.compile(
     r"^(?:那|现在|先|请|快点?|赶紧|帮我|给我|你|就|可以|能不能|麻烦|来|，)*(?:登记|上报|报(?!警|销))"
     r"(?:一?下|上去|吧|啊|了|撒|嘛|呀|案件|一个|吗|不|这件事)*[。！!？?]*$"
 )
+
+# A place told of oneself: 我在长江大桥上.
+_HERE = re.compile(r"^(?:我们?|人|他们?|她|现在|就|还)+(?:在|到).{2,20}$")
+_PLAIN = {"where": wording.TELL_WHERE, "card": wording.REPORT_WAITS}
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class Still:
     def replies(self, *, waits: bool) -> Iterator[str]:
         """What is said, piece by piece; where something else `waits`, no report is promised beside it."""
         number = self.danger.number
+        if self.says in _PLAIN:
+            yield _PLAIN[self.says]
+            return
         if self.says == "over":
             yield wording.IS_OVER.format(number=number)
         elif self.says == "called":
@@ -65,7 +72,7 @@ class Endangered:
             return None
         danger, words = before
         says = self._says(opening, principal, danger)
-        if says not in (None, "report", "place") and _was_over(opening.history):
+        if says in ("more", "called", "over") and _was_over(opening.history, danger):
             says = None
         if says is None:
             return Still(danger, "more") if named else None
@@ -73,19 +80,24 @@ class Endangered:
         told = f"{text}，{words}"
         if _REGISTER.match(text):
             told = opening.text if opening.waiting else words
+            says = "where" if says == "report" and told == words and not places(words) else says
         return Still(danger, says, told if says == "report" else "")
 
     def _says(self, opening: Opening, principal: Principal, danger: Danger) -> Says | None:
-        text, free = opening.text, not opening.waiting and not opening.pending
+        text, waiting = opening.text, opening.waiting
+        asked = waiting is not None and self._router.reports(waiting.tool)
         if is_over(text):
             return "over" if danger.kind != "轻生" else "more"
         if is_called(text):
             return "called"
-        if _REGISTER.match(text):
-            asked = opening.waiting is not None and self._router.reports(opening.waiting.tool)
-            return "report" if danger.report and (free or asked) else ("more" if free else None)
-        if only_a_place(text):
-            return ("report" if free else None if opening.waiting else "place") if danger.report else "place"
+        here = only_a_place(text) or (bool(_HERE.match(text) and places(text)) and not is_question(text))
+        if danger.report and (_REGISTER.match(text) or here):
+            if opening.pending:
+                return "card" if _REGISTER.match(text) else ("place" if not opening.shown else None)
+            # What the report itself asks for is answered there.
+            return None if asked and not _REGISTER.match(text) else "report"
+        if here:
+            return "place"
         if danger.kind == "轻生" and len(text) <= BRIEF * 2 and "不" in text:
             return "more"
         if small_talk(text) or assent(text) is not None:
@@ -95,7 +107,7 @@ class Endangered:
     def _goes_on(self, opening: Opening, principal: Principal) -> bool:
         """Whether words still tell of a danger: nothing else is wished, and no new problem is reported."""
         text, wished = opening.text, self._router.acts(opening.text, principal)
-        if wished is not None and not self._router.reports(wished):
+        if wished is not None and (not self._router.reports(wished) or places(text)):
             return False
         if tells_more(text):
             return True
@@ -103,11 +115,11 @@ class Endangered:
         return free and wished is None and len(text) <= BRIEF and not is_question(text)
 
 
-def _was_over(history: Sequence[BaseMessage]) -> bool:
+def _was_over(history: Sequence[BaseMessage], danger: Danger) -> bool:
     """Whether a reply since the danger took it for over."""
     over = wording.IS_OVER.split("{")[0]
-    replies = [reply for _, reply in _turns(history) if reply]
-    return any(reply.startswith(over) for reply in replies[-LASTS:])
+    since = (reply for _, reply in reversed(_turns(history)) if reply.startswith((over, danger.first)))
+    return next(since, "").startswith(over)
 
 
 def _turns(history: Sequence[BaseMessage]) -> list[tuple[str, str]]:

@@ -129,6 +129,9 @@ class Serving:
         if still is not None and still.says != "report":
             steps = self._still_in_danger(who, still, served)
         elif still is not None:
+            # What another matter waits for is not told by the place of a danger.
+            mine = waiting is not None and self._router.reports(waiting.tool)
+            who = who if mine else replace(who, opening=replace(opening, waiting=None))
             steps = self._one(who, still.report, "", served, self._router.takes_reports(principal))
         elif danger is not None and not told:
             steps = self._in_danger(who, danger, served)
@@ -215,7 +218,8 @@ class Serving:
         turn = self._turn(who, who.opening.text, served, self._router.takes_reports(who.principal))
         turn.note("guard", "紧急情况还没有过去", {"kind": still.danger.kind, "says": still.says})
         turn.add(HumanMessage(who.opening.text))
-        turn.end(Outcome("answered" if still.says == "over" else "emergency"))
+        turn.waiting = who.opening.waiting
+        turn.end(Outcome("emergency" if still.says in ("more", "place", "called") else "answered"))
         served.add(turn, "")
         for text in still.replies(waits=bool(who.opening.pending or who.opening.waiting)):
             yield turn.speak(text)

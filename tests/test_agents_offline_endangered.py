@@ -43,7 +43,7 @@ def test_a_place_told_makes_the_promised_report_without_a_question_of_class(talk
 
 
 def test_a_danger_comes_first_and_stays_out_of_the_card(talk: Talk) -> None:
-    card, danger, again, over, yes = talk(LAMP, "啊有人掉进井里了！", "快救人", "救上来了", "那路灯还报")
+    _, danger, again, over, yes = talk(LAMP, "啊有人掉进井里了！", "快救人", "救上来了", "那路灯还报")
     assert danger.outcome.kind == again.outcome.kind == "emergency"
     assert not danger.actions
     assert over.outcome.kind == "answered"
@@ -67,6 +67,37 @@ def test_gas_in_a_shop_is_no_case_and_a_person_is_offered(talk: Talk) -> None:
     assert "转人工" in place.text
 
 
-@pytest.mark.parametrize("wish", ["社保卡怎么补办", "查一下我的医保余额", "谢谢", "居住证续签要什么材料"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "社保卡怎么补办",
+        "查一下我的医保余额",
+        "谢谢",
+        "居住证续签要什么材料",
+        "离婚怎么办",
+        "孩子医保怎么交",
+        "小区门口路灯也坏了，江岸区中山大道1300号",
+    ],
+)
 def test_another_wish_after_a_danger_is_served(talk: Talk, wish: str) -> None:
     assert talk("隔壁起火了", wish)[-1].outcome.kind != "emergency"
+
+
+def test_a_promised_report_is_made_though_another_question_was_open(talk: Talk) -> None:
+    _, danger, reported = talk("我想预约办社保卡", "屋里起火了", "江岸区沿江大道130号")
+    assert danger.outcome.kind == "emergency"
+    assert "屋里起火了" in summary(reported)
+
+
+def test_after_it_is_over_the_report_is_made_by_a_word_and_the_place(talk: Talk) -> None:
+    _, over, asked, reported, done = talk("隔壁起火了", "出来了", "帮我登记一下", "江汉区新华路245号", "是")
+    assert over.outcome.kind == "answered"
+    assert "位置" in asked.text
+    assert "起火" in summary(reported)
+    assert done.outcome.kind == "done"
+
+
+def test_a_word_to_register_points_at_the_card_that_waits(talk: Talk) -> None:
+    replies = talk("隔壁起火了", "硚口区古田二路120号", "烟好大我出不去", "出来了，安全了", "现在帮我登记下")
+    assert [reply.outcome.kind for reply in replies[2:]] == ["emergency", "answered", "answered"]
+    assert "还没有提交" in replies[-1].text

@@ -3,10 +3,9 @@
 from .claims import PUBLIC_NUMBERS, Checked, Checker, Source, numbers
 from .personal import Masked, Vault, hide, mask, restore, restore_value
 from .screen import Screened, screen
-from .triage import LASTS, Danger, is_called, is_over, lasting, tells_more, triage
+from .triage import Danger, is_called, is_over, lasting, tells_more, triage
 
 __all__ = [
-    "LASTS",
     "PUBLIC_NUMBERS",
     "Checked",
     "Checker",
@@ -16,14 +15,14 @@ __all__ = [
     "Source",
     "Vault",
     "hide",
+    "is_called",
+    "is_over",
+    "lasting",
     "mask",
     "numbers",
     "restore",
     "restore_value",
     "screen",
-    "is_called",
-    "is_over",
-    "lasting",
     "tells_more",
     "triage",
 ]

@@ -62,17 +62,18 @@ def lasting(said: Sequence[tuple[str, str]], most: int = LASTS) -> tuple[Danger,
 
 def tells_more(text: str) -> bool:
     """Whether short words after a danger still tell of it, or ask what to do."""
-    return len(text) <= SHORT and bool(_data().stays.search(text))
+    words = _data().asks if is_question(text) else _data().stays
+    return len(text) <= SHORT and bool(words.search(text))
 
 
 def is_over(text: str) -> bool:
     """Whether a message says that a danger is over."""
-    return bool(_data().over.search(text)) and not is_question(text)
+    return len(text) <= SHORT and bool(_data().over.search(text)) and not is_question(text)
 
 
 def is_called(text: str) -> bool:
     """Whether a message says that help was called."""
-    return bool(_data().called.search(text)) and not is_question(text)
+    return len(text) <= SHORT and bool(_data().called.search(text)) and not is_question(text)
 
 
 def _stated(clause: str, known: _Known) -> Danger | None:
@@ -99,6 +100,7 @@ class _Known:
     feared: re.Pattern[str]
     own: re.Pattern[str]
     stays: re.Pattern[str]
+    asks: re.Pattern[str]
     over: re.Pattern[str]
     called: re.Pattern[str]
     kinds: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, Danger], ...]
@@ -115,5 +117,5 @@ def _data() -> _Known:
         )
         for row in raw["kinds"]
     )
-    words = {name: re.compile(raw[name]) for name in ("blocked", "feared", "own", "stays", "over", "called")}
+    words = {name: re.compile(raw[name]) for name in ("blocked", "feared", "own", "stays", "asks", "over", "called")}
     return _Known(**words, kinds=kinds)

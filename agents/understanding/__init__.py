@@ -1,6 +1,6 @@
 """What a message means: intents, slots, clauses, focus. Shared by routing and the offline model."""
 
-from .addresses import amend
+from .addresses import amend, places
 from .answers import (
     adds,
     all_of,
@@ -94,6 +94,7 @@ __all__ = [
     "only_a_place",
     "opens",
     "ordinal",
+    "places",
     "pleads",
     "pointers",
     "points_at_rows",

@@ -12,11 +12,11 @@ from typing import Literal
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from tools import Principal
+from tools import HANDOFF_TOOL, Principal
 
 from . import wording
 from .conversations import Opening
-from .guard import Danger, is_called, is_over, lasting, tells_more
+from .guard import Danger, is_called, is_over, lasting, tells_more, triage
 from .routing import Router
 from .understanding import assent, is_question, only_a_place, places, small_talk
 
@@ -79,13 +79,18 @@ class Endangered:
         text = opening.text.strip(" 。，！!")
         told = f"{text}，{words}"
         if _REGISTER.match(text):
-            told = opening.text if opening.waiting else words
+            told = opening.text if self.asked(opening) else words
             says = "where" if says == "report" and told == words and not places(words) else says
         return Still(danger, says, told if says == "report" else "")
 
+    def asked(self, opening: Opening) -> bool:
+        """Whether the open question is of the danger's own report, rather than of another matter."""
+        waiting = opening.waiting
+        told = waiting is not None and any(triage(str(each)) for each in waiting.arguments.values())
+        return told and waiting is not None and self._router.reports(waiting.tool)
+
     def _says(self, opening: Opening, principal: Principal, danger: Danger) -> Says | None:
-        text, waiting = opening.text, opening.waiting
-        asked = waiting is not None and self._router.reports(waiting.tool)
+        text, asked = opening.text, self.asked(opening)
         if is_over(text):
             return "over" if danger.kind != "轻生" else "more"
         if is_called(text):
@@ -107,6 +112,8 @@ class Endangered:
     def _goes_on(self, opening: Opening, principal: Principal) -> bool:
         """Whether words still tell of a danger: nothing else is wished, and no new problem is reported."""
         text, wished = opening.text, self._router.acts(opening.text, principal)
+        if wished == HANDOFF_TOOL and "人工" not in text:
+            wished = None  # 电话打了没人接 blames nobody here.
         if wished is not None and (not self._router.reports(wished) or places(text)):
             return False
         if tells_more(text):

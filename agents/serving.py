@@ -130,8 +130,7 @@ class Serving:
             steps = self._still_in_danger(who, still, served)
         elif still is not None:
             # What another matter waits for is not told by the place of a danger.
-            mine = waiting is not None and self._router.reports(waiting.tool)
-            who = who if mine else replace(who, opening=replace(opening, waiting=None))
+            who = who if self._endangered.asked(opening) else replace(who, opening=replace(opening, waiting=None))
             steps = self._one(who, still.report, "", served, self._router.takes_reports(principal))
         elif danger is not None and not told:
             steps = self._in_danger(who, danger, served)

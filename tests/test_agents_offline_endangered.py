@@ -22,6 +22,7 @@ LAMP = "江岸区中山大道1300号路灯不亮"
         ("隔壁起火了", "烟好大，救命", "119"),
         ("屋里煤气味好大", "要不要我去关阀门", "119"),
         ("屋里煤气味好大", "那我现在能回去拿手机不", "119"),
+        ("隔壁起火了", "电话打了没人接", "119"),
         ("伢在江滩走丢了，五岁", "穿红衣服", "110"),
         ("楼上有人打老婆，打得好凶，救命都喊了", "我不敢出去", "110"),
     ],
@@ -83,8 +84,9 @@ def test_another_wish_after_a_danger_is_served(talk: Talk, wish: str) -> None:
     assert talk("隔壁起火了", wish)[-1].outcome.kind != "emergency"
 
 
-def test_a_promised_report_is_made_though_another_question_was_open(talk: Talk) -> None:
-    _, danger, reported = talk("我想预约办社保卡", "屋里起火了", "江岸区沿江大道130号")
+@pytest.mark.parametrize("other", ["我想预约办社保卡", "路灯坏了"])
+def test_a_promised_report_is_made_though_another_question_was_open(talk: Talk, other: str) -> None:
+    _, danger, reported = talk(other, "屋里起火了", "江岸区沿江大道130号")
     assert danger.outcome.kind == "emergency"
     assert "屋里起火了" in summary(reported)
 
@@ -101,3 +103,9 @@ def test_a_word_to_register_points_at_the_card_that_waits(talk: Talk) -> None:
     replies = talk("隔壁起火了", "硚口区古田二路120号", "烟好大我出不去", "出来了，安全了", "现在帮我登记下")
     assert [reply.outcome.kind for reply in replies[2:]] == ["emergency", "answered", "answered"]
     assert "还没有提交" in replies[-1].text
+
+
+def test_who_fell_into_water_is_reported_without_a_question_of_class(talk: Talk) -> None:
+    first, place = talk("有人掉湖里了", "江汉区新华路245号")
+    assert first.outcome.kind == "emergency"
+    assert "突发" in summary(place)

@@ -67,6 +67,10 @@ class Router:
         mine = (agent for agent in self._open_to(principal) if self._weighing.reporting & set(agent.tools))
         return next(mine, None)
 
+    def reports(self, tool: str | None) -> bool:
+        """Whether a tool takes a report of a problem at a place."""
+        return tool in self._weighing.reporting
+
     def insists(self, text: str, principal: Principal) -> bool:
         """Whether a message begins nothing of its own, so that after a refusal it only asks for the same again."""
         apart = is_question(text) or small_talk(text) is not None or drops(text)

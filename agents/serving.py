@@ -19,6 +19,7 @@ from . import wording
 from .cards import as_action, beside_another, open_cards, reminder
 from .clock import Clock
 from .conversations import Closing, Opening
+from .endangered import Endangered, Still
 from .guard import Danger, restore, screen, triage
 from .loop import Loop
 from .parting import parted, speaks_of_cards, told_of
@@ -114,6 +115,7 @@ class Serving:
         self._router = router
         self._loop = loop
         self._clock = clock
+        self._endangered = Endangered(router)
 
     async def serve(
         self, conversation_id: str, principal: Principal, opening: Opening
@@ -124,7 +126,14 @@ class Serving:
         who = _Asker(conversation_id, principal, opening)
         danger, screened = triage(opening.text), screen(opening.text)
         told = danger is not None and self._only_handles(who)
-        if danger is not None and not told:
+        still = None if told else self._endangered.still(opening, principal, danger)
+        if still is not None and still.says != "report":
+            steps = self._still_in_danger(who, still, served)
+        elif still is not None:
+            # What another matter waits for is not told by the place of a danger.
+            who = who if self._endangered.asked(opening) else replace(who, opening=replace(opening, waiting=None))
+            steps = self._one(who, still.report, "", served, self._router.takes_reports(principal))
+        elif danger is not None and not told:
             steps = self._in_danger(who, danger, served)
         elif screened.kind == "abuse" and (matter := self._matter(who)):
             steps = self._wishes(who, matter, served)
@@ -196,11 +205,24 @@ class Serving:
         yield turn.speak(f"{danger.first}\n\n{danger.follow}")
         waiting, reports = who.opening.waiting, self._router.acts(who.opening.text, who.principal)
         # A report that is half told is not given up for another one.
-        if danger.report and reports and reports != (waiting.tool if waiting else None):
+        if who.opening.pending:
+            yield turn.speak(wording.CARDS_LATER)
+        elif danger.report and reports and reports != (waiting.tool if waiting else None):
             async for event in self._one(who, who.opening.text, wording.THEN_THE_CASE, served):
                 yield event
-        else:
+        elif danger.report:
             yield turn.speak(wording.AFTER_DANGER)
+
+    async def _still_in_danger(self, who: _Asker, still: Still, served: Served) -> AsyncIterator[Event]:
+        """The number once more with what to do next; what waits keeps waiting, as it was."""
+        turn = self._turn(who, who.opening.text, served, self._router.takes_reports(who.principal))
+        turn.note("guard", "紧急情况还没有过去", {"kind": still.danger.kind, "says": still.says})
+        turn.add(HumanMessage(who.opening.text))
+        turn.waiting = who.opening.waiting
+        turn.end(Outcome("emergency" if still.says in ("more", "place", "called") else "answered"))
+        served.add(turn, "")
+        for text in still.replies(waits=bool(who.opening.pending or who.opening.waiting)):
+            yield turn.speak(text)
 
     async def _not_passed_on(self, who: _Asker, kind: str, why: str, served: Served) -> AsyncIterator[Event]:
         """Insults, requests for harm and for other people's data reach no model."""
@@ -237,13 +259,20 @@ class Serving:
         return list(self._router.wishes(pieces[0], who.principal, waiting)), frozenset()
 
     async def _one(
-        self, who: _Asker, wish: str, lead: str, served: Served, *, of_rows: bool = False
+        self,
+        who: _Asker,
+        wish: str,
+        lead: str,
+        served: Served,
+        agent: Agent | None = None,
+        *,
+        of_rows: bool = False,
     ) -> AsyncIterator[Event]:
         """One wish. While a question is open, a wish that asks too is not said but kept for later.
 
         Words of some rows among others (`of_rows`) that nothing can be done with are asked about.
         """
-        turn = self._turn(who, wish, served)
+        turn = self._turn(who, wish, served, agent)
         lead = f"\n\n{lead}" if served.turns and lead else lead
         if not served.asks and not of_rows:
             served.add(turn, lead)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.guard import triage
+from agents.guard import is_called, is_over, triage
 
 DATA = Path(__file__).parent / "data"
 
@@ -67,3 +67,22 @@ def test_every_kind_of_present_danger_gets_its_number_in_the_first_sentence(line
 @pytest.mark.parametrize("text", lines("harmless.txt"))
 def test_words_of_danger_alone_are_none(text: str) -> None:
     assert triage(text) is None
+
+
+@pytest.mark.parametrize("text", ["出来了，安全了", "火灭了", "人救上来了", "找到了", "他走了", "没事了"])
+def test_what_is_over_is_heard(text: str) -> None:
+    assert is_over(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["还有人没出来，我出来了", "路灯灭了", "这里不安全了", "出不来了", "人还没救上来", "救上来了吗", "还没找到"]
+)
+def test_what_goes_on_is_not_taken_for_over(text: str) -> None:
+    assert not is_over(text)
+
+
+def test_a_call_that_nobody_takes_is_no_help_yet() -> None:
+    assert is_called("120打了")
+    assert is_called("报警了")
+    assert not is_called("电话打了没人接")
+    assert not is_called("没打120")

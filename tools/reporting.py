@@ -11,7 +11,7 @@ from .errors import NeedsAnswer, NotAllowed, NotOurs, ToolError
 from .everyday import somebody_else_s
 from .geocode import GeoCandidate
 from .unified import FINAL, Cases, Platform
-from .urgency import somebody_is_hurt
+from .urgency import somebody_is_hurt, tells_of_danger
 
 SURE = 0.5
 # Less than this shares no more than a syllable or two with the words: no class to be offered.
@@ -22,6 +22,7 @@ SELF_HANDLERS = frozenset(("grid", "supervisor"))
 SHORTEST, LONGEST = 2, 500
 ANYTHING = ("E0199", "E0399", "E0499", "E0599")
 UNSURE_WORDS = ("其他", "不知道", "不清楚", "不确定", "都不是", "随便", "说不清")
+EMERGENCY, OTHER_EMERGENCY = "E04", "E0499"
 ASK_PLACE = "请告诉我更具体的位置，例如哪条路和哪条路的路口、门牌号，或者附近的地标。"
 ASK_UNKNOWN = "请说明在哪个区，并给出路口、门牌号或者附近的地标。"
 ASK_CLASS = "请问这属于哪一类问题？"
@@ -83,6 +84,8 @@ class Reporting:
         if any(each in words for each in UNSURE_WORDS):
             return await self._other(hits)
         likely = [hit.category for hit in hits if hit.score >= PERHAPS]
+        if not leading and (urgent := await self._emergency(description, likely)):
+            return urgent
         raise NeedsAnswer("category", ASK_CLASS, await self._choices(leading or likely))
 
     async def _named(self, words: str) -> Category | None:
@@ -100,6 +103,13 @@ class Reporting:
         if found is None:
             raise ToolError("暂时无法确定问题类别，请换个说法再描述一次。")
         return found
+
+    async def _emergency(self, description: str, likely: list[Category]) -> Category | None:
+        """Who tells of a danger is not asked for a class: the emergency that is nearest."""
+        if not tells_of_danger(description) and not somebody_is_hurt(description):
+            return None
+        near = next((each for each in likely if each.code.startswith(EMERGENCY)), None)
+        return near or await self._platform.category(OTHER_EMERGENCY)
 
     async def _choices(self, classes: list[Category]) -> tuple[str, ...]:
         names = list(dict.fromkeys(each.name for each in classes))[:3]

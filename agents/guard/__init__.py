@@ -3,7 +3,7 @@
 from .claims import PUBLIC_NUMBERS, Checked, Checker, Source, numbers
 from .personal import Masked, Vault, hide, mask, restore, restore_value
 from .screen import Screened, screen
-from .triage import Danger, triage
+from .triage import Danger, is_called, is_over, lasting, tells_more, triage
 
 __all__ = [
     "PUBLIC_NUMBERS",
@@ -15,10 +15,14 @@ __all__ = [
     "Source",
     "Vault",
     "hide",
+    "is_called",
+    "is_over",
+    "lasting",
     "mask",
     "numbers",
     "restore",
     "restore_value",
     "screen",
+    "tells_more",
     "triage",
 ]

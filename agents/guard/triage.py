@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Any
 
 import yaml
 
+from ..understanding import is_question
+
+# How many turns a danger stays the subject, and how short words are that only go on with it.
+LASTS, SHORT = 4, 24
 _DATA = Path(__file__).parent / "data" / "danger.yaml"
 _CLAUSE = re.compile(r"[，。；！？,;!?\n]+")
 # A question about a rule asks how, how much or whether; a person in danger states or calls.
@@ -21,13 +26,17 @@ _ASKS = re.compile(
 
 @dataclass(frozen=True)
 class Danger:
-    """A danger named in a message: what to call, the first sentence, what to do next; `report`: a case is made too."""
+    """A danger named in a message: what to call, the first sentence, what to do next; `report`: a case is made too.
+
+    `last`: it only calls for help, and counts where no other danger is named.
+    """
 
     kind: str
     number: str
     first: str
     follow: str
     report: bool = True
+    last: bool = False
 
 
 def triage(text: str) -> Danger | None:
@@ -36,13 +45,42 @@ def triage(text: str) -> Danger | None:
     clauses = [clause for clause in _CLAUSE.split(text) if clause]
     if any(_ASKS.search(clause) for clause in clauses) and _rules_only(clauses):
         return None
-    for clause in clauses:
-        if known.blocked.search(known.own.sub("", clause)):
-            continue
-        for signs, unless, danger in known.kinds:
-            sign = signs.search(clause)
-            if sign and not known.feared.search(clause[: sign.start()]) and not (unless and unless.search(clause)):
-                return danger
+    stated = [clause for clause in clauses if not known.blocked.search(known.own.sub("", clause))]
+    found = [danger for clause in stated if (danger := _stated(clause, known)) is not None]
+    return next((each for each in found if not each.last), found[0] if found else None)
+
+
+def lasting(said: Sequence[tuple[str, str]], most: int = LASTS) -> tuple[Danger, str] | None:
+    """The danger that earlier turns (words, reply) told of and that is not over, and the words that told it."""
+    recent = list(said)[::-1]
+    for at, (_, reply) in enumerate(recent[:most]):
+        danger = next((each for *_, each in _data().kinds if reply.startswith((each.first, each.follow))), None)
+        if danger is not None:
+            return danger, next((words for words, _ in recent[at:] if triage(words) == danger), recent[at][0])
+    return None
+
+
+def tells_more(text: str) -> bool:
+    """Whether short words after a danger still tell of it, or ask what to do."""
+    words = _data().asks if is_question(text) else _data().stays
+    return len(text) <= SHORT and bool(words.search(text))
+
+
+def is_over(text: str) -> bool:
+    """Whether a message says that a danger is over."""
+    return len(text) <= SHORT and bool(_data().over.search(text)) and not is_question(text)
+
+
+def is_called(text: str) -> bool:
+    """Whether a message says that help was called."""
+    return len(text) <= SHORT and bool(_data().called.search(text)) and not is_question(text)
+
+
+def _stated(clause: str, known: _Known) -> Danger | None:
+    for signs, unless, danger in known.kinds:
+        sign = signs.search(clause)
+        if sign and not known.feared.search(clause[: sign.start()]) and not (unless and unless.search(clause)):
+            return danger
     return None
 
 
@@ -61,6 +99,10 @@ class _Known:
     blocked: re.Pattern[str]
     feared: re.Pattern[str]
     own: re.Pattern[str]
+    stays: re.Pattern[str]
+    asks: re.Pattern[str]
+    over: re.Pattern[str]
+    called: re.Pattern[str]
     kinds: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, Danger], ...]
 
 
@@ -75,4 +117,5 @@ def _data() -> _Known:
         )
         for row in raw["kinds"]
     )
-    return _Known(re.compile(raw["blocked"]), re.compile(raw["feared"]), re.compile(raw["own"]), kinds)
+    words = {name: re.compile(raw[name]) for name in ("blocked", "feared", "own", "stays", "asks", "over", "called")}
+    return _Known(**words, kinds=kinds)

@@ -59,7 +59,7 @@ from .offline_slots import (
 )
 from .offline_talk import speaks, things
 from .offline_thread import Open, Told, cited_titles, in_talk, leads, names_another, of_talk
-from .offline_unused import unused
+from .offline_unused import not_without, unused
 from .offline_words import (
     ELSEWHERE,
     NOT_SAID,
@@ -245,6 +245,8 @@ class Mover:
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
         spec = heard.specs[name]
+        if said := not_without(spec, heard.text, heard.now):
+            return AIMessage(said)
         before = inherited(spec, heard.text, heard.specs, heard.memory, heard.now)
         given = before | arguments(spec, heard.text, heard.memory, heard.now)
         if names_only_details(spec, heard.text, heard.now):

@@ -37,7 +37,7 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_acts import another_act, only_says_why, reversing, sends
+from .offline_acts import another_act, another_report, only_says_why, put_aside, reversing, sends
 from .offline_again import again
 from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
@@ -193,6 +193,8 @@ class Mover:
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
         if another_act(waiting, heard.specs, heard.text, meant.tool if meant.score >= LIKELY else None, heard.now):
             return None
+        if another_report(waiting, heard.specs, heard.text, heard.now):
+            return put_aside(waiting, heard.specs, self._start(waiting["tool"], heard))
         other = other and not only_says_why(waiting, heard.specs, str(meant.tool), asks=asks)
         if other and not details and opens(heard.text) and not declines(heard.text):
             return None

@@ -78,3 +78,26 @@ def test_another_report_is_not_put_into_the_open_one(talk: Talk) -> None:
     assert card.outcome.kind == "confirm"
     assert "砖" not in card.text.split("问题描述：")[1].splitlines()[0]
     assert "路灯" in card.text
+
+
+@pytest.mark.parametrize("text", ["洪山区有没有申诉", "现在有没有挂账申请"])
+def test_whether_there_is_something_is_looked_up_and_no_act(talk: Talk, text: str) -> None:
+    (reply,) = talk(text, who=CHIEF)
+    assert reply.outcome.kind == "answered"
+    assert "等待" in reply.text
+    assert "请告诉我案件编号" not in reply.text
+
+
+@pytest.mark.parametrize("role", ["dispatcher", "department", "acceptor"])
+def test_staff_ask_for_their_work(talk: Talk, role: str) -> None:
+    department = {"department": "江汉区市政维修所"} if role == "department" else {}
+    who = Principal(f"{role}-y", frozenset((role,)), verified=True, **department)
+    for text in ("今天有什么要处理的", "我今天有啥活"):
+        (reply,) = talk(text, who=who)
+        assert reply.outcome.kind == "answered"
+        assert "待我办理" in reply.text or "任务" in reply.text
+
+
+def test_how_many_are_in_a_state_is_counted_by_the_list(talk: Talk) -> None:
+    (reply,) = talk("全市目前有多少挂账", who=CHIEF)
+    assert "（挂账）" in reply.text

@@ -20,6 +20,9 @@ Specs = Mapping[str, ToolSpec]
 _UNDO = r"(?:解除|取消|撤销|撤掉|结束|停止|终止|不用再|不再)"
 _NEAR = re.compile(r"(?:的)?(?:正)?(?:门口|门前|旁边?|边上|附近|对面|那里|那边|这里|楼下|里面|处)$")
 _QUOTED = 40
+_WHETHER = re.compile(
+    r"(?:有没有|有无|有冇得?|有几|有多少|有哪些|哪些|几[件个条])(?!办法|可能|必要|机会|法子)[^，,。；;]{0,10}[吗呢？?]*$"
+)
 _SENT = re.compile(r"(?:派|转|交|退|分|换|改)(?:单|遣|发|派|交)?(?:给|到|至|往|成|为)?\s*$")
 
 
@@ -51,6 +54,11 @@ def another_report(waiting: Mapping[str, Any], specs: Specs, text: str, now: dat
     hit = known_class(text)
     apart = places and not any(_same_place(each, str(collected[address])) for each in places)
     return bool(apart) and hit is not None and hit.score >= SURE_CLASS and waiting["slot"] != address
+
+
+def only_asks_whether(text: str) -> bool:
+    """有没有申诉: whether there is such a thing, which wants none done."""
+    return bool(_WHETHER.search(text))
 
 
 def put_aside(waiting: Mapping[str, Any], specs: Specs, begun: AIMessage) -> AIMessage:

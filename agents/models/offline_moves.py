@@ -37,14 +37,14 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_acts import another_act, another_report, only_says_why, put_aside, reversing, sends
+from .offline_acts import another_act, another_report, only_asks_whether, only_says_why, put_aside, reversing, sends
 from .offline_again import again
 from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
 from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_choosing import COVERED
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
-from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
+from .offline_leaning import asks_the_sum, listed_by, own_time, tells, varied, with_topic
 from .offline_memory import Memory
 from .offline_paging import paged
 from .offline_results import nowhere, resumed, told_of_it
@@ -133,6 +133,8 @@ class Mover:
             )
         if ASK in heard.specs and not heard.waiting and (opening := self._only_opens(heard, meant)):
             return opening
+        if by := listed_by(heard, meant):
+            return self._start(by, heard)
         if meant.tool and meant.score >= max(meant.know, meant.none):
             return self._which(heard, meant) or self._start(meant.tool, heard)
         roles = frozenset(heard.context.roles) if heard.context else frozenset()
@@ -280,6 +282,8 @@ class Mover:
             )
             return AIMessage(f"{report(result)}{left}")
         given = arguments(spec, heard.text, heard.memory, heard.now)
+        if only_asks_whether(heard.text) and is_staff(heard):
+            return AIMessage(report(result))
         if lister(spec, given, heard.specs) is None or spec.name.split(".")[0] != made.split(".")[0]:
             return AIMessage(report(result))
         slot = next(name for name in spec.required if spec.slots[name].kind in IDENTIFIERS)

@@ -62,7 +62,7 @@ def _listed_again(heard: Heard) -> AIMessage | None:
         return None
     name, before = heard.memory.made or ("", {})
     spec = heard.specs.get(name)
-    if spec and spec.effect == "read" and (page := _page_slot(spec)):
+    if spec and spec.effect == "read" and (page := page_slot(spec)):
         return call(name, {key: value for key, value in before.items() if key != page}, heard.text)
     one = spec is not None and any(spec.slots[each].kind in IDENTIFIERS for each in spec.required)
     staff = heard.context is not None and not STAFF.isdisjoint(heard.context.roles)
@@ -72,7 +72,7 @@ def _listed_again(heard: Heard) -> AIMessage | None:
 def _page(heard: Heard) -> AIMessage | None:
     listed = heard.memory.listed
     spec = heard.specs.get(listed.tool) if listed else None
-    name = _page_slot(spec) if spec else None
+    name = page_slot(spec) if spec else None
     if listed is None or name is None or not (place := _wanted(heard.text, listed)):
         return None
     if (place - 1) * max(listed.size, 1) >= listed.total or place < 1:
@@ -90,7 +90,7 @@ def _wanted(text: str, listed: Listed) -> int | None:
     return listed.page + 1 if _NEXT.match(text) else None
 
 
-def _page_slot(spec: ToolSpec) -> str | None:
+def page_slot(spec: ToolSpec) -> str | None:
     """The argument that turns the pages of a list."""
     return next((name for name, slot in spec.slots.items() if slot.kind == "number" and slot.label == "页码"), None)
 
@@ -114,7 +114,7 @@ def _narrowed(heard: Heard, meant: Meant) -> AIMessage | None:
     slots = {key: slot for key, slot in spec.slots.items() if not slot.derived and slot.kind not in _WORDY}
     said = {key: value for key, value in fill(slots, heard.text, heard.now).items() if before.get(key) != value}
     said = {key: value for key, value in said.items() if slots[key].kind != "category" or narrows}
-    page = _page_slot(spec)
+    page = page_slot(spec)
     if not said or page in said or not _only(said, slots, heard):
         return None
     return call(name, {**{key: value for key, value in before.items() if key != page}, **said}, heard.text)

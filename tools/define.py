@@ -57,6 +57,8 @@ class Slot:
     `derived` marks what `prepare` works out (coordinates, class code): no model sees or fills it.
     `several` takes more than one value, joined by 、.
     `ahead` marks a day that has to come: 周一 said on a Thursday is the next one.
+    `side` marks a condition turned round: `without` takes what is left out (除了江岸), `below` and `above`
+    take a bound (低于90%).
     """
 
     kind: SlotKind
@@ -68,6 +70,7 @@ class Slot:
     derived: bool = False
     several: bool = False
     ahead: bool = False
+    side: Literal["", "without", "below", "above"] = ""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,11 @@ READERS = frozenset(("supervisor", "department"))
 REPORTED = ("report", "register", "dispose", "archive", "inTimeDisposeRate", "inTimeArchiveRate", "reworkRate",
             "overtimeToDispose", "avgHandleTime")  # fmt: skip
 DAYS = 30
-ASK_METRIC = "请问要看哪个指标，例如上报数、按期结案率、超期未处置数？"
+ASK_METRIC = (
+    "请问要看哪个指标？可以查上报数、受理数、立案数、派遣数、处置数、结案数、返工案件数、退回案件数、督办数、未结案数、"
+    "超期未处置数，以及立案率、结案率、按期结案率、超期结案率、处置率、按期处置率、返工率、退回率、平均处置时长等；别的指标没有统计。"
+)
+NOT_WITHOUT = "只能在按区列出时去掉某些区，例如“各区上报数，不含江岸区”；这样的去掉现在做不了。"
 
 
 # So many groups are asked for; of subdistricts there are more.
@@ -66,6 +70,9 @@ def _query(platform: Platform) -> BaseTool:
         compare: Annotated[str | None, Slot("enum", "比较", choices=COMPARE)] = None,
         order: Annotated[str | None, Slot("enum", "排序", choices=ORDERS)] = None,
         top: Annotated[str | None, Slot("enum", "名次", choices=TOPS)] = None,
+        without: Annotated[str | None, Slot("district", "不含的区", several=True, side="without")] = None,
+        below: Annotated[float | None, Slot("number", "低于", side="below")] = None,
+        above: Annotated[float | None, Slot("number", "高于", side="above")] = None,
     ) -> Mapping[str, Any]:
         """查询案件统计指标（上报数、按期结案率、返工率、超期未处置数等），给出分子、分母、时段、范围和口径；可以分组、环比、同比。
         指标和区可以说几个，用顿号隔开；分组可以从高到低或从低到高排，只看前几名或后几名。"""
@@ -76,7 +83,12 @@ def _query(platform: Platform) -> BaseTool:
         count = int(_chosen(top, TOPS, "名次").lstrip("n")) if top else None
         compared = _chosen(compare, COMPARE, "比较") if compare else None
         before = shifted(first, last, compared)
-        grouped = _chosen(group, GROUPS, "分组") if group else ("district" if (ranks or count) and not areas else None)
+        # What leaves districts out, ranks or bounds lists them.
+        listed = (ranks or count or without or below is not None or above is not None) and not areas
+        grouped = _chosen(group, GROUPS, "分组") if group else ("district" if listed else None)
+        if without and (areas or grouped != "district"):
+            raise ToolError(NOT_WITHOUT)
+        left_out = [await district_code(platform, each) for each in _each(without or "")]
         asked = MetricDraft(
             wanted,
             first.isoformat(),
@@ -95,7 +107,7 @@ def _query(platform: Platform) -> BaseTool:
                 past = await metrics.query(earlier, call.principal)
                 found = [with_earlier(*pair, COMPARE_NAMES[str(compared)]) for pair in zip(found, past, strict=True)]
             answers += found
-        ranking = {"order": ranks, "top": count}
+        ranking = {"order": ranks, "top": count, "without": left_out, "below": below, "above": above}
         return {**answers[0], **ranking, "more": [{**each, **ranking} for each in answers[1:]]}
 
     return metric_query

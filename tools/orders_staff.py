@@ -11,6 +11,7 @@ from .case_steps import YES_NO, write_key
 from .define import Call, CallArgument, Prepare, Slot, tool
 from .errors import Conflict, NeedsAnswer, NotAllowed
 from .orders import NATURE_CHOICES, ORDER_NO
+from .orders_callers import demand_of, without_caller
 from .orders_phrases import ACCEPT, CREATE, DISPATCH, EXTEND, REFUSE, REOPEN, REPLY, RETURN, VISIT
 from .orders_rules import is_basis
 from .orders_telling import say_received, say_sent, say_stepped
@@ -76,8 +77,12 @@ def _create(orders: Orders) -> BaseTool:
         if demand is None:
             raise NeedsAnswer("demand", "请说一下来电人反映的是什么。")
         urgent = {"urgent": True} if "urgent" not in arguments and is_urgent(demand) else {}
-        demand = without_urgency(demand) or demand
-        return {**arguments, **urgent, "demand": demand, "channel": arguments.get("channel") or "phone"}
+        demand, caller = demand_of(without_urgency(demand) or demand)
+        given = {**arguments, **urgent, "demand": demand, "channel": arguments.get("channel") or "phone"}
+        if str(arguments.get("anonymous")).lower() == "true":
+            kept = {name: value for name, value in given.items() if name not in ("contact_phone", "caller_name")}
+            return {**kept, "demand": without_caller(demand)}
+        return {**given, **({"caller_name": caller} if caller and not arguments.get("caller_name") else {})}
 
     @tool(
         "order.create", title="登记12345工单", effect="write", roles=DESK, say=say_received, examples=CREATE,

@@ -92,6 +92,10 @@ def _grouped(found: Mapping[str, Any]) -> str:
     rows = [each for each in found["groups"] if each["value"] is not None]
     if not rows:
         return f"{title}没有可统计的案件。"
+    rows, held = kept(found, rows)
+    title = f"{title}{held}"
+    if not rows:
+        return f"{title}：没有。"
     order, top = found.get("order"), found.get("top")
     if found["group_by"] == "day" and not order and not top:
         return f"{title}：{_listed(found, rows[-MOST_DAYS:])}。"
@@ -115,9 +119,26 @@ def _grouped(found: Mapping[str, Any]) -> str:
         lead = f"{ends}的有 {len(best)} 个并列。"
     if order and len(best) == len(rows) > 1:
         lead = "各组都一样，分不出高低。"
-    absent = _without_cases(found, rows) if len(shown) == len(rows) else ""
+    absent = _without_cases(found, rows) if len(shown) == len(rows) and not held else ""
     note = f"（{count}）" if len(rows) > 1 else ""
     return f"{lead}{title}：{_listed(found, shown)}{note}。{absent}"
+
+
+def kept(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], str]:
+    """The groups that hold what was asked for (不含江岸区, 低于 90%), and how that is said."""
+    left_out, said = set(found.get("without") or ()), []
+    names = [name for code, name in bundled_gazetteer().districts().items() if code in left_out]
+    said += [f"不含{'、'.join(names)}"] if names else []
+    rows = [each for each in rows if each["name"] not in names]
+    share = 100 if found["kind"] == "rate" else 1
+    unit = {"rate": "%", "hours": " 小时"}.get(found["kind"], " 件")
+    if (below := found.get("below")) is not None:
+        said.append(f"低于 {below:g}{unit}")
+        rows = [each for each in rows if each["value"] * share < below]
+    if (above := found.get("above")) is not None:
+        said.append(f"高于 {above:g}{unit}")
+        rows = [each for each in rows if each["value"] * share > above]
+    return rows, f"（{'，'.join(said)}）" if said else ""
 
 
 def _listed(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:

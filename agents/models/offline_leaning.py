@@ -9,14 +9,18 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from tools import ToolSpec
+from tools import STAFF, ToolSpec
 
-from ..understanding import fits, focus_of, goes_on, is_question
+from ..understanding import find, fits, focus_of, goes_on, is_question
 from .offline_calls import call
 from .offline_heard import Heard, Meant
+from .offline_lists import named_in
+from .offline_paging import page_slot
 from .offline_slots import instead, names_only_details
 
-CLEAR = 0.75
+CLEAR, _LIKELY = 0.75, 0.4
+# A choice of so many letters names something.
+_NAMES = 2
 # 改到周二行不行: a wish put as a question.
 _POLITE = re.compile(
     r"[，,\s]*(?:行不行|行不|行吗|行么|可不可以|可以吗|可以不|可以么|能不能行|成不成|成吗|好不好|好吗|要得不|要得吧|得不得行|中不中|OK吗|ok吗)[？?。！!\s]*$"
@@ -32,6 +36,30 @@ def with_topic(heard: Heard, meant: Meant) -> str | None:
         return None
     values = instead(spec, heard.text, heard.now)
     return f"{topic}，{heard.text}" if values and names_only_details(spec, heard.text, heard.now) else None
+
+
+def listed_by(heard: Heard, meant: Meant) -> str | None:
+    """全市有多少待派遣, 今天有什么活: what says nothing but a list's choice is that list, if no other tool fits."""
+    wanted = heard.specs.get(meant.tool or "")
+    staff = heard.context is not None and not STAFF.isdisjoint(heard.context.roles)
+    if not staff or heard.waiting or heard.context.pending or named_in(heard.text):
+        return None
+    lists = [spec for spec in heard.specs.values() if spec.effect == "read" and page_slot(spec) and not spec.required]
+    fit = [spec.name for spec in lists if _chooses(spec, heard) and tells(heard.text, spec, heard.now)]
+    open_to = wanted is not None and wanted.roles & frozenset(heard.context.roles)
+    clear = wanted is not None and bool(open_to) and meant.score >= _LIKELY and not wanted.required
+    if meant.tool in fit:
+        return meant.tool
+    if not fit or clear or (wanted is not None and wanted.effect == "write"):
+        return None
+    named = [name for name in fit if any(slot.label[:2] in heard.text for slot in heard.specs[name].slots.values())]
+    return min(named or fit)
+
+
+def _chooses(spec: ToolSpec, heard: Heard) -> bool:
+    """Whether a message names one of a list's choices, beside a plain yes or no."""
+    slots = [s for s in spec.slots.values() if s.kind == "enum" and "true" not in {row[0] for row in s.choices}]
+    return any(each.end - each.start >= _NAMES for slot in slots for each in find(slot, heard.text, heard.now))
 
 
 def asked_kindly(text: str) -> str:

@@ -36,14 +36,14 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_acts import another_act, only_says_why, reversing, sends
+from .offline_acts import another_act, another_report, only_asks_whether, only_says_why, put_aside, reversing, sends
 from .offline_again import again
 from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
 from .offline_cards import beside_card, gives_it_up, goes_on_with, taken_up, undone
 from .offline_choosing import COVERED
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, refuse, same_kind
-from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
+from .offline_leaning import asks_the_sum, listed_by, own_time, tells, varied, with_topic
 from .offline_memory import Memory
 from .offline_paging import paged
 from .offline_results import nowhere, resumed, told_of_it
@@ -58,7 +58,7 @@ from .offline_slots import (
 )
 from .offline_talk import speaks, things
 from .offline_thread import Open, Told, cited_titles, in_talk, leads, names_another, of_talk
-from .offline_unused import unused
+from .offline_unused import not_without, unused
 from .offline_words import (
     ELSEWHERE,
     NOT_SAID,
@@ -132,6 +132,8 @@ class Mover:
             )
         if ASK in heard.specs and not heard.waiting and (opening := self._only_opens(heard, meant)):
             return opening
+        if by := listed_by(heard, meant):
+            return self._start(by, heard)
         if meant.tool and meant.score >= max(meant.know, meant.none):
             return self._which(heard, meant) or self._start(meant.tool, heard)
         roles = frozenset(heard.context.roles) if heard.context else frozenset()
@@ -192,6 +194,8 @@ class Mover:
         other = meant.tool not in (None, waiting["tool"]) and meant.score >= SURE and (asks or not given)
         if another_act(waiting, heard.specs, heard.text, meant.tool if meant.score >= LIKELY else None, heard.now):
             return None
+        if another_report(waiting, heard.specs, heard.text, heard.now):
+            return put_aside(waiting, heard.specs, self._start(waiting["tool"], heard))
         other = other and not only_says_why(waiting, heard.specs, str(meant.tool), asks=asks)
         if other and not details and opens(heard.text) and not declines(heard.text):
             return None
@@ -244,6 +248,8 @@ class Mover:
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""
         spec = heard.specs[name]
+        if said := not_without(spec, heard.text, heard.now):
+            return AIMessage(said)
         before = inherited(spec, heard.text, heard.specs, heard.memory, heard.now)
         given = before | arguments(spec, heard.text, heard.memory, heard.now)
         if names_only_details(spec, heard.text, heard.now):
@@ -275,6 +281,8 @@ class Mover:
             )
             return AIMessage(f"{report(result)}{left}")
         given = arguments(spec, heard.text, heard.memory, heard.now)
+        if only_asks_whether(heard.text) and is_staff(heard):
+            return AIMessage(report(result))
         if lister(spec, given, heard.specs) is None or spec.name.split(".")[0] != made.split(".")[0]:
             return AIMessage(report(result))
         slot = next(name for name in spec.required if spec.slots[name].kind in IDENTIFIERS)

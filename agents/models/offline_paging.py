@@ -8,18 +8,24 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from tools import Slot, ToolSpec
+from tools import STAFF, Slot, ToolSpec
 
+from ..toolbox import ASK
 from ..understanding import IDENTIFIERS, correction, fill, find, numbers_in
 from .offline_calls import call
 from .offline_heard import Heard, Meant
 from .offline_lists import Listed, named_in
-from .offline_words import NO_MORE
+from .offline_words import NO_MORE, WHICH_LIST
 
 _LONGEST, LIKELY = 16, 0.4
 # Kinds whose values are not read from a few words beside a list.
 _WORDY = frozenset(("text", "address")) | IDENTIFIERS
 _NARROWS = re.compile(r"只(?:看|要|查|列|留)|其中|里面|里头|当中|筛|的[呢吗吧]?[，,。！!？?\s]*$|类|有几|有多少|有哪些")
+# 列出来: the list of what was just told, no other.
+_LISTS = re.compile(
+    r"^(?:那|都|全部?|把|给我|帮我|请|麻烦|你|它们?|这些|那些|明细|清单|案件|工单|具体|[，,\s])*(?:列(?:个|一?下)?(?:出来?|一?下|表|清单|明细|给我看看?)?(?:来)?|(?:看看?|看一?下|要)(?:明细|清单)|明细|清单|"
+    r"(?:是|有)?(?:哪些|哪几[件个张条])(?:案件|工单)?)(?:看看|看|吧|呢|啊|一下|来|[，,。！!？?\s])*$"
+)
 _NEXT = re.compile(
     r"^(?:那|还|请|再|接着|继续|往|给我|帮我|我想|要|[，,\s])*(?:"
     r"(?:看|翻|翻到|显示|列)?(?:下一?|后一?)页|往?(?:后|下)(?:面)?(?:再?翻|看)(?:一下|看|页)*|翻页|"
@@ -47,13 +53,26 @@ def paged(heard: Heard, meant: Meant) -> AIMessage | None:
     """The next page of the last list, or the last look-up with what is said added to it."""
     if heard.waiting or len(heard.text) > _LONGEST or named_in(heard.text):
         return None
-    return _page(heard) or _narrowed(heard, meant)
+    return _page(heard) or _listed_again(heard) or _narrowed(heard, meant)
+
+
+def _listed_again(heard: Heard) -> AIMessage | None:
+    """列出来: the list that was just counted; where there was none and nothing says which, it is asked for."""
+    if not _LISTS.match(heard.text) or ASK not in heard.specs:
+        return None
+    name, before = heard.memory.made or ("", {})
+    spec = heard.specs.get(name)
+    if spec and spec.effect == "read" and (page := page_slot(spec)):
+        return call(name, {key: value for key, value in before.items() if key != page}, heard.text)
+    one = spec is not None and any(spec.slots[each].kind in IDENTIFIERS for each in spec.required)
+    staff = heard.context is not None and not STAFF.isdisjoint(heard.context.roles)
+    return call(ASK, {"question": WHICH_LIST}, heard.text) if one or (staff and spec is None) else None
 
 
 def _page(heard: Heard) -> AIMessage | None:
     listed = heard.memory.listed
     spec = heard.specs.get(listed.tool) if listed else None
-    name = _page_slot(spec) if spec else None
+    name = page_slot(spec) if spec else None
     if listed is None or name is None or not (place := _wanted(heard.text, listed)):
         return None
     if (place - 1) * max(listed.size, 1) >= listed.total or place < 1:
@@ -71,7 +90,7 @@ def _wanted(text: str, listed: Listed) -> int | None:
     return listed.page + 1 if _NEXT.match(text) else None
 
 
-def _page_slot(spec: ToolSpec) -> str | None:
+def page_slot(spec: ToolSpec) -> str | None:
     """The argument that turns the pages of a list."""
     return next((name for name, slot in spec.slots.items() if slot.kind == "number" and slot.label == "页码"), None)
 
@@ -95,7 +114,7 @@ def _narrowed(heard: Heard, meant: Meant) -> AIMessage | None:
     slots = {key: slot for key, slot in spec.slots.items() if not slot.derived and slot.kind not in _WORDY}
     said = {key: value for key, value in fill(slots, heard.text, heard.now).items() if before.get(key) != value}
     said = {key: value for key, value in said.items() if slots[key].kind != "category" or narrows}
-    page = _page_slot(spec)
+    page = page_slot(spec)
     if not said or page in said or not _only(said, slots, heard):
         return None
     return call(name, {**{key: value for key, value in before.items() if key != page}, **said}, heard.text)

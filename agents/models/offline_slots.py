@@ -75,7 +75,8 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
             filled = {key: value for key, value in filled.items() if key != name or key in beside}
         elif slot and slot.kind == "text" and isinstance(filled.get(name), str):
             words = worded(slot, filled.pop(name), spec.title, spec.examples, asked=False)
-            said = words and (spec.effect == "read" or slot.personal or beyond(words, spec.title, ()))
+            codes = slot.label.endswith("编号") and _CODED.search(str(words))
+            said = words and (spec.effect == "read" or slot.personal or codes or beyond(words, spec.title, ()))
             filled |= {name: words} if said else {}
         # 我想约个号 wishes, but names nothing to be booked.
         if slot and slot.kind == "query" and spec.effect == "write" and isinstance(filled.get(name), str):
@@ -84,7 +85,17 @@ def arguments(spec: ToolSpec, text: str, memory: Memory, now: datetime) -> Argum
         if slot and slot.kind in IDENTIFIERS and name not in filled:
             known = spoken_of(slot, text, memory, now)
             filled |= {name: known} if known else {}
-    return filled
+    return _shown_last(spec, filled, text, memory, now) | filled
+
+
+def _shown_last(spec: ToolSpec, filled: Mapping[str, Any], text: str, memory: Memory, now: datetime) -> Arguments:
+    """督办它 right after one case was shown: an act that names none and no range is on that one."""
+    names = [name for name, slot in spec.slots.items() if slot.kind in IDENTIFIERS and not slot.derived]
+    ranged = any(spec.slots[name].kind in ("district", "enum", "date", "category") for name in filled)
+    if len(names) != 1 or names[0] in spec.required or names[0] in filled or ranged or not is_step(spec):
+        return {}
+    known = spoken_of(spec.slots[names[0]], text, Memory(told=memory.told[:1]), now) if ordinal(text) is None else None
+    return {names[0]: known} if known else {}
 
 
 def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Memory, now: datetime) -> Arguments | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from tools import ToolSpec
 
 from ..understanding import find
-from .offline_words import NOT_USED
+from .offline_words import NOT_USED, NOT_WITHOUT
 
 # A list takes at least so many conditions and needs none.
 _CONDITIONS = 4
@@ -25,7 +26,11 @@ _NONE = re.compile(r"没有?$|有没有?|有没|未$|没$")
 
 def unused(spec: ToolSpec, text: str, now: datetime) -> str:
     """What to say of the conditions that were not understood; nothing for a tool that lists nothing."""
-    if spec.effect != "read" or spec.required or len(spec.slots) < _CONDITIONS:
+    if spec.effect != "read":
+        return ""
+    if out := _left_out(spec, text, now):
+        return NOT_USED.format(words=out)
+    if spec.required or len(spec.slots) < _CONDITIONS:
         return ""
     taken = [
         (each.start, each.end) for slot in spec.slots.values() for each in find(slot, text, now) if slot.kind != "text"
@@ -38,3 +43,18 @@ def unused(spec: ToolSpec, text: str, now: datetime) -> str:
             if beside and not _NONE.fullmatch(match.group()) and not any(match.group() in each for each in left):
                 left.append(match.group())
     return NOT_USED.format(words="”“".join(left)) if left else ""
+
+
+def not_without(spec: ToolSpec, text: str, now: datetime) -> str:
+    """What is said instead of an act on all but some districts, where the act takes no such condition."""
+    out = _left_out(spec, text, now) if spec.effect == "write" else ""
+    return NOT_WITHOUT.format(words=out) if out else ""
+
+
+def _left_out(spec: ToolSpec, text: str, now: datetime) -> str:
+    """The words that leave out a district, where a tool goes by districts and cannot leave one out."""
+    by = [slot for slot in spec.slots.values() if slot.kind == "district" and not slot.derived]
+    if not by or any(slot.side for slot in by):
+        return ""
+    outs = find(replace(by[0], side="without"), text, now)
+    return text[min(each.start for each in outs) : max(each.end for each in outs)] if outs else ""

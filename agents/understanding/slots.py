@@ -16,6 +16,7 @@ from tools import Categories, CategoryHit, Slot, bundled_categories, units_in
 from .addresses import gazetteer, places
 from .choices import choices_in
 from .dates import day_spans
+from .excluding import limits, without
 from .insults import without_insults
 from .measures import counts_in, days_in, names_slot
 from .numerals import numbers_in
@@ -112,8 +113,19 @@ def _choices_with_days(slots: Mapping[str, Slot], text: str, now: datetime) -> l
 
 def find(slot: Slot, text: str, now: datetime) -> list[Found]:
     """The values a text gives for one slot."""
+    if slot.side in ("below", "above"):
+        return [Found(value, start, end, 0.9) for value, start, end in limits(plain(text), slot.side)]
     finder = _FINDERS.get(slot.kind)
-    return list(finder(plain(text), slot, now)) if finder else []
+    found = list(finder(plain(text), slot, now)) if finder else []
+    return _on_its_side(found, slot, plain(text)) if slot.kind in ("district", "enum") else found
+
+
+def _on_its_side(found: list[Found], slot: Slot, text: str) -> list[Found]:
+    """What is wanted, without what a text leaves out (除了江岸); or only that, for a slot that takes it."""
+    outs = without(text, [(each.start, each.end) for each in found])
+    if slot.side == "without":
+        return [Found(each.value, *out, each.score) for each, out in zip(found, outs, strict=True) if out]
+    return [each for each, out in zip(found, outs, strict=True) if not out]
 
 
 def plain(text: str) -> str:
@@ -125,6 +137,8 @@ def _named(slot: Slot, text: str) -> bool:
     """Whether the text names a number's slot by its label. Words of a free text are never guessed at; pictures show."""
     if wants_pictures(slot):
         return bool(_ADDRESS_OF_PICTURE.search(text))
+    if slot.side:
+        return True
     if slot.kind != "number" or len(slot.label) < 2:
         return False
     return slot.label in text or any(

@@ -21,6 +21,7 @@ from ..understanding import (
     also,
     assent,
     correction,
+    corrects,
     declines,
     find,
     goes_ahead,
@@ -39,6 +40,7 @@ from ..understanding import (
     without_speech,
 )
 from .offline_calls import call
+from .offline_correcting import another_day, for_whom, other_act, put_right, settled
 from .offline_edits import edited
 from .offline_heard import Heard, Meant
 from .offline_leaning import asked_kindly
@@ -60,6 +62,8 @@ _HURRY = re.compile(
     r"(?:急死(?:我|人)?了?|(?:请|麻烦)?(?:你们)?(?:快点|快些|赶紧|赶快|尽快|抓紧|马上|搞快点)[^，,。！!]{0,6}|快来(?:人|修|处理)?|[，,。！!啊吧呀撒唦\s])+"
 )
 _SAID = re.compile(r"说(?:过|了)|讲(?:过|了)|电话|手机|号码|照片|拍照|匿名|名字|姓名|身份")
+# 哪里不对改一下: that something is wrong, and not what.
+_VAGUELY = re.compile(r"(?:改一?[下改]|修改|不对|错了?|有问题)[嘛吧呀啊了的呗吗哈]*[。！!\s]*$")
 Arguments = dict[str, Any]
 Card = tuple[str, Mapping[str, Any]]
 
@@ -103,6 +107,8 @@ def goes_on_with(heard: Heard) -> Arguments | None:
     if waiting is None:
         return None
     spec, given = heard.specs[waiting["tool"]], dict(waiting["arguments"])
+    if (open_again := another_day(spec, given, heard.text)) is not None:
+        return open_again
     if goes_ahead(heard.text):
         slot = spec.slots.get(waiting["slot"])
         asked_again = waiting["slot"] in spec.required or slot is None or wants_pictures(slot)
@@ -118,10 +124,14 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
     """The call that changes a card, shows it again, or puts another matter up beside it."""
     cards = _cards(heard)
     text = asked_kindly(without_speech(heard.text))
-    if not cards or is_question(text):
+    if not cards:
         return None
     name, proposed = max(cards, key=lambda each: _spoken_of(each[1], text))
     spec = heard.specs[name]
+    if move := _put_right(heard, spec, proposed, text):
+        return move
+    if is_question(text) and correction(text) is None:
+        return None
     if (other := _second(heard, text, spec, proposed, meant)) is not None:
         return call(name, other, heard.text)
     changed = (
@@ -136,7 +146,22 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
         changed = changed or (_detail(spec, proposed, text) if tells else {})
     hurries = _HURRY.fullmatch(text.strip()) is not None
     again = hurries or (not fresh and remarks(text, details=details, rule=meant.know >= LIKELY))
+    again = again or (not fresh and corrects(text) and ordinal(text) is None and assent(text) is None)
     return call(name, {**proposed, **changed}, heard.text) if changed or again else None
+
+
+def _put_right(heard: Heard, spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> AIMessage | None:
+    """The card with what is plainly put right in it, or the other act that is put in its place."""
+    if move := other_act(heard, spec, proposed, text) or for_whom(heard, spec, proposed, text):
+        return move
+    changed = {**edited(text, proposed, spec, heard.now)} if correction(text) else {}
+    changed = put_right(heard, spec, settled(heard, spec, proposed), text) | changed
+    if changed:
+        return call(spec.name, {**proposed, **changed}, heard.text)
+    if _VAGUELY.search(text) and not is_question(text):
+        return call(spec.name, proposed, heard.text)
+    open_again = another_day(spec, proposed, text)
+    return call(spec.name, open_again, heard.text) if open_again else None
 
 
 def _cards(heard: Heard) -> list[Card]:

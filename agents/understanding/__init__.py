@@ -21,7 +21,9 @@ from .clauses import (
     affirmed,
     assent,
     blames_staff,
+    contrasts,
     correction,
+    corrects,
     declines,
     drops,
     ordinal,
@@ -41,7 +43,7 @@ from .reasons import beyond, worded
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
 from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
-from .told import is_step, label_words, main_text, texts_of, told
+from .told import acts, is_step, label_words, main_text, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
@@ -58,6 +60,7 @@ __all__ = [
     "Pointer",
     "Understands",
     "Weighing",
+    "acts",
     "adds",
     "affirmed",
     "all_of",
@@ -66,7 +69,9 @@ __all__ = [
     "assent",
     "beyond",
     "blames_staff",
+    "contrasts",
     "correction",
+    "corrects",
     "declines",
     "drops",
     "facet_of",

@@ -83,6 +83,12 @@ def is_step(spec: ToolSpec) -> bool:
     return spec.effect == "write" and any(s.kind in IDENTIFIERS and not s.derived for s in spec.slots.values())
 
 
+def acts(spec: ToolSpec, words: str) -> int:
+    """How many characters of the begin of words are the act of a tool; 0 where they begin with something else."""
+    found = _commands(spec.title, _flags(spec)).match(words.strip(_EDGE))
+    return found.end() if found else 0
+
+
 def texts_of(spec: ToolSpec) -> dict[str, Slot]:
     """The slots that free words may go to."""
     return {

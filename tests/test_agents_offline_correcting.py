@@ -1,4 +1,4 @@
-"""What puts a card right: the value it fits is changed, another act takes its place, or it is said what was not heard."""
+"""What puts a card right: the value it fits is changed, another act takes its place, or that is said."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ from .reasons import beyond, worded
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
 from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
-from .told import acts, is_step, label_words, main_text, texts_of, told
+from .told import acts, cited_numbers, is_step, label_words, main_text, only_holds, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
@@ -69,6 +69,7 @@ __all__ = [
     "assent",
     "beyond",
     "blames_staff",
+    "cited_numbers",
     "contrasts",
     "correction",
     "corrects",
@@ -97,6 +98,7 @@ __all__ = [
     "numbers_in",
     "one_of",
     "only_a_place",
+    "only_holds",
     "opens",
     "ordinal",
     "pleads",

@@ -179,7 +179,7 @@ def _left(slots: Mapping[str, Slot], said: str, now: datetime, counts: bool) -> 
 
 def _without_some(spec: ToolSpec, held: Mapping[str, Any], text: str) -> Arguments:
     """去掉城管: taken out of what holds several values, as long as one is left."""
-    said = next((found["v"] for pattern in _WITHOUT if (found := pattern.search(text))), None)
+    said = next((str(found["v"]) for pattern in _WITHOUT if (found := pattern.search(text))), "")
     for name, slot in spec.slots.items() if said else ():
         parts = [each for each in str(held.get(name) or "").split("、") if each]
         many = len(parts) > 1 and not slot.derived and slot.kind != "number"
@@ -212,7 +212,7 @@ def _numbered(heard: Heard, spec: ToolSpec, held: Mapping[str, Any], text: str) 
         return {}
     slot, old = spec.slots[names[0]], str(held[names[0]])
     told = {str(each.value) for said in heard.memory.told for each in find(slot, said, heard.now)}
-    found = {each for each in told if each.endswith(ends[0].zfill(2)) and each != old}
-    if len(found) != 1 and old[-len(ends[0]) :].isdigit() and not found:
-        found = {f"{old[: -max(2, len(ends[0]))]}{ends[0].zfill(2)}"}
-    return {names[0]: next(iter(found))} if len(found) == 1 else {}
+    meant = {each for each in told if each.endswith(ends[0].zfill(2)) and each != old}
+    if len(meant) != 1 and old[-len(ends[0]) :].isdigit() and not meant:
+        meant = {f"{old[: -max(2, len(ends[0]))]}{ends[0].zfill(2)}"}
+    return {names[0]: next(iter(meant))} if len(meant) == 1 else {}

@@ -29,7 +29,7 @@ from .proposals import masked_value, propose
 from .recent import citable
 from .records import Action, Asked, Event, Outcome, Stepped, Waiting, could_not_help
 from .refusing import cannot, not_admitted
-from .revising import changed_alike, revised
+from .revising import asked_anew, changed_alike, revised, unchanged
 from .series import of_the_same, put_up, series_of
 from .thread import titles_told
 from .toolbox import CONTROL, HAND_OFF
@@ -195,6 +195,8 @@ class Loop:
             try:
                 proposal = await propose(tool, arguments, turn.vault, turn.call, self._minutes)
             except NeedsAnswer as need:
+                if earlier := asked_anew(turn.opening.pending, arguments, spec, turn.opening.text):
+                    turn.replaced.append(earlier.id)
                 yield await self._ask_user(turn, call, need, spec)
                 return
             except ToolError as problem:
@@ -205,12 +207,16 @@ class Loop:
         if len(problems) == len(series.each) == 1:
             yield cannot(turn, call, spec, problems[0])
             return
+        if labels := unchanged(turn.opening.pending, made, spec, turn.opening.text):
+            yield turn.speak(wording.NOT_TAKEN.format(labels="、".join(labels)))
         for event in put_up(turn, call, made, problems, series.left_out):
             yield event
         if len(made) > 1:
             turn.replaced += of_the_same(spec, turn.opening.pending, made)
         elif made and (earlier := revised(turn.opening.pending, made[0], spec, turn.opening.text)):
             turn.replaced.append(earlier.id)
+            if earlier.tool != spec.name:
+                return
             async for event in self._change_alike(turn, earlier, made[0], spec):
                 yield event
 

@@ -9,7 +9,7 @@ from tools import ToolSpec
 
 from .actions import PendingAction
 from .records import Action
-from .understanding import Evidence, also, correction, known_class, set_apart
+from .understanding import IDENTIFIERS, Evidence, also, contrasts, corrects, known_class, set_apart
 
 
 def revised(pending: Sequence[PendingAction], action: Action, spec: ToolSpec, text: str) -> PendingAction | None:
@@ -20,9 +20,51 @@ def revised(pending: Sequence[PendingAction], action: Action, spec: ToolSpec, te
     if also(text) or set_apart(text):
         return None
     found = [each for each in pending if each.tool == action.tool]
-    taken_back = correction(text) is not None
+    if not found and contrasts(text):
+        return _of_the_object(pending, action.tool, action.arguments, spec)
+    taken_back = contrasts(text)
     found = [each for each in found if taken_back or _same_matter(each.arguments, action.arguments, spec)]
     return max(found, key=lambda each: (_unchanged(each, action, spec), _spoken_of(each, text)), default=None)
+
+
+def asked_anew(
+    pending: Sequence[PendingAction], given: Mapping[str, Any], spec: ToolSpec, text: str
+) -> PendingAction | None:
+    """What waits and is taken back by words that leave a question open: it is not what was meant any more."""
+    if also(text) or set_apart(text):
+        return None
+    taken_back = contrasts(text)
+    same = [each for each in pending if each.tool == spec.name]
+    same = [each for each in same if taken_back or _same_matter(each.arguments, given, spec)]
+    told = [name for name, slot in spec.slots.items() if not slot.derived and name in given]
+    alike = [sum(each.arguments.get(name) == given[name] for name in told) for each in same]
+    if not same:
+        return _of_the_object(pending, spec.name, given, spec) if taken_back else None
+    best = [each for each, count in zip(same, alike, strict=True) if count == max(alike)]
+    return best[0] if len(best) == 1 else None
+
+
+def _of_the_object(
+    pending: Sequence[PendingAction], tool: str, given: Mapping[str, Any], spec: ToolSpec
+) -> PendingAction | None:
+    """Another act that waits for the same object, where there is one such: 改成延期 beside 挂账."""
+    own = {given.get(name) for name in spec.required if spec.slots[name].kind in IDENTIFIERS} - {None}
+    noun = tool.split(".")[0]
+    others = [
+        each
+        for each in pending
+        if each.tool != tool and each.tool.split(".")[0] == noun and own & {str(v) for v in each.arguments.values()}
+    ]
+    return others[0] if len(others) == 1 else None
+
+
+def unchanged(pending: Sequence[PendingAction], made: Sequence[Action], spec: ToolSpec, text: str) -> list[str]:
+    """The labels of a card that a correction left as it was: nothing was understood to be changed."""
+    same = any(each.tool == action.tool and each.summary == action.summary for each in pending for action in made)
+    if len(made) != 1 or not same or not corrects(text):
+        return []
+    held = made[0].arguments
+    return [slot.label for name, slot in spec.slots.items() if slot.shown and not slot.derived and held.get(name)]
 
 
 def changed_alike(

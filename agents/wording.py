@@ -5,6 +5,7 @@ from __future__ import annotations
 from .records import Reason
 
 CHECK = "请核对以下内容，确认后我再提交："
+NOT_TAKEN = "没听明白要改哪一项，下面还是原来的内容。能改的有：{labels}。要改请说是哪一项、改成什么。"
 CHECK_EACH = "一共 {count} 项，每一项都要您确认后我再提交："
 PLACE = "第 {at}/{of} 项"
 HOW_TO_SAY = "回复“全部确认”一起提交，也可以说“确认第二项”“取消第二项”；都不要就回复“全部取消”。"

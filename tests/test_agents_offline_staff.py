@@ -12,6 +12,7 @@ from agents.models.offline_acts import another_act, only_says_why, reversing, se
 from agents.models.offline_edits import edited
 from agents.models.offline_memory import Memory
 from agents.models.offline_slots import arguments, continued
+from agents.understanding import cited_numbers
 from tools import (
     ToolSpec,
     alert_tools,
@@ -149,3 +150,19 @@ def test_a_unit_after_the_verb_sends_what_was_spoken_of(specs: dict[str, ToolSpe
     roles = frozenset(("dispatcher",))
     assert sends("改派城管 依据权属单位是区里", specs, roles, told, NOW) == "case.dispatch"
     assert sends("城管管不管这个", specs, roles, told, NOW) is None
+
+
+@pytest.mark.parametrize("said", ["等等", "等一下", "等下", "还是"])
+def test_words_that_only_hold_are_no_reason(specs: dict[str, ToolSpec], said: str) -> None:
+    waiting = {"tool": "case.rework", "slot": "reason", "arguments": {"number": CASE}}
+    assert continued(said, waiting, specs["case.rework"], Memory(), NOW) == {"number": CASE}
+
+
+def test_how_long_is_no_part_of_the_reason(specs: dict[str, ToolSpec]) -> None:
+    given = arguments(specs["order.extend"], f"{ORDER}各延2天，配件没到", Memory(), NOW)
+    assert (given["days"], given["reason"]) == (2, "配件没到")
+
+
+def test_a_number_inside_a_reason_is_no_object() -> None:
+    assert cited_numbers(f"{CASE}不予立案，原因是与{OTHER}重复") == [OTHER]
+    assert cited_numbers(f"{CASE}和{OTHER}都返工") == []

@@ -22,6 +22,8 @@ DERIVED_STATUS = Slot("text", "当前状态", derived=True)
 DERIVED_VERSION = Slot("text", "版本", derived=True, shown=False)
 YES_NO = (("true", "是"), ("false", "否"))
 NUMBER = re.compile(r"WH\s*(\d{14})(?!\d)", re.IGNORECASE)
+# One that the words only speak of stays: 与WH…重复, 编号GD….
+_OWN_NUMBER = re.compile(rf"(?<![与跟和同见号]){NUMBER.pattern}", NUMBER.flags)
 _UNIT = re.compile(
     r"(?:派遣给?|派给|派到|派至|派往|改派|转派|指派给?|交给|转给|转到|分给|由|给|让)?\s*"
     r"([\u4e00-\u9fff]{2,14}?(?:管理局|执法大队|维修所|管理所|环卫所|水务站|街道办事处|街道办|大队|中队|公司|集团|中心|办事处|委员会|局|所|站|处|队|委|办))"
@@ -99,7 +101,7 @@ def case_numbers(text: object) -> list[str]:
 
 def reason_in(value: object, *, least: int = 2) -> str | None:
     """A reason without the case number; None when nothing is left that says something."""
-    words = NUMBER.sub("", str(value or "")).strip(" ，,。；;：:、")
+    words = _OWN_NUMBER.sub("", str(value or "")).strip(" ，,。；;：:、")
     return words[:500] if len(words) >= least else None
 
 

@@ -7,6 +7,8 @@ import re
 from .unit_names import resolve, units_in
 
 NUMBER = re.compile(r"GD\s*(\d{14})(?!\d)", re.IGNORECASE)
+# One that the words only speak of stays: 与WH…重复, 编号GD….
+_OWN_NUMBER = re.compile(rf"(?<![与跟和同见号]){NUMBER.pattern}", NUMBER.flags)
 _ENTRY = re.compile(r"DUTY-[EC]\d{2,4}-\d{6}(?!\d)", re.IGNORECASE)
 _BASIS = re.compile(r"(?:退回|派单|退单)?(?:的)?依据(?:是|为|：|:)?\s*(.{2,})$")
 _CLAUSES = re.compile(r"[，,。；;：:！!\s]+")
@@ -28,7 +30,7 @@ def order_number(value: object) -> str | None:
 
 def words_in(value: object, *, least: int = 2) -> str | None:
     """What was said without the order's number; None when nothing is left that says something."""
-    words = NUMBER.sub("", str(value or "")).strip(" ，,。；;：:、")
+    words = _OWN_NUMBER.sub("", str(value or "")).strip(" ，,。；;：:、")
     return words[:1000] if len(words) >= least else None
 
 

@@ -22,6 +22,7 @@ from ..understanding import (
     asks,
     assent,
     correction,
+    corrects,
     declines,
     denies_no,
     detail,
@@ -45,6 +46,7 @@ from ..understanding import (
     without_speech,
 )
 from .offline_calls import call
+from .offline_correcting import another_day, for_whom, other_act, put_right, settled
 from .offline_edits import edited
 from .offline_heard import Heard, Meant
 from .offline_leaning import asked_kindly
@@ -72,6 +74,8 @@ _MAY = re.compile(r"[能可]|怎么|咋|如何|想|要")
 _ASIDE = 20
 _VALUE = re.compile(r"\d|⟦")
 _COURSE = re.compile(r"修|弄|搞|处理|解决|来人|派人|上门|结果|办")
+# 哪里不对改一下: that something is wrong, and not what.
+_VAGUELY = re.compile(r"(?:改一?[下改]|修改|不对|错了?|有问题)[嘛吧呀啊了的呗吗哈]*[。！!\s]*$")
 Arguments = dict[str, Any]
 Card = tuple[str, Mapping[str, Any]]
 
@@ -121,6 +125,8 @@ def goes_on_with(heard: Heard) -> Arguments | None:
     if waiting is None:
         return None
     spec, given = heard.specs[waiting["tool"]], dict(waiting["arguments"])
+    if (open_again := another_day(spec, given, heard.text)) is not None:
+        return open_again
     if goes_ahead(heard.text):
         slot = spec.slots.get(waiting["slot"])
         asked_again = waiting["slot"] in spec.required or slot is None or wants_pictures(slot)
@@ -138,10 +144,14 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
     text = asked_kindly(without_speech(heard.text))
     if cards and _asks_the_course(cards, heard, meant, text):
         return _told(heard, NOT_KNOWN_YET)
-    if not cards or is_question(text):
+    if not cards:
         return None
     name, proposed = max(cards, key=lambda each: _spoken_of(each[1], text))
     spec = heard.specs[name]
+    if move := _put_right(heard, spec, proposed, text):
+        return move
+    if is_question(text) and correction(text) is None:
+        return None
     if (other := _second(heard, text, spec, proposed, meant)) is not None:
         return call(name, other, heard.text)
     changed = (
@@ -156,6 +166,7 @@ def beside_card(heard: Heard, meant: Meant) -> AIMessage | None:
         changed = changed or (_detail(spec, proposed, text) if tells else {})
     hurries = _HURRY.fullmatch(text.strip()) is not None
     again = hurries or (not fresh and remarks(text, details=details, rule=meant.know >= LIKELY))
+    again = again or (not fresh and corrects(text) and ordinal(text) is None and assent(text) is None)
     if again and not changed and not hurries and _unheard(text, spec, details=details):
         return _told(heard, NOT_TAKEN)
     return call(name, {**proposed, **changed}, heard.text) if changed or again else None
@@ -177,6 +188,20 @@ def _unheard(text: str, spec: ToolSpec, *, details: bool) -> bool:
     valued = details and bool(places(text) or _VALUE.search(text))
     refuses = (declines(text) or pleads(text)) and not denies_no(text)
     return _files(spec) and not (valued or refuses or _SAID.search(text))
+
+
+def _put_right(heard: Heard, spec: ToolSpec, proposed: Mapping[str, Any], text: str) -> AIMessage | None:
+    """The card with what is plainly put right in it, or the other act that is put in its place."""
+    if move := other_act(heard, spec, proposed, text) or for_whom(heard, spec, proposed, text):
+        return move
+    changed = {**edited(text, proposed, spec, heard.now)} if correction(text) else {}
+    changed = put_right(heard, spec, settled(heard, spec, proposed), text) | changed
+    if changed:
+        return call(spec.name, {**proposed, **changed}, heard.text)
+    if _VAGUELY.search(text) and not is_question(text):
+        return call(spec.name, proposed, heard.text)
+    open_again = another_day(spec, proposed, text)
+    return call(spec.name, open_again, heard.text) if open_again else None
 
 
 def _cards(heard: Heard) -> list[Card]:

@@ -16,9 +16,13 @@ _PUT = (
     r"(?:要|应该|还是|给我|帮我|请)*"
     r"(?:改成|改为|改到|改写成|换成|换为|写成|变成|更正为|应该是|应为|不对[，,]?是|错了[，,]?是)"
 )
-_ADD = r"(?:里|中|上|后面|最后)*(?:再|还|也|要|请|帮我)*(?:加上|加一句|加一条|加|补上|补充一句|补充|添上|添一句)"
+_ADD = (
+    r"(?:里|中|上|后面|最后)*(?:再|还|也|要|请|帮我)*"
+    r"(?:加上|加一句|加一条|加|补一?[句条下]|写上|补上|补充(?:一句)?|添上|添一句)"
+)
 _ADDS = re.compile(rf"^(?:请|帮我|再|还|也|麻烦)*{_ADD}(?:[：:，,]|\s)*(?P<v>.{{2,}})$", re.DOTALL)
 _PUTS = re.compile(rf"^(?:请|帮我|那|就|都|麻烦|不[，,]|[，,\s])*{_PUT}(?:[：:，,]|\s)*(?P<v>.{{2,}})$", re.DOTALL)
+_LINK = r"(?:[：:，,\s]|为|成|是|改)+"
 _QUOTES = " ，,。；;：:“”\"'「」的吧"
 # Other names of what is typed.
 _TYPED = {
@@ -51,6 +55,11 @@ def _open(spec: ToolSpec) -> dict[str, Slot]:
 def _named(slot: Slot, text: str) -> tuple[bool, str] | None:
     """Whether something is added to the slot that a message names, and what."""
     names = f"{label_words(slot)}|{_TYPED.get(slot.kind, '(?!)')}"
+    redone = re.search(
+        rf"(?:改|换|更正|修改|重写|订正)(?:一?下|个)?(?:{names})(?:{_LINK})(?P<v>.{{2,}})$", text, re.DOTALL
+    )
+    if redone:
+        return False, redone["v"].strip(_QUOTES)
     for adds, verb in ((False, _PUT), (True, _ADD)):
         if adds and slot.kind != "text":
             continue

@@ -14,7 +14,7 @@ from tools import Slot
 
 from ..context import LOOKUP, tool_result
 from ..toolbox import CONTROL
-from ..understanding import IDENTIFIERS, Evidence, Pointer, find, known_class
+from ..understanding import IDENTIFIERS, Evidence, Pointer, cited_numbers, find, known_class
 
 _LINE = re.compile(r"[\n；;]")
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -121,6 +121,8 @@ def rows_of(pointer: Pointer, listed: Listed, acted: Sequence[Acted], pending: s
 
 def named_in(text: str) -> dict[str, list[str]]:
     """The identifiers in a text by their kind, each once, in their order."""
+    for cited in cited_numbers(text):
+        text = text.replace(cited, "，")
     found = {kind: [str(each.value) for each in find(slot, text, _WHENEVER)] for kind, slot in _SLOTS.items()}
     return {kind: list(dict.fromkeys(values)) for kind, values in found.items() if values}
 

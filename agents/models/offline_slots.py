@@ -26,6 +26,7 @@ from ..understanding import (
     is_step,
     is_whom,
     known_class,
+    only_holds,
     ordinal,
     points_back,
     says_something,
@@ -105,6 +106,8 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
     slot = spec.slots.get(waiting["slot"])
     if slot is None:
         return None
+    if slot.kind == "text" and only_holds(text):
+        return collected
     added = {**amended(text, collected, spec, now)}
     changed = correction(text)
     said = changed.value if changed and changed.value else text

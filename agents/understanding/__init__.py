@@ -20,7 +20,9 @@ from .clauses import (
     affirmed,
     assent,
     blames_staff,
+    contrasts,
     correction,
+    corrects,
     declines,
     drops,
     ordinal,
@@ -42,7 +44,7 @@ from .reasons import beyond, worded
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
 from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
-from .told import is_step, label_words, main_text, texts_of, told
+from .told import acts, cited_numbers, is_step, label_words, main_text, only_holds, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
@@ -60,6 +62,7 @@ __all__ = [
     "Pointer",
     "Understands",
     "Weighing",
+    "acts",
     "adds",
     "affirmed",
     "all_of",
@@ -69,7 +72,10 @@ __all__ = [
     "assent",
     "beyond",
     "blames_staff",
+    "cited_numbers",
+    "contrasts",
     "correction",
+    "corrects",
     "declines",
     "denies_no",
     "detail",
@@ -98,6 +104,7 @@ __all__ = [
     "names_something",
     "numbers_in",
     "only_a_place",
+    "only_holds",
     "opens",
     "ordinal",
     "picks",

@@ -41,6 +41,10 @@ _DROP = re.compile(
 _CORRECTION = re.compile(
     r"(?:^(?:哦|噢|呃|额|哎呀?|等等|等下|等一下)[，,]?(?:是(?!的|吗|啊|呀|不|$|[，,。])|给(?=我)|换|改)|^(?:不是|不|错了?)[，,。！!\s]+(?:就|我?(?:说|讲|指|问)的)?是(?!的|吗)|说错了?|搞错了?|弄错了?|写错了?|讲错了?|记错了?|打错了?|不对|(?:内容|正文|用途|原因|理由|依据|意见|要求|说明|备注)(?:里|上|中)?(?:再|还|也)?(?:加上|再加|加一句|加一条|补充一句|补上一句)|更正(?:一下)?|纠正一下|改一下|改成|改为|改到|改在|改约|换成|换到|挪到|推迟?到|提前到|应该是|不是[^，,。]{1,20}[，,]?(?:而)?是)"
 )
+_OTHERWISE = re.compile(
+    r"改(?!造|善|装|建)|换(?:成|为|个|一|到|掉)|去掉|删|补(?:一?句|充|上)|加(?:上|一句)|不对|(?:说|写|打|填|搞|弄|姓|地址|名字)错了|不是|更正"
+)
+_RATHER = re.compile(r"^[^，,。；;！!？?]{1,30}[，,\s]*(?:而)?不是[^，,。；;！!？?吗]{1,30}[。！!吧啊呀的了]*$")
 _NEW_VALUE = re.compile(
     r"(?:应该是|改成|改为|改到|改在|改约|换成|换到|挪到|推迟?到|提前到|而是|更正为|[，,、\s]是|^是|(?<=[^不])是)\s*(?P<v>[^，,。！!？?]+)"
 )
@@ -125,6 +129,16 @@ def correction(text: str) -> Correction | None:
     values = [match.group("v").strip() for match in _NEW_VALUE.finditer(text[found.start() :])]
     tail = text[found.end() :].strip(" ，,。！!")
     return Correction((values[-1] if values else tail).strip(" ，,。！!") or None)
+
+
+def contrasts(text: str) -> bool:
+    """Whether words take something back, be it only by what it is not: 是21号不是20号."""
+    return correction(text) is not None or bool(_RATHER.match(text.strip()))
+
+
+def corrects(text: str) -> bool:
+    """Whether words want something that was put up to be otherwise, whether or not they say what."""
+    return correction(text) is not None or _OTHERWISE.search(text) is not None
 
 
 def declines(text: str) -> bool:

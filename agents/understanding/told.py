@@ -28,10 +28,22 @@ _CUES = (
     (re.compile(r"情况|说明"), "备注", "内容|情况|说明|处理情况|现场情况|处理结果"),
     (re.compile(r"意见"), "意见", "要求|批示|理由|原因"),
 )
-_IS = r"(?:就?是|写明|写|为|填|[：:])\s*"
+_IS = r"(?:就?是|写明|写成|写|为|填|[：:])\s*"
 _BREAKS = re.compile(r"[，,。；;！!？?：:\n\s]+")
 _EDGE = " ，,。；;！!：:、"
 _NUMBERED = re.compile(r"(?:WH|GD)[\s·-]?\d[\d ·-]{7,}\d", re.IGNORECASE)
+# A number that a reason speaks of is no object of the act: 与WH…重复, 跟WH…是同一个事, 反映过，编号GD….
+_NO = r"(?:WH|GD)[\s·-]?\d[\d ·-]{7,}\d"
+_CITED = re.compile(
+    rf"(?:(?<![\d\s])(?:与|跟|和|同)|已?(?:有|见|并入)|(?:过|[，,])(?:的)?编号(?:是|为|[：:])?)\s*(?P<n>{_NO})(?=\s*(?:案件|工单|这件|那件|的)*(?:重复|重了|是?同一|是一[个件回]|一样|相同|[，,。；;]|$))"
+    rf"|(?:与|跟|和|同)\s*(?P<m>{_NO})(?=\s*(?:案件|工单|这件|那件|的|反映)*(?:是?重复|重了|是?同一|是一[个件回]|一样|相同))",
+    re.IGNORECASE,
+)
+# What only holds or turns the talk is no words of a record.
+_HOLDS = re.compile(
+    r"(?:等一?[下等会]儿?|稍等|慢着|先|还是|改成|改为|算了|别急|我?(?:再)?(?:想|看)一?[下想看])+[吧啊呀了哈]*"
+)
+_LENGTHENS = re.compile(r"^(?:各自?|都|再|先|给我|申请|请|就|要)*延长?期?(?=\s*[\d一二两三四五六七八九十])")
 _POINTED = re.compile(
     r"^(?:把|将|对|请|那|就)*(?:第\s*[一二三四五六七八九十\d]+|最后一?|[^，,。；;有没是说在由被不]{0,8}?[那这]一?)[单件个张条](?:案件|案子|工单|单子)?(?:的)?"
 )
@@ -83,6 +95,12 @@ def is_step(spec: ToolSpec) -> bool:
     return spec.effect == "write" and any(s.kind in IDENTIFIERS and not s.derived for s in spec.slots.values())
 
 
+def acts(spec: ToolSpec, words: str) -> int:
+    """How many characters of the begin of words are the act of a tool; 0 where they begin with something else."""
+    found = _commands(spec.title, _flags(spec)).match(words.strip(_EDGE))
+    return found.end() if found else 0
+
+
 def texts_of(spec: ToolSpec) -> dict[str, Slot]:
     """The slots that free words may go to."""
     return {
@@ -101,7 +119,7 @@ def told(spec: ToolSpec, text: str, now: datetime, asked: str | None = None) -> 
     slots = texts_of(spec)
     if not slots:
         return {}
-    plain = _NUMBERED.sub("，", text)
+    plain = without_objects(text)
     units = [slot for slot in spec.slots.values() if slot.kind == "unit" and not slot.derived]
     found: dict[str, list[str]] = {}
     free: list[str] = []
@@ -118,6 +136,22 @@ def told(spec: ToolSpec, text: str, now: datetime, asked: str | None = None) -> 
     _share_out(found, free, spec, text, asked)
     joined = {name: "，".join(each for each in words if each) for name, words in found.items()}
     return {name: words for name, words in joined.items() if words and _gives(slots[name], words, spec)}
+
+
+def cited_numbers(text: str) -> list[str]:
+    """The numbers that a reason only speaks of: 与WH…重复."""
+    return [str(found["n"] or found["m"]) for found in _CITED.finditer(text)]
+
+
+def without_objects(text: str) -> str:
+    """A text without the numbers that the act is for."""
+    cited = cited_numbers(text)
+    return _NUMBERED.sub(lambda found: found[0] if found[0] in cited else "，", text)
+
+
+def only_holds(text: str) -> bool:
+    """Whether words only hold or turn the talk: 等等, 等下还是."""
+    return _HOLDS.fullmatch(text.strip(_EDGE)) is not None
 
 
 def label_words(slot: Slot) -> str:
@@ -184,7 +218,7 @@ def _said(words: str, spec: ToolSpec, now: datetime, *, labelled: bool) -> list[
     kept = []
     for clause in _BREAKS.split(words):
         rest = _bare(clause, spec, now)
-        if not rest or _DONE_BY.match(rest) or _is_choice(rest, spec):
+        if not rest or only_holds(rest) or _DONE_BY.match(rest) or _is_choice(rest, spec):
             continue
         if labelled or beyond(rest, "", ()):
             kept.append(rest if not labelled or rest != clause else clause)
@@ -197,6 +231,7 @@ def _bare(clause: str, spec: ToolSpec, now: datetime) -> str:
     while rest != before:
         before = rest
         rest = _POINTED.sub("", rest, count=1).removeprefix("的")
+        rest = _LENGTHENS.sub("", rest) if "延" in spec.title else rest
         rest = _commands(spec.title, _flags(spec)).sub("", rest).strip(_EDGE)
         rest = _without_amount(rest, spec).strip(_EDGE)
     return rest

@@ -20,7 +20,7 @@ from .handoff import agrees, speaker, turn_of
 from .records import Agent, Citation, Outcome, Reply
 from .rows import restored
 from .turn import Turn
-from .understanding import all_of, assent, drops, names_another_act, one_of, puts_off
+from .understanding import all_of, assent, drops, names_another_act, one_of, puts_off, regained
 
 
 class Verdicts:
@@ -67,6 +67,9 @@ class Verdicts:
         self, talk: _Talk, cards: Sequence[PendingAction], shown: Sequence[PendingAction]
     ) -> Reply | None:
         text, opening = talk.opening.text, talk.opening
+        lost = [each for each in shown or cards if regained(text, each.title)]
+        if lost:
+            return await self._settle(talk, lost, yes=False)
         put_off = puts_off(text)
         if put_off == "hold":
             return await self._say(talk, wording.HELD.format(title=cards[-1].title), "answered")

@@ -43,6 +43,7 @@ from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
 from .offline_cards import beside_card, goes_on_with, taken_up, undone
 from .offline_choosing import COVERED
+from .offline_gate import unclear
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
 from .offline_memory import Memory
@@ -134,7 +135,7 @@ class Mover:
         if ASK in heard.specs and not heard.waiting and (opening := self._only_opens(heard, meant)):
             return opening
         if meant.tool and meant.score >= max(meant.know, meant.none):
-            return self._which(heard, meant) or self._start(meant.tool, heard)
+            return unclear(meant.tool, heard, meant) or self._which(heard, meant) or self._start(meant.tool, heard)
         roles = frozenset(heard.context.roles) if heard.context else frozenset()
         if act := sends(heard.text, heard.specs, roles, heard.memory, heard.now):
             return self._start(act, heard)

@@ -38,6 +38,7 @@ from .insults import without_insults
 from .intents import Intents, fit_intents
 from .numerals import numbers_in
 from .reasons import beyond, worded
+from .regained import regained
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
 from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
@@ -99,6 +100,7 @@ __all__ = [
     "points_at_rows",
     "points_back",
     "puts_off",
+    "regained",
     "resumes",
     "says_something",
     "set_apart",

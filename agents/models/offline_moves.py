@@ -48,6 +48,7 @@ from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, same_kind
 from .offline_leaning import asks_the_sum, own_time, tells, varied, with_topic
 from .offline_memory import Memory
 from .offline_paging import paged
+from .offline_receipts import of_receipts
 from .offline_results import nowhere, resumed, told_of_it
 from .offline_rows import after_list, done_before, is_staff, on_rows, own, unresolved
 from .offline_slots import (
@@ -118,7 +119,7 @@ class Mover:
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
-        move = on_rows(heard, self._meant) or paged(heard, meant)
+        move = of_receipts(heard) or on_rows(heard, self._meant) or paged(heard, meant)
         move = move or self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
         move = move or told_of_it(heard, meant) or self._pointed_at(heard, meant)
         move = move or again(heard, meant) or own_time(heard, meant)

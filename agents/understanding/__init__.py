@@ -32,6 +32,7 @@ from .clauses import (
     wants_person,
     without_pleading,
 )
+from .doings import asks_what_was_done, named_of_it, says_just_now
 from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .insults import without_insults
@@ -64,6 +65,7 @@ __all__ = [
     "all_of",
     "also",
     "amend",
+    "asks_what_was_done",
     "assent",
     "beyond",
     "blames_staff",
@@ -87,6 +89,7 @@ __all__ = [
     "known_class",
     "label_words",
     "main_text",
+    "named_of_it",
     "names_another_act",
     "names_filed",
     "names_something",
@@ -102,6 +105,7 @@ __all__ = [
     "puts_off",
     "regained",
     "resumes",
+    "says_just_now",
     "says_something",
     "set_apart",
     "shared",

@@ -36,6 +36,7 @@ from ..understanding import (
     subject,
     takes_back,
     wants_pictures,
+    withdraws,
     without_speech,
 )
 from .offline_calls import call
@@ -49,6 +50,7 @@ from .offline_talk import remarks, things
 LIKELY, SURE = 0.4, 0.75
 PUBLIC = frozenset(("anonymous", "citizen", "developer"))
 _BRIEF = 12
+_LATELY = 2
 # A detail of a report has so many characters at least, and so many at most.
 _LEAST, _MOST = 3, 60
 _NOT_BUT = re.compile(r"不是(?P<wrong>[^，,。！!？?]{2,20}?)[，,\s]*(?:而|应该)?是(?P<right>[^，,。！!？?的]{2,30})")
@@ -82,14 +84,27 @@ def undone(heard: Heard, meant: Meant) -> AIMessage | None:
     if heard.waiting or _cards(heard) or HAND_OFF not in heard.specs or not roles <= PUBLIC:
         return None
     clear = heard.specs[meant.tool] if meant.tool is not None and meant.score >= LIKELY else None
-    does = clear is not None and (takes_back(clear.title) or (clear.effect == "read" and not memory.just_done))
+    does = clear is not None and (
+        takes_back(clear.title) or (clear.effect == "read" and not memory.just_done and not withdraws(text))
+    )
     number = bool(_filed_no(heard))
     filed = number or names_filed(text)
     own = number or names_filed(text, own=True)
     here = bool(memory.done) and (filed or memory.just_done or len(text) <= _BRIEF)
+    here = here or (len(text) <= _BRIEF and _own_shown(heard))
     wants = takes_back(text) and (here or (own if is_question(text) else filed))
     wants = wants or (memory.just_done and correction(text) is not None and not is_question(text))
     return call(HAND_OFF, {"reason": "change"}, text) if wants and not does else None
+
+
+def _own_shown(heard: Heard) -> bool:
+    """Whether what the asker has was shown just now, so that 第一个撤了 means one of those."""
+    listed = heard.memory.listed
+    if listed is not None and listed.rows and ordinal(heard.text) is not None:
+        return True
+    latest = next((each for each in heard.memory.results if each.fresh or each.age <= _LATELY), None)
+    spec = heard.specs.get(latest.tool) if latest else None
+    return spec is not None and spec.effect == "read" and "anonymous" not in spec.roles
 
 
 def _filed_no(heard: Heard) -> list[object]:

@@ -13,6 +13,7 @@ from .answers import (
     resumes,
     set_apart,
     takes_back,
+    withdraws,
     without_speech,
 )
 from .choices import is_whom
@@ -119,6 +120,7 @@ __all__ = [
     "vague_opening",
     "wants_person",
     "wants_pictures",
+    "withdraws",
     "without",
     "without_asking",
     "without_insults",

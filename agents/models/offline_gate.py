@@ -33,6 +33,8 @@ def unclear(name: str, heard: Heard, meant: Meant) -> AIMessage | None:
         return None
     if regained(heard.text, spec.title):
         return AIMessage(FOUND_AGAIN.format(title=spec.title))
+    if heard.context and any(each["tool"] == name for each in heard.context.pending):
+        return None
     if spec.required and _only_tells_who(spec, heard, meant):
         return call(ASK, {"question": WHAT_FOR}, heard.text)
     if spec.required or (meant.score >= SURE and names_its_act(spec, heard.text, heard.specs)):

@@ -20,7 +20,7 @@ from .handoff import agrees, speaker, turn_of
 from .records import Agent, Citation, Outcome, Reply
 from .rows import restored
 from .turn import Turn
-from .understanding import all_of, assent, drops, names_another_act, picks, puts_off, status_asked, withdraws
+from .understanding import all_of, assent, drops, names_another_act, picks, puts_off, regained, status_asked, withdraws
 
 # A card may have been one of so many.
 _MOST = 20
@@ -78,6 +78,9 @@ class Verdicts:
             if len(cards) > 1:
                 return await self._say(talk, f"{told}{reminder(cards)}", "answered")
             return await self._say(talk, f"{told}{checked(cards[0].summary)}", "confirm", cards)
+        lost = [each for each in shown or cards if regained(text, each.title)]
+        if lost:
+            return await self._settle(talk, lost, yes=False)
         put_off = puts_off(text)
         if put_off == "hold":
             return await self._say(talk, wording.HELD.format(title=cards[-1].title), "answered")

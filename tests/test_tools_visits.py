@@ -26,6 +26,7 @@ def test_a_visit_is_booked_where_the_service_is_offered_and_only_on_a_work_day(t
             with pytest.raises(NeedsAnswer, match=why):
                 await prepare(town, "visit.book", **given, day=day)
         ready = await prepare(town, "visit.book", **given, day="2026-09-03")
+        assert "本人" in ready["holder"]
         assert ready["period"] == "pm"
         made = await use(town, "visit.book", **ready)
         for said in ("2026年9月3日下午", "居住证申领", "（演示）", made.data["number"]):

@@ -9,9 +9,10 @@ from langchain_core.tools import BaseTool
 
 from . import staff_phrases as phrases
 from .case_steps import case_numbers, reason_in, write_key
-from .cases import DUE_CHOICES, district_code, due_range
+from .cases import district_code, due_range
 from .define import Call, CallArgument, Slot, tool
 from .errors import Conflict, NeedsAnswer, NotFound, ToolError
+from .states_said import DUE_CHOICES
 from .telling import say_merged, say_supervised
 from .unified import FINAL, Case, CaseQuery, Cases, Platform
 

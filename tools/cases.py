@@ -19,71 +19,13 @@ from .narrowing import PAGE, conditions, named, span
 from .phrases import CREATE, GET, SEARCH, URGE
 from .principal import EVERYONE
 from .reporting import ASK_PLACE, Reporting
-from .states_said import CASE_STATES, FOR_ME, TO_DO, case_states
+from .states_said import CASE_STATES, DUE_CHOICES, FOR_ME, TO_DO, case_states
 from .telling import say_case, say_created, say_page, say_similar, say_urged
 from .telling_rows import case_rows
 from .unified import FINAL, TO_HANDLE, Case, CaseDraft, CaseQuery, Cases, Photo, Platform
 from .worktime import apart
 
 Pictures = tuple[Photo, ...]
-DUE_CHOICES = (
-    (
-        "overdue",
-        "已超期",
-        "超期",
-        "超时",
-        "过期",
-        "逾期",
-        "超限",
-        "过了时限",
-        "过时限",
-        "超过时限",
-        "超出时限",
-        "时限过了",
-        "过了期",
-    ),
-    (
-        "today",
-        "今天下班前到期",
-        "今天下班前",
-        "今天到期",
-        "今日到期",
-        "今天到点",
-        "今天要到期",
-        "当天到期",
-        "当日到期",
-        "今天时限到",
-        "今天时限",
-        "今日时限",
-        "今天的时限",
-        "下班前",
-        "下班之前",
-        "下班以前",
-        "17:30前",
-        "五点半前",
-        "五点半以前",
-        "今天要超期",
-    ),
-    (
-        "day",
-        "24小时内到期",
-        "快到期",
-        "快到时限",
-        "快要到期",
-        "马上到期",
-        "即将到期",
-        "快超期",
-        "快要超期",
-        "快超时",
-        "快要超时",
-        "即将超期",
-        "马上超期",
-        "将要超期",
-        "要超期了",
-        "明天到期",
-        "一天内到期",
-    ),
-)
 ASKED_CHOICES = (
     (
         "any",

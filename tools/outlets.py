@@ -136,6 +136,10 @@ def _loss(platform: Platform) -> BaseTool:
     return card_report_loss
 
 
+# Bookings are made in the name of who is signed in, whoever comes along.
+HOLDER = "您本人（按登录身份登记，不能写别人的名字）"
+
+
 def _prepare_visit(platform: Platform) -> Prepare:
     items = Items(platform)
 
@@ -155,6 +159,7 @@ def _prepare_visit(platform: Platform) -> Prepare:
             "outlet_name": walk.outlet.name,
             "walk": f"步行约 {walk.minutes} 分钟（估算）",
             "service_id": wanted[0],
+            "holder": HOLDER,
         }
 
     return prepare
@@ -177,6 +182,7 @@ def _visit(platform: Platform) -> BaseTool:
         walk: Annotated[str | None, Slot("text", "路程", derived=True)] = None,
         outlet: Annotated[str | None, Slot("text", "网点编号", shown=False, derived=True)] = None,
         service_id: Annotated[str | None, Slot("text", "业务编码", shown=False, derived=True)] = None,
+        holder: Annotated[str | None, Slot("text", "预约人", derived=True)] = None,
     ) -> Mapping[str, Any]:
         """预约到附近的便民服务中心办一件事；只能约工作日，每个时段名额有限。"""
         ready: Mapping[str, Any] = {"outlet": outlet, "service_id": service_id, "day": day, "period": period}

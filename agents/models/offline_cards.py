@@ -58,6 +58,7 @@ from .offline_words import NOT_KNOWN_YET, NOT_TAKEN
 LIKELY, SURE = 0.4, 0.75
 PUBLIC = frozenset(("anonymous", "citizen", "developer"))
 _BRIEF = 12
+_LATELY = 2
 # A detail of a report has so many characters at least, and so many at most.
 _LEAST, _MOST = 3, 60
 _NOT_BUT = re.compile(r"不是(?P<wrong>[^，,。！!？?]{2,20}?)[，,\s]*(?:而|应该)?是(?P<right>[^，,。！!？?的]{2,30})")
@@ -108,10 +109,21 @@ def undone(heard: Heard, meant: Meant) -> AIMessage | None:
     filed = number or names_filed(text)
     own = number or names_filed(text, own=True)
     here = bool(memory.done) and (filed or memory.just_done or len(text) <= _BRIEF)
+    here = here or (len(text) <= _BRIEF and _own_shown(heard))
     asks = is_question(text)
     wants = takes_back(text) and (here or (own and bool(_MAY.search(text)) if asks else filed))
     wants = wants or (memory.just_done and correction(text) is not None and not is_question(text))
     return call(HAND_OFF, {"reason": "change"}, text) if wants and not does else None
+
+
+def _own_shown(heard: Heard) -> bool:
+    """Whether what the asker has was shown just now, so that 第一个撤了 means one of those."""
+    listed = heard.memory.listed
+    if listed is not None and listed.rows and ordinal(heard.text) is not None:
+        return True
+    latest = next((each for each in heard.memory.results if each.fresh or each.age <= _LATELY), None)
+    spec = heard.specs.get(latest.tool) if latest else None
+    return spec is not None and spec.effect == "read" and "anonymous" not in spec.roles
 
 
 def _filed_no(heard: Heard) -> list[object]:

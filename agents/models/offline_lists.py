@@ -159,7 +159,9 @@ def _by_words(pointer: Pointer, listed: Listed) -> list[Row] | None:
     hit = known_class(pointer.words)
     wanted = {pointer.words} | ({hit.category.name} if hit and hit.score >= SURE_CLASS else set())
     lines = [row.line for row in listed.rows]
-    plain = [row for row in listed.rows if any(each in row.line for each in wanted)]
+    # 机动车乱停放 is said of 非机动车乱停放 as well: the row that has just these words goes first.
+    exact = [row for row in listed.rows if wanted & set(row.line.split("，"))]
+    plain = exact or [row for row in listed.rows if any(each in row.line for each in wanted)]
     if plain:
         return plain if len(plain) == 1 else None
     shares = sorted(

@@ -20,7 +20,6 @@ from ..understanding import (
     assent,
     blames_staff,
     declines,
-    facet_of,
     find,
     fit_intents,
     goes_ahead,
@@ -29,7 +28,6 @@ from ..understanding import (
     only_a_place,
     opens,
     ordinal,
-    points_back,
     shared,
     small_talk,
     subject,
@@ -42,10 +40,13 @@ from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
 from .offline_cards import beside_card, gives_it_up, goes_on_with, taken_up, undone
 from .offline_choosing import COVERED
+from .offline_gate import unclear
 from .offline_heard import NOBODY, Heard, Meant, Specs, heard_in, refuse, same_kind
 from .offline_leaning import asks_the_sum, listed_by, own_time, tells, varied, with_topic
 from .offline_memory import Memory
 from .offline_paging import paged
+from .offline_pointing import pointed_at
+from .offline_receipts import of_receipts
 from .offline_results import nowhere, resumed, told_of_it
 from .offline_rows import after_list, done_before, is_staff, on_rows, own, unresolved
 from .offline_slots import (
@@ -54,7 +55,6 @@ from .offline_slots import (
     continued,
     inherited,
     names_only_details,
-    spoken_of,
 )
 from .offline_talk import speaks, things
 from .offline_thread import Open, Told, cited_titles, in_talk, leads, names_another, of_talk
@@ -89,7 +89,6 @@ STRANGER = 0.9
 KNOW, NONE = "know", "none"
 _QUESTIONS = Path(__file__).parent / "data" / "questions.txt"
 CITED = re.compile(r"\[\d+\]")
-_CODE = re.compile(r"[A-Za-z]{0,4}\d{6,}")
 # A number and no words, or nothing at all: where it does not fit, it is asked for once more.
 _VALUE = re.compile(r"(?:⟦[^⟧]*⟧|[\dXx\s-]{4,})+")
 
@@ -116,9 +115,9 @@ class Mover:
         meant = self._meant(heard)
         if HAND_OFF in heard.specs and self._calls_a_person(heard, meant):
             return call(HAND_OFF, {"reason": "complaint" if blames_staff(text) else "asked"}, text)
-        move = on_rows(heard, self._meant) or paged(heard, meant)
+        move = of_receipts(heard) or on_rows(heard, self._meant) or paged(heard, meant)
         move = move or self._continue(heard, meant) or self._beside(heard, meant) or self._picked_tool(heard)
-        move = move or told_of_it(heard, meant) or self._pointed_at(heard, meant)
+        move = move or told_of_it(heard, meant) or pointed_at(heard, meant)
         move = move or again(heard, meant) or own_time(heard, meant)
         move = move or resumed(heard, meant, lambda: isinstance(self._answer(heard), str))
         if move is not None:
@@ -135,7 +134,7 @@ class Mover:
         if by := listed_by(heard, meant):
             return self._start(by, heard)
         if meant.tool and meant.score >= max(meant.know, meant.none):
-            return self._which(heard, meant) or self._start(meant.tool, heard)
+            return unclear(meant.tool, heard, meant) or self._which(heard, meant) or self._start(meant.tool, heard)
         roles = frozenset(heard.context.roles) if heard.context else frozenset()
         if act := sends(heard.text, heard.specs, roles, heard.memory, heard.now):
             return self._start(act, heard)
@@ -229,21 +228,6 @@ class Mover:
         if name is None or not heard.specs[name].examples:
             return None
         return call(name, arguments(heard.specs[name], heard.memory.question, heard.memory, heard.now), heard.text)
-
-    def _pointed_at(self, heard: Heard, meant: Meant) -> AIMessage | None:
-        """第二个怎么样了: what is pointed at is looked up by the tool that reads one by its identifier."""
-        bare = not subject(_CODE.sub("", heard.text))
-        listed = ordinal(heard.text) is not None and (goes_on(heard.text) or facet_of(heard.text) is not None)
-        if not bare and not listed and (meant.score >= LIKELY or not (points_back(heard.text) or ordinal(heard.text))):
-            return None
-        for name, spec in sorted(heard.specs.items()):
-            slots = [spec.slots[each] for each in spec.required if each in spec.slots]
-            if spec.effect == "read" and len(slots) == 1 and slots[0].kind in IDENTIFIERS:
-                said = [str(each.value) for each in find(slots[0], heard.text, heard.now)] if bare else []
-                known = said[0] if said else None if bare else spoken_of(slots[0], heard.text, heard.memory, heard.now)
-                if known:
-                    return call(name, {spec.required[0]: known}, heard.text)
-        return None
 
     def _start(self, name: str, heard: Heard) -> AIMessage:
         """A new call; one that lacks an identifier first looks for the person's own objects of that noun."""

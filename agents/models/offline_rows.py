@@ -23,6 +23,7 @@ from ..understanding import (
     is_question,
     pointers,
     subject,
+    takes_back,
     without,
 )
 from .offline_calls import call, lister, mine
@@ -48,6 +49,7 @@ _NOT_YET = (
 )
 _TAKES_BACK = r"不对|错了|等等|等下|等一下|等会儿?|慢着|停|算了|不行|哎呀?|哦|啊|我|那|还是|[，,。！!\s]"
 _FOR_NOW = re.compile(r"先|暂|取消")
+_THAT = re.compile(r"^[那这]一?[个条件张起]的?|[那这的][个条件张]?[。！!]*$")
 _GIVES_UP = re.compile(rf"(?:{_TAKES_BACK})*(?:{_NOT_YET})(?:{_TAKES_BACK}|{_NOT_YET})*")
 
 
@@ -73,6 +75,8 @@ def on_rows(heard: Heard, meaning: Meaning) -> AIMessage | None:
         return move
     meant = meaning(replace(heard, text=pointed.text))
     spec = _tool(pointed, meant, heard)
+    if spec and spec.effect == "read" and takes_back(heard.text) and not is_staff(heard):
+        return None
     if spec is None or not _free(heard, spec, meant, pointed):
         return None
     return _called(spec, pointed, heard)
@@ -207,11 +211,21 @@ def _called(spec: ToolSpec, pointed: Pointed, heard: Heard) -> AIMessage:
     return call(spec.name, {**given, slot: "、".join(pointed.values)}, heard.text)
 
 
+def _says_more(bare: str, spec: ToolSpec) -> bool:
+    """Whether words beside a row say more than the act that waits for it: 也催."""
+    return bool(subject("".join(each for each in bare if each not in f"{spec.title}也还有另外")))
+
+
 def _waited_for(heard: Heard, pointed: Pointed) -> AIMessage | None:
     """The objects asked for, answered by their places."""
     waiting = heard.waiting
     slot = heard.specs[waiting["tool"]].slots.get(waiting["slot"]) if waiting else None
-    if waiting is None or slot is None or slot.kind != pointed.kind or subject(pointed.bare):
+    if (
+        waiting is None
+        or slot is None
+        or slot.kind != pointed.kind
+        or _says_more(pointed.bare, heard.specs[waiting["tool"]])
+    ):
         return None
     return call(waiting["tool"], {**waiting["arguments"], waiting["slot"]: "、".join(pointed.values)}, heard.text)
 
@@ -235,7 +249,7 @@ def _repointed(heard: Heard) -> AIMessage | None:
         return None
     rows = _rows(found, heard) if found else None
     if not rows and changed is not None:
-        words = Pointer("places", 0, len(said), words=re.sub(r"[那这的][个条件张]?$", "", said))
+        words = Pointer("places", 0, len(said), words=_THAT.sub("", said))
         rows = rows_of(words, listed, (), "") if 2 <= len(words.words) <= _SHOWN else None
     if rows and len(rows) == 1:
         return _about(rows[0], spec, before, heard)
@@ -254,19 +268,27 @@ def after_list(heard: Heard) -> AIMessage | None:
     """The same, once they are listed."""
     made, result = heard.results[-1]
     listed = listed_in(made, result)
-    if listed is None or correction(heard.text) is None:
+    if listed is None:
         return None
-    return _repointed(replace(heard, memory=replace(heard.memory, listed=listed)))
+    now = replace(heard, memory=replace(heard.memory, listed=listed))
+    if correction(heard.text) is not None:
+        return _repointed(now)
+    pointed = _pointed(now) if heard.waiting and not is_staff(heard) else None
+    return _waited_for(now, pointed) if pointed else None
 
 
 def _open_act(heard: Heard) -> tuple[str | None, Mapping[str, Any]]:
-    """The act that waits for the yes, or that was just refused, with its arguments."""
+    """The act that waits for the yes, or lacks its object, or was just refused, with its arguments."""
     for each in heard.context.pending if heard.context else ():
         if each["tool"] in heard.memory.proposed and each["tool"] in heard.specs:
             return each["tool"], heard.memory.proposed[each["tool"]]
+    if heard.waiting:
+        spec = heard.specs[heard.waiting["tool"]]
+        asked = spec.effect == "write" and heard.waiting["slot"] == _slot(spec)
+        return (spec.name, heard.waiting["arguments"]) if asked else (None, {})
     name, before = heard.memory.tried or ("", {})
     known = heard.specs.get(name)
-    return (name, before) if known and known.effect == "write" and not heard.waiting else (None, {})
+    return (name, before) if known and known.effect == "write" else (None, {})
 
 
 def _about(row: Row, spec: ToolSpec | None, before: Mapping[str, Any], heard: Heard) -> AIMessage | None:

@@ -108,7 +108,7 @@ def continued(text: str, waiting: Mapping[str, Any], spec: ToolSpec, memory: Mem
         return None
     if slot.kind == "text" and only_holds(text):
         return collected
-    added = {**amended(text, collected, spec, now)}
+    added = dict(amended(text, collected, spec, now))
     changed = correction(text)
     said = changed.value if changed and changed.value else text
     beside = told(spec, said, now, waiting["slot"]) if is_step(spec) else {}
@@ -194,11 +194,8 @@ def inherited(spec: ToolSpec, text: str, specs: Mapping[str, ToolSpec], memory: 
         for key, slot in _open_slots(spec).items()
         if (key in spec.required and slot.kind != "text") or is_whom(slot)
     }
-    places = (
-        [before[key] for key, slot in specs[name].slots.items() if slot.kind == "address" and before.get(key)]
-        if name in specs
-        else []
-    )
+    taken = specs[name].slots.items() if name in specs else ()
+    places = [before[key] for key, slot in taken if slot.kind == "address" and before.get(key)]
     told = {key: places[0] for key, slot in open_now.items() if places and slot.kind == "address"}
     same = (
         {}

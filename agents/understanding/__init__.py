@@ -34,6 +34,7 @@ from .clauses import (
     without_pleading,
 )
 from .details import asks, detail, status_asked
+from .doings import asks_what_was_done, named_of_it, says_just_now
 from .facets import Facet, facet_of
 from .focus import STRICT, Focus, fits, focus_of, focuses_of, is_question, speaks_of, without_asking
 from .insults import without_insults
@@ -41,6 +42,7 @@ from .intents import Intents, fit_intents
 from .numerals import numbers_in
 from .picks import picks
 from .reasons import beyond, worded
+from .regained import regained
 from .rows import Pointer, pointers, points_at_rows, without
 from .signs import opens
 from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
@@ -69,6 +71,7 @@ __all__ = [
     "also",
     "amend",
     "asks",
+    "asks_what_was_done",
     "assent",
     "beyond",
     "blames_staff",
@@ -99,6 +102,7 @@ __all__ = [
     "label_words",
     "main_text",
     "mended",
+    "named_of_it",
     "names_another_act",
     "names_filed",
     "names_something",
@@ -114,7 +118,9 @@ __all__ = [
     "points_at_rows",
     "points_back",
     "puts_off",
+    "regained",
     "resumes",
+    "says_just_now",
     "says_something",
     "set_apart",
     "shared",

@@ -47,7 +47,9 @@ def listed_by(heard: Heard, meant: Meant) -> str | None:
     lists = [spec for spec in heard.specs.values() if spec.effect == "read" and page_slot(spec) and not spec.required]
     fit = [spec.name for spec in lists if _chooses(spec, heard) and tells(heard.text, spec, heard.now)]
     open_to = wanted is not None and wanted.roles & frozenset(context.roles)
-    clear = wanted is not None and bool(open_to) and meant.score >= _LIKELY and not wanted.required
+    # A tool that needs something is clear only when it is surely meant (结案率 is a figure, no list of 结案).
+    least = CLEAR if wanted is not None and wanted.required else _LIKELY
+    clear = wanted is not None and bool(open_to) and meant.score >= least
     if meant.tool in fit:
         return meant.tool
     if not fit or clear or (wanted is not None and wanted.effect == "write"):

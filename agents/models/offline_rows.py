@@ -34,7 +34,7 @@ from .offline_words import ALREADY_DONE, NO_SUCH_ROW, NONE_LISTED, NOT_DONE, NOT
 
 Meaning = Callable[[Heard], Meant]
 LIKELY, SURE = 0.4, 0.75
-_SHOWN, _LONGEST = 10, 60
+_SHOWN, _LONGEST, _LEAST = 10, 60, 0.25
 # What is left of 第二个也一样, 剩下的呢, beside the rows: the act of just now again.
 _AGAIN = re.compile(
     r"(?:也|都|还|再|同样|照样|一样|这样|这么|照办|是|的|呢|吧|来|办|处理|办理|操作|给我|那|就|[，,。！!？?\s])*"
@@ -190,9 +190,6 @@ def _tool(pointed: Pointed, meant: Meant, heard: Heard) -> ToolSpec | None:
         other = len(pointed.values) == 1 and score >= SURE and spec.name != getter(heard.specs, pointed.kind)
         return spec if other and pointed.kind in _needs(spec) else None
     return None
-
-
-_LEAST = 0.25
 
 
 def _free(heard: Heard, spec: ToolSpec, meant: Meant, pointed: Pointed) -> bool:

@@ -20,6 +20,8 @@ _YES_WORD = (
 )
 _PART = rf"(?:{_YES_WORD}{_TAIL}*|(?:都|全部?|一起){_YES_WORD}{_TAIL}*|{_ACT}{_TAIL}*|谢谢|多谢|辛苦)"
 _YES = re.compile(rf"(?:那就?|就|请|麻烦|你们?|您|哦|噢|那么|给我|帮我|直接|信息)*(?:{_PART})+", re.IGNORECASE)
+# 你好 beside a card says nothing of it.
+_GREETS = re.compile(r"(?:你们?|您|大家)好")
 # Said of what was done, or of something else (报了, 好了, 对了): no yes by itself.
 _PAST = re.compile(rf"(?:{_ACT}(?:上去)?|好|对|中|成|是)了+")
 _DOUBLE = re.compile(r"(?:不是|并不是|又不是|也不是)(?:说|讲|我)?(?:不|别|莫|没)")
@@ -52,6 +54,8 @@ _MORE = re.compile(
 def says_yes(text: str) -> bool:
     """Whether the whole of a message is a yes as it is spoken: 是滴, 行咯, 冇得问题，搞, 都对的，发吧."""
     parts = [each for each in _CLAUSE.split(text.strip()) if each]
+    if any(_GREETS.match(each) for each in parts):
+        return False
     return bool(parts) and all(_YES.fullmatch(each) and not _PAST.fullmatch(each) for each in parts)
 
 

@@ -100,7 +100,7 @@ class Verdicts:
         return await self._settle(talk, meant, yes=verdict)
 
     async def _one_by_one(self, talk: _Talk, cards: Sequence[PendingAction]) -> Reply | None:
-        """What is said of single ones of several cards; a card that the last reply did not show is asked about again."""
+        """What is said of single ones of several cards; what was not shown is shown first."""
         said = picks(talk.opening.text, [each.title for each in cards])
         if said is None:
             return None

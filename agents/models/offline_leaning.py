@@ -41,12 +41,14 @@ def with_topic(heard: Heard, meant: Meant) -> str | None:
 def listed_by(heard: Heard, meant: Meant) -> str | None:
     """全市有多少待派遣, 今天有什么活: what says nothing but a list's choice is that list, if no other tool fits."""
     wanted = heard.specs.get(meant.tool or "")
-    staff = heard.context is not None and not STAFF.isdisjoint(heard.context.roles)
-    if not staff or heard.waiting or heard.context.pending or named_in(heard.text):
+    context = heard.context
+    if context is None or STAFF.isdisjoint(context.roles):
+        return None
+    if heard.waiting or context.pending or named_in(heard.text):
         return None
     lists = [spec for spec in heard.specs.values() if spec.effect == "read" and page_slot(spec) and not spec.required]
     fit = [spec.name for spec in lists if _chooses(spec, heard) and tells(heard.text, spec, heard.now)]
-    open_to = wanted is not None and wanted.roles & frozenset(heard.context.roles)
+    open_to = wanted is not None and wanted.roles & frozenset(context.roles)
     clear = wanted is not None and bool(open_to) and meant.score >= _LIKELY and not wanted.required
     if meant.tool in fit:
         return meant.tool

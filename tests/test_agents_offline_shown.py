@@ -78,6 +78,7 @@ def test_another_report_is_not_put_into_the_open_one(talk: Talk) -> None:
     assert card.outcome.kind == "confirm"
     assert "砖" not in card.text.split("问题描述：")[1].splitlines()[0]
     assert "路灯" in card.text
+    assert "砖松了”还没有报" in card.text
 
 
 @pytest.mark.parametrize("text", ["洪山区有没有申诉", "现在有没有挂账申请"])

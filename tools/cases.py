@@ -26,6 +26,10 @@ from .unified import FINAL, TO_HANDLE, Case, CaseDraft, CaseQuery, Cases, Photo,
 from .worktime import apart
 
 Pictures = tuple[Photo, ...]
+_APPEALS = (
+    "等待裁定的申诉 待裁定 待审批的申诉 申诉申请 申请申诉 部门申诉 没裁定 有没有申诉 有申诉 有无申诉 "
+    "哪些申诉 几件申诉 几个申诉 多少申诉 的申诉 申诉的案件 申诉案件 申诉的有 提了申诉 提的申诉 在申诉"
+)
 ASKED_CHOICES = (
     (
         "any",
@@ -44,30 +48,7 @@ ASKED_CHOICES = (
     ),
     ("extend", "等待审批的延期申请", "待审批的延期", "待批的延期", "申请延期", "延期申请", "延期等审批", "要延期的"),
     ("suspend", "等待审批的挂账申请", "待审批的挂账", "待批的挂账", "申请挂账", "挂账申请"),
-    (
-        "appeal",
-        "等待裁定的申诉",
-        "待裁定",
-        "待审批的申诉",
-        "申诉申请",
-        "申请申诉",
-        "部门申诉",
-        "没裁定",
-        "有没有申诉",
-        "有申诉",
-        "有无申诉",
-        "哪些申诉",
-        "几件申诉",
-        "几个申诉",
-        "多少申诉",
-        "的申诉",
-        "申诉的案件",
-        "申诉案件",
-        "申诉的有",
-        "提了申诉",
-        "提的申诉",
-        "在申诉",
-    ),
+    ("appeal", *_APPEALS.split()),
 )
 REPORTERS = frozenset(("anonymous", "citizen"))
 PROBLEM = Slot("text", "问题描述", ask="请说一下是什么问题，例如什么东西坏了、有什么影响。")

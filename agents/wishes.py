@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from .understanding import Weighing, drops, is_question, known_class, says_something, subject
+from .understanding import Weighing, drops, is_question, known_class, says_something, subject, wants_report
 
 _CLAUSES = re.compile(r"[^，。！；？,;!?\n]+[，。！；？,;!?\n]*")
 _TURNS = re.compile(
@@ -126,7 +126,7 @@ class Splitter:
     def _clear(self, group: Sequence[_Clause], heard: _Heard) -> bool:
         """Whether a piece is a wish by itself: what only says where, who or under what condition is not."""
         text = _text(group)
-        if _NEGATED.match(text) or not says_something(text) or _leans(text):
+        if _NEGATED.match(text) or not says_something(text) or _leans(text) or wants_report(text, whole=True):
             return False
         # After a bare comma a question that names next to nothing goes on with what was begun: 多久更新, 谁家的.
         bare = is_question(text) and len("".join(subject(text))) <= _LEAST_SAID

@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage
 
 from tools import ToolSpec
 
-from ..understanding import IDENTIFIERS, correction, find, is_question, is_step, known_class, main_text
+from ..understanding import IDENTIFIERS, correction, find, is_question, is_step, known_class, main_text, wants_report
 from .offline_memory import Memory
 from .offline_slots import SURE_CLASS, spoken_of
 from .offline_words import LEFT_OPEN
@@ -92,6 +92,14 @@ def reversing(text: str, tool: str, specs: Specs) -> str:
     said = {name: sum(bool(undoes.search(each)) for each in specs[name].examples) for name in others}
     best = max(sorted(said), key=lambda name: said[name], default=tool)
     return best if said.get(best) else tool
+
+
+def reported(text: str, tool: str, likelier: str | None, specs: Specs) -> bool:
+    """Whether a message ends with the wish to have it reported (…，帮我报一下): it is not only to be looked up."""
+    kinds = {slot.kind for slot in specs[tool].slots.values()}
+    takes = specs[tool].effect == "write" and {"category", "address"} <= kinds
+    looks = likelier is not None and specs[likelier].effect == "read"
+    return takes and looks and not is_question(text) and wants_report(text)
 
 
 def sends(text: str, specs: Specs, roles: frozenset[str], memory: Memory, now: datetime) -> str | None:

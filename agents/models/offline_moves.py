@@ -34,7 +34,16 @@ from ..understanding import (
     vague_opening,
     wants_person,
 )
-from .offline_acts import another_act, another_report, only_asks_whether, only_says_why, put_aside, reversing, sends
+from .offline_acts import (
+    another_act,
+    another_report,
+    only_asks_whether,
+    only_says_why,
+    put_aside,
+    reported,
+    reversing,
+    sends,
+)
 from .offline_again import again
 from .offline_answers import Refusal, answer
 from .offline_calls import call, lister, report
@@ -172,13 +181,16 @@ class Mover:
         return None
 
     def _which(self, heard: Heard, meant: Meant) -> AIMessage | None:
-        """One short question where two tools are too close to call; a person is not asked about unless called for."""
+        """One short question where two tools are too close to call, unless both only look up the same things."""
         close = meant.score < FAIRLY and meant.next >= CLOSE * meant.score
         if not close or meant.second is None or ASK not in heard.specs:
             return None
         if HANDOFF_TOOL in (meant.tool, meant.second):
             return self._start(meant.second if meant.tool == HANDOFF_TOOL else str(meant.tool), heard)
-        question, choices = either(heard.specs[str(meant.tool)], heard.specs[meant.second])
+        first, second = heard.specs[str(meant.tool)], heard.specs[meant.second]
+        if first.effect == second.effect == "read" and first.name.split(".")[0] == second.name.split(".")[0]:
+            return None
+        question, choices = either(first, second)
         return call(ASK, {"question": question, "choices": choices}, heard.text)
 
     def _continue(self, heard: Heard, meant: Meant) -> AIMessage | None:
@@ -360,6 +372,8 @@ class Mover:
         tops = [scores[name] for name in ranked[:2]] + [0.0, 0.0]
         first, second = [*ranked[:2], None, None][:2]
         first = reversing(heard.text, first, heard.specs) if first else None
+        if second and reported(text, second, first, heard.specs) and tops[1] >= PERHAPS:
+            return Meant(second, first, tops[0], tops[1], know, none)
         return Meant(first, second, tops[0], tops[1], know, none)
 
     def _scores(self, heard: Heard, names: tuple[str, ...], text: str) -> dict[str, float]:

@@ -44,7 +44,7 @@ from .picks import picks
 from .reasons import beyond, worded
 from .regained import regained
 from .rows import Pointer, pointers, points_at_rows, without
-from .signs import opens
+from .signs import opens, wants_report
 from .slots import Found, fill, find, introduced, is_name, known_class, says_something, wants_pictures
 from .told import acts, cited_numbers, is_step, label_words, main_text, only_holds, texts_of, told
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
@@ -135,6 +135,7 @@ __all__ = [
     "vague_opening",
     "wants_person",
     "wants_pictures",
+    "wants_report",
     "withdraws",
     "without",
     "without_asking",

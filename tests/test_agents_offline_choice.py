@@ -15,7 +15,7 @@ from .conftest import CITIZEN, open_for_test
 SAID = ("图书馆那本书我要弄一下", "馆里的图书帮我弄弄", "图书那个事给我办下", "我的图书馆图书要办")
 
 
-@tool("book.renew", title="续借图书", effect="read", roles=EVERYONE, say=lambda data: "续借好了。", examples=SAID)
+@tool("book.renew", title="续借图书", effect="write", roles=EVERYONE, say=lambda data: "续借好了。", examples=SAID)
 async def renew() -> Mapping[str, Any]:
     """续借图书。"""
     return {}

@@ -45,6 +45,8 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
         yield from _flag(plain, slot)
         return
     said = _with_known_places(text)
+    if not _any_of(slot.choices).search(f"{said}\n{text}"):
+        return
     whom = bool(_FOR_WHOM.search(slot.label))
     for value, *names in slot.choices:
         for name in (value, *names):
@@ -64,6 +66,12 @@ def choices_in(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:
 def is_whom(slot: Slot) -> bool:
     """Whether a slot takes for whom something is done."""
     return slot.kind == "enum" and bool(_FOR_WHOM.search(slot.label))
+
+
+@lru_cache(maxsize=256)
+def _any_of(choices: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
+    """What finds any name of any choice: most texts hold none, and lists of names are long."""
+    return re.compile("|".join(re.escape(name) for row in choices for name in row if name) or "(?!)")
 
 
 def _flag(text: str, slot: Slot) -> Iterator[tuple[str, int, int, float]]:

@@ -50,7 +50,7 @@ from .told import acts, cited_numbers, is_step, label_words, main_text, only_hol
 from .topics import goes_on, names_something, only_a_place, shared, topic, without_place_in_list
 from .weighing import IDENTIFIERS, Understands, Weighing
 from .words import Evidence, subject
-from .yesno import denies_no, gives_up, mended, withdraws
+from .yesno import denies_no, mended, withdraws
 
 __all__ = [
     "IDENTIFIERS",
@@ -90,7 +90,6 @@ __all__ = [
     "fits",
     "focus_of",
     "focuses_of",
-    "gives_up",
     "goes_ahead",
     "goes_on",
     "introduced",

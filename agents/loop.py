@@ -204,8 +204,8 @@ class Loop:
                 continue
             turn.vault = proposal.vault
             made.append(proposal.action)
-        if len(problems) == len(series.each) == 1:
-            yield cannot(turn, call, spec, problems[0])
+        if not made:
+            yield cannot(turn, call, spec, *problems)
             return
         if labels := unchanged(turn.opening.pending, made, spec, turn.opening.text):
             yield turn.speak(wording.NOT_TAKEN.format(labels="、".join(labels)))

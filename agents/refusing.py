@@ -28,8 +28,11 @@ async def not_admitted(turn: Turn, call: Mapping[str, Any], spec: ToolSpec) -> T
     return None
 
 
-def cannot(turn: Turn, call: Mapping[str, Any], spec: ToolSpec, problem: ToolError) -> Event:
-    """Say why a write cannot be made; the card it would have put right is taken back, and nothing more is asked."""
+def cannot(turn: Turn, call: Mapping[str, Any], spec: ToolSpec, problem: ToolError, *others: ToolError) -> Event:
+    """Say why a write cannot be made; the card it would have put right is taken back, and nothing more is asked.
+
+    `others` are the problems with the other objects that were named.
+    """
     same = [each.id for each in turn.opening.pending if withdraws(each, spec, call["args"])]
     gone = same if problem.kind != "not_ours" else []
     turn.replaced += gone
@@ -37,4 +40,5 @@ def cannot(turn: Turn, call: Mapping[str, Any], spec: ToolSpec, problem: ToolErr
         turn.waiting = None
     turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
     turn.end(Outcome("refused", wording.REASONS[problem.kind]))
-    return turn.speak(f"{problem}{wording.WITHDRAWN if gone else ''}")
+    said = "\n".join(str(each) for each in (problem, *others))
+    return turn.speak(f"{said}{wording.WITHDRAWN if gone else ''}")

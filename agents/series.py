@@ -51,13 +51,8 @@ def of_the_same(spec: ToolSpec, pending: Sequence[PendingAction], made: Sequence
 def put_up(
     turn: Turn, call: Mapping[str, Any], made: Sequence[Action], problems: Sequence[ToolError], left_out: int
 ) -> list[Event]:
-    """Show what was prepared, and say what cannot be done and why; the turn ends with it."""
+    """Show what was prepared, one card at least, and say what cannot be done and why; the turn ends with it."""
     said = [turn.speak("\n".join(str(each) for each in problems))] if problems else []
-    if not made:
-        problem = problems[0]
-        turn.answer_call(call, {"error": str(problem), "kind": problem.kind})
-        turn.end(Outcome("refused", wording.REASONS[problem.kind]))
-        return said
     turn.drafts += [Draft(each, turn.agent.name) for each in made]
     turn.waiting = None
     result = {"status": "awaiting_confirmation", "action": made[0].id}
